@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** A package's tests stand beside its code. */
+const project = (name: string) => ({
+  extends: true as const,
+  test: { name, root: `./${name}`, include: ['src/**/*.test.{ts,tsx}'], environment: 'node' as const },
+});
+
+export default defineConfig({
+  test: {
+    projects: [project('shared'), project('server'), project('web')],
+    pool: 'forks',
+    // Guests are real processes and the reference machine has two cores: 20 s tells a hang from a slow start.
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+  },
+});
