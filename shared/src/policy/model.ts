@@ -1,0 +1,104 @@
+/**
+ * The policy model: what a controller asks of a policy and what it gets back. Pure data and interfaces; the engine that
+ * implements them stands beside this file, the QuickJS half in the server.
+ *
+ * Order of judgement, outermost first: lab middleware → student middleware → student rules → lab rules → ceiling → handler, and the
+ * answer back through the same middleware. So whatever middleware rewrites, the request that is really performed has passed
+ * every rule and the ceiling. NEVER call a handler except through {@link PolicyEngine.decide}.
+ */
+import type { CallName } from '../calls.ts';
+import type { Errno } from '../errno.ts';
+import type { RuleInfo, Verdict } from '../verdicts.ts';
+
+/** Structs and bytes as policies and the trace see them: plain JSON. Bytes are text with surrogate escapes (`text.ts`). */
+export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+
+export type CallArgs = { readonly [name: string]: PlainValue };
+
+export interface CallRequest {
+  readonly call: CallName;
+  /** As the guest passed them; names are those of the call table. */
+  readonly args: CallArgs;
+  /**
+   * Where the call really acts: absolute, every symbolic link and `..` resolved (the last component only where the call
+   * follows it), as of now. For a descriptor the name it was opened by, or `<stdin>`, `<stdout>`, `<stderr>`, `<pipe>`,
+   * `<socket>`. Rules match this, never `args.path`.
+   */
+  readonly path?: string;
+  /** The second name of rename and link, resolved in the same way. */
+  readonly newpath?: string;
+  readonly access: 'read' | 'write' | 'none';
+}
+
+/** The outcome of a call: a value (shape by the call's result kind), an error of Linux, or RuntimeError in the guest. */
+export type Outcome =
+  | { readonly ok: true; readonly value: PlainValue }
+  | { readonly ok: false; readonly errno: Errno }
+  | { readonly ok: false; readonly raise: 'RuntimeError'; readonly message?: string };
+
+/** All that a trace row needs beside the request: what was decided, what was performed, what came, what the guest saw. */
+export interface Decision {
+  readonly verdict: Verdict;
+  /** The request as performed, where middleware changed it. */
+  readonly performed?: CallRequest;
+  /** The handler's outcome, where middleware changed it; `seen` is what the guest gets. */
+  readonly answered?: Outcome;
+  readonly seen: Outcome;
+}
+
+export type MaybePromise<T> = T | Promise<T>;
+
+/** Performs a request in the virtual world. `request` may differ from the one asked. */
+export type Perform = (request: CallRequest) => MaybePromise<Outcome>;
+
+export interface PolicyEngine {
+  /** Every place that can decide, in order of id; grows when middleware denies from a new line. */
+  readonly rules: readonly RuleInfo[];
+  /** Called with each rule added after the run began. */
+  onRule: ((rule: RuleInfo) => void) | null;
+  /** Calls that the policy might deny with RuntimeError; '*' where middleware makes that unknowable. */
+  readonly raising: '*' | ReadonlySet<CallName>;
+  /** Whether the policy wants to judge clocks, which are read in process otherwise. */
+  readonly judgesTime: boolean;
+  readonly world: WorldSpec;
+  /**
+   * The one decision point. Synchronous wherever static rules suffice; never rejects and never throws: a policy that fails
+   * denies the call with a verdict that says so.
+   */
+  decide(request: CallRequest, perform: Perform): MaybePromise<Decision>;
+  /** Static rules and ceiling only, without performing: for a request whose path moved while middleware was waiting. */
+  judge(request: CallRequest): Verdict;
+  dispose(): void;
+}
+
+export type WriteMode = 'read-write' | 'read-only' | 'lecture';
+
+export interface MountSpec {
+  /** Absolute guest path. */
+  readonly at: string;
+  readonly mode: WriteMode;
+  /** Files to begin with: path below the mount → text. */
+  readonly files?: { readonly [path: string]: string };
+}
+
+/** The virtual world that a policy asks for, before the platform clamps it. */
+export interface WorldSpec {
+  readonly mounts: readonly MountSpec[];
+  readonly quotas: { readonly fileBytes?: number; readonly totalBytes?: number; readonly files?: number; readonly descriptors?: number };
+  readonly identity: {
+    readonly hostname?: string; readonly uid?: number; readonly gid?: number; readonly user?: string;
+    readonly env?: { readonly [name: string]: string };
+  };
+  readonly limits: Partial<RunLimits>;
+}
+
+/** Limits of one run; see `limits.ts` for defaults, maxima and what happens at each. */
+export interface RunLimits {
+  readonly heapBytes: number;
+  readonly cpuSeconds: number;
+  readonly wallSeconds: number;
+  readonly outputBytes: number;
+  readonly callsPerSecond: number;
+  readonly threads: number;
+  readonly traceBytes: number;
+}
