@@ -6,9 +6,14 @@ const project = (name: string) => ({
   test: { name, root: `./${name}`, include: ['src/**/*.test.{ts,tsx}'], environment: 'node' as const },
 });
 
+const scripts = {
+  extends: true as const,
+  test: { name: 'scripts', include: ['scripts/*.test.ts'], environment: 'node' as const },
+};
+
 export default defineConfig({
   test: {
-    projects: [project('shared'), project('server'), project('web')],
+    projects: [project('shared'), project('server'), project('web'), scripts],
     pool: 'forks',
     // Guests are real processes and the reference machine has two cores: 20 s tells a hang from a slow start.
     testTimeout: 20_000,

@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { defineConfig } from '@playwright/test';
+import type { ReporterDescription } from '@playwright/test';
+import { findChromium } from './scripts/chromium.ts';
+
+/** Playwright reads this file once in each of its processes; what must be the same in all travels in the environment. */
+function shared(name: string, make: () => string): string {
+  return (process.env[name] ??= make());
+}
+
+const FREE_PORT =
+  "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
+
+const port = shared('SANDTABLE_E2E_PORT', () =>
+  execFileSync(process.execPath, ['-e', FREE_PORT], { encoding: 'utf8' }).trim(),
+);
+const dataFolder = shared('SANDTABLE_E2E_DATA', () => mkdtempSync(path.join(tmpdir(), 'sandtable-e2e-')));
+const baseURL = `http://127.0.0.1:${port}`;
+
+const reporter: ReporterDescription[] = [['list']];
+const report = process.env['SANDTABLE_E2E_REPORT'];
+if (report !== undefined) reporter.push(['json', { outputFile: report }]);
+
+export default defineConfig({
+  testDir: './e2e',
+  testMatch: '**/*.spec.ts',
+  outputDir: './test-results',
+  globalTeardown: './scripts/removeTestData.ts',
+  forbidOnly: true,
+  // A test that needs a second chance is a failing test.
+  retries: 0,
+  // Guests, server and browser share two cores; stories that wait for one another's processes would time out at random.
+  workers: 1,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter,
+  use: {
+    baseURL,
+    viewport: { width: 1440, height: 900 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: findChromium(),
+      args: [
+        // Root in a container has no user namespaces to sandbox with.
+        '--no-sandbox',
+        '--disable-dev-shm-usage',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  webServer: {
+    command: `"${process.execPath}" server/src/cli/main.ts serve`,
+    url: baseURL,
+    env: { PORT: port, HOST: '127.0.0.1', SANDTABLE_DATA: dataFolder },
+    stdout: 'ignore',
+    stderr: 'pipe',
+    timeout: 60_000,
+    gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
+  },
+});

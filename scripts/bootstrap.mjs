@@ -1,0 +1,43 @@
+/**
+ * The first thing every `npm` command runs. Whatever Node the machine has (20 or newer), this file fetches the pinned
+ * runtime once and hands over to scripts/house.ts under it. It uses Node's built-ins only: nothing is installed yet.
+ */
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ensureTools } from './pinnedTools.mjs';
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+
+let tools;
+try {
+  tools = ensureTools(root);
+} catch (failure) {
+  console.error(`\n✗ ${failure instanceof Error ? failure.message : String(failure)}`);
+  process.exit(1);
+}
+
+const child = spawn(tools.node, [path.join(root, 'scripts', 'house.ts'), ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: { ...process.env, PATH: `${tools.bin}${path.delimiter}${process.env.PATH ?? ''}` },
+});
+
+// Ctrl-C at a terminal reaches the child without us; a second copy would read as "stop at once".
+process.on('SIGINT', () => {
+  if (!process.stdin.isTTY) child.kill('SIGINT');
+});
+for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
+  process.on(signal, () => child.kill(signal));
+
+child.on('error', (failure) => {
+  console.error(
+    `\n✗ the pinned Node did not start: ${failure.message}\n  cure: rm -rf .tools, then run the command again`,
+  );
+  process.exit(1);
+});
+child.on('exit', (code, signal) => {
+  if (signal === null) process.exit(code ?? 1);
+  // Die of what the child died of, so that a caller sees the true cause.
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
+});

@@ -1,0 +1,35 @@
+/** The house's own lint rules. */
+import path from 'node:path';
+
+const EMPTY_NAMES = /^(utils?|helpers?|common|misc|managers?|shared)$/i;
+const CAMEL = /^[a-z][a-zA-Z0-9]*$/;
+const PASCAL = /^[A-Z][a-zA-Z0-9]*$/;
+
+/**
+ * A file is named after what it holds: camelCase, or PascalCase for a React component.
+ *
+ * @type {import('eslint').Rule.RuleModule}
+ */
+const fileName = {
+  meta: {
+    type: 'suggestion',
+    schema: [],
+    messages: {
+      shape:
+        'Name the file in camelCase after what it holds (PascalCase only for a React component in .tsx).',
+      empty: '"{{stem}}" says nothing about what the file holds: name it after that, or split it.',
+    },
+  },
+  create: (context) => ({
+    Program(node) {
+      const base = path.basename(context.filename);
+      const stem = base.replace(/\.(test|spec|config|d)?\.?(tsx?|m?js)$/, '');
+      if (EMPTY_NAMES.test(stem)) context.report({ node, messageId: 'empty', data: { stem } });
+      else if (!CAMEL.test(stem) && !(base.endsWith('.tsx') && PASCAL.test(stem))) {
+        context.report({ node, messageId: 'shape' });
+      }
+    },
+  }),
+};
+
+export const house = { rules: { 'file-name': fileName } };
