@@ -10,7 +10,7 @@ const config: KnipConfig = {
     shared: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
     server: {
       entry: ['src/cli/main.ts', 'bench/main.ts', 'src/**/*.test.ts'],
-      project: ['{src,bench}/**/*.ts'],
+      project: ['{src,bench,native}/**/*.ts'],
     },
     web: { entry: ['src/main.tsx', 'src/**/*.test.{ts,tsx}'], project: ['src/**/*.{ts,tsx}'] },
     e2e: { entry: ['**/*.spec.ts'], project: ['**/*.ts'] },

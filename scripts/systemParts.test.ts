@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { installCommand, isOnPath, missingParts } from './systemParts.ts';
+
+const part = (aptPackage: string, present: boolean) => ({
+  what: aptPackage,
+  aptPackage,
+  isPresent: () => present,
+});
+
+it('names the one command for exactly what is missing', () => {
+  const missing = missingParts([part('gcc', true), part('make', false), part('pypy3', false)]);
+  expect(installCommand(missing)).toBe(
+    'sudo apt-get update && sudo apt-get install -y --no-install-recommends make pypy3',
+  );
+});
+
+it('looks for commands where a shell would', () => {
+  expect(isOnPath('sh', '/nowhere:/bin')).toBe(true);
+  expect(isOnPath('sh', '/nowhere')).toBe(false);
+  expect(isOnPath('no-such-command')).toBe(false);
+});
