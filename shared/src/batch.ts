@@ -23,8 +23,8 @@ export class BatchBuilder {
   #from = 0;
   #to = 0;
   #others: RunEvent[] = [];
-  /** Ring of the newest calls; `#calls % ROWS_PER_BATCH` is the place of the next. */
-  #rows: CallEvent[] = [];
+  /** Ring of the newest calls; `#calls % ROWS_PER_BATCH` is the place of the next. Text is parsed only if it is still there in the end. */
+  #rows: (CallEvent | string)[] = [];
   #calls = 0;
   #verdicts: Record<VerdictKind, number> = emptyVerdicts();
   #rules = new Map<number, number>();
@@ -43,11 +43,14 @@ export class BatchBuilder {
 
   /** Events must come in the order of `seq`, without gaps. */
   add(event: RunEvent): void {
-    if (this.#from === 0) this.#from = event.seq;
-    else if (event.seq !== this.#to + 1) throw new Error(`batch: event ${event.seq} after ${this.#to}`);
-    this.#to = event.seq;
-    if (event.type === 'call') this.#addCall(event);
+    if (event.type === 'call')
+      this.#addCall(event.seq, event.t, event, event.call, event.verdict, event.rule);
     else this.#addOther(event);
+  }
+
+  /** A call row that exists as JSON already: `json` is the whole event, the other arguments repeat what is counted. */
+  addCallJson(seq: number, t: number, json: string, call: string, verdict: VerdictKind, rule: number): void {
+    this.#addCall(seq, t, json, call, verdict, rule);
   }
 
   /** The batch of everything added since the last `take`. Throws where nothing was added: look at {@link empty}. */
@@ -55,12 +58,14 @@ export class BatchBuilder {
     if (this.#from === 0) throw new Error('batch: no events');
     this.#joinPieces();
     const at = this.#calls % ROWS_PER_BATCH;
-    const rows = this.#calls > ROWS_PER_BATCH ? [...this.#rows.slice(at), ...this.#rows.slice(0, at)] : this.#rows;
+    const rows =
+      this.#calls > ROWS_PER_BATCH ? [...this.#rows.slice(at), ...this.#rows.slice(0, at)] : this.#rows;
     const batch: Batch = {
       run: this.#run,
       from: this.#from,
       to: this.#to,
-      events: rows.length === 0 ? this.#others : this.#others.length === 0 ? rows : mergeBySeq(this.#others, rows),
+      events:
+        rows.length === 0 ? this.#others : this.#others.length === 0 ? rows : mergeBySeq(this.#others, rows),
       summary: this.#summary(),
     };
     this.#from = 0;
@@ -74,22 +79,37 @@ export class BatchBuilder {
     return batch;
   }
 
-  #addCall(event: CallEvent): void {
-    this.#rows[this.#calls % ROWS_PER_BATCH] = event;
+  #step(seq: number): void {
+    if (this.#from === 0) this.#from = seq;
+    else if (seq !== this.#to + 1) throw new Error(`batch: event ${seq} after ${this.#to}`);
+    this.#to = seq;
+  }
+
+  #addCall(
+    seq: number,
+    t: number,
+    row: CallEvent | string,
+    call: string,
+    verdict: VerdictKind,
+    rule: number,
+  ): void {
+    this.#step(seq);
+    this.#rows[this.#calls % ROWS_PER_BATCH] = row;
     this.#calls += 1;
-    this.#verdicts[event.verdict] += 1;
-    this.#rules.set(event.rule, (this.#rules.get(event.rule) ?? 0) + 1);
-    this.#names.set(event.call, (this.#names.get(event.call) ?? 0) + 1);
-    const second = Math.floor(event.t / 1_000_000);
+    this.#verdicts[verdict] += 1;
+    this.#rules.set(rule, (this.#rules.get(rule) ?? 0) + 1);
+    this.#names.set(call, (this.#names.get(call) ?? 0) + 1);
+    const second = Math.floor(t / 1_000_000);
     let bucket = this.#seconds.at(-1);
     if (bucket?.[0] !== second) {
       bucket = [second, 0, 0, 0, 0];
       this.#seconds.push(bucket);
     }
-    bucket[COLUMN[event.verdict]] += 1;
+    bucket[COLUMN[verdict]] += 1;
   }
 
   #addOther(event: Exclude<RunEvent, CallEvent>): void {
+    this.#step(event.seq);
     const last = this.#others.at(-1);
     if (event.type === 'out' && last?.type === 'out' && last.fd === event.fd) {
       this.#pieces.push(event.data);
@@ -130,7 +150,11 @@ export function batchOf(events: readonly RunEvent[], run: string): Batch {
 function supersedes(event: RunEvent, last: RunEvent): boolean {
   if (event.type === 'usage' || event.type === 'phase') return last.type === event.type;
   return (
-    event.type === 'file' && last.type === 'file' && event.change === 'write' && last.change === 'write' && event.path === last.path
+    event.type === 'file' &&
+    last.type === 'file' &&
+    event.change === 'write' &&
+    last.change === 'write' &&
+    event.path === last.path
   );
 }
 

@@ -1,18 +1,57 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { CallEvent } from './events.ts';
-import { FILTER_FIELDS, clickFilter, filterTest, formatFilter, parseFilter, type FilterField } from './filter.ts';
+import {
+  FILTER_FIELDS,
+  clickFilter,
+  filterTest,
+  formatFilter,
+  parseFilter,
+  type FilterField,
+} from './filter.ts';
 import { literalPattern, wildcard } from './wildcard.ts';
 
 const open: CallEvent = {
-  seq: 9, t: 1200, type: 'call', n: 4, call: 'll_os_open', args: { path: 'secret/My File', flags: 0, mode: 438 },
-  path: '/tmp/secret/My File', verdict: 'deny', rule: 2, reason: 'secrets are not for you', errno: 'EACCES', us: 41,
+  seq: 9,
+  t: 1200,
+  type: 'call',
+  n: 4,
+  call: 'll_os_open',
+  args: { path: 'secret/My File', flags: 0, mode: 438 },
+  path: '/tmp/secret/My File',
+  verdict: 'deny',
+  rule: 2,
+  reason: 'secrets are not for you',
+  errno: 'EACCES',
+  us: 41,
 };
 const write: CallEvent = {
-  seq: 10, t: 1300, type: 'call', n: 5, thread: 2, call: 'll_os_write', args: { fd: 1, data: 'Hello: world\n' }, path: '<stdout>',
-  verdict: 'allow', rule: 3, result: 13, bytes: 13, us: 7,
+  seq: 10,
+  t: 1300,
+  type: 'call',
+  n: 5,
+  thread: 2,
+  call: 'll_os_write',
+  args: { fd: 1, data: 'Hello: world\n' },
+  path: '<stdout>',
+  verdict: 'allow',
+  rule: 3,
+  result: 13,
+  bytes: 13,
+  us: 7,
 };
-const system: CallEvent = { seq: 11, t: 1400, type: 'call', n: 6, call: 'll_os_system', args: { command: 'rm -rf /tmp' }, verdict: 'deny', rule: 1, raise: 'RuntimeError', us: 3 };
+const system: CallEvent = {
+  seq: 11,
+  t: 1400,
+  type: 'call',
+  n: 6,
+  call: 'll_os_system',
+  args: { command: 'rm -rf /tmp' },
+  verdict: 'deny',
+  rule: 1,
+  raise: 'RuntimeError',
+  us: 3,
+};
 const rows = [open, write, system];
 
 function found(text: string): number[] {
@@ -108,19 +147,32 @@ describe('filters made by clicks', () => {
 
   test('whatever stands in a cell, the click finds that row', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }), fc.boolean(), (path, negated) => {
-        const parsed = parseFilter(clickFilter('', 'path', path, negated));
-        expect(parsed.ok).toBe(true);
-        if (parsed.ok) expect(filterTest(parsed.filter)({ ...system, path })).toBe(!negated);
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 30 }),
+        fc.boolean(),
+        (path, negated) => {
+          const parsed = parseFilter(clickFilter('', 'path', path, negated));
+          expect(parsed.ok).toBe(true);
+          if (parsed.ok) expect(filterTest(parsed.filter)({ ...system, path })).toBe(!negated);
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 
   test('every field can be clicked', () => {
     const value: Record<FilterField, string | number> = {
-      verdict: 'deny', call: 'll_os_open', group: 'files', path: '/tmp/secret/My File', errno: 'EACCES', rule: 2,
-      reason: 'secrets are not for you', thread: 1, n: 4, us: 41, bytes: 13,
+      verdict: 'deny',
+      call: 'll_os_open',
+      group: 'files',
+      path: '/tmp/secret/My File',
+      errno: 'EACCES',
+      rule: 2,
+      reason: 'secrets are not for you',
+      thread: 1,
+      n: 4,
+      us: 41,
+      bytes: 13,
     };
     for (const field of Object.keys(FILTER_FIELDS) as FilterField[]) {
       expect(found(clickFilter('', field, value[field]))).toContain(field === 'bytes' ? 5 : 4);
@@ -132,10 +184,16 @@ describe('patterns', () => {
   test('agree with a plain regular expression', () => {
     const piece = fc.constantFrom('*', '?', 'a', 'b', '\\*', '\\?', '/');
     fc.assert(
-      fc.property(fc.array(piece, { maxLength: 8 }), fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '/'), maxLength: 12 }), (pieces, text) => {
-        const source = pieces.map((p) => (p === '*' ? '[^]*' : p === '?' ? '[^]' : p.length === 2 ? p : p)).join('');
-        expect(wildcard(pieces.join(''))(text)).toBe(new RegExp(`^${source}$`).test(text));
-      }),
+      fc.property(
+        fc.array(piece, { maxLength: 8 }),
+        fc.string({ unit: fc.constantFrom('a', 'b', '*', '?', '/'), maxLength: 12 }),
+        (pieces, text) => {
+          const source = pieces
+            .map((p) => (p === '*' ? '[^]*' : p === '?' ? '[^]' : p.length === 2 ? p : p))
+            .join('');
+          expect(wildcard(pieces.join(''))(text)).toBe(new RegExp(`^${source}$`).test(text));
+        },
+      ),
       { numRuns: 3000 },
     );
   });

@@ -45,7 +45,8 @@ export interface FilterError {
   readonly message: string;
 }
 
-export type ParsedFilter = { readonly ok: true; readonly filter: Filter } | { readonly ok: false; readonly error: FilterError };
+export type ParsedFilter =
+  { readonly ok: true; readonly filter: Filter } | { readonly ok: false; readonly error: FilterError };
 
 type RowTest = (row: CallEvent) => boolean;
 
@@ -88,16 +89,25 @@ export function formatFilter(filter: Filter): string {
  * The filter text after a click on a cell: rows with this value only, or (`negated`) rows without it. A term that says so
  * already is not repeated, and one that says the opposite is taken out. Text that is no filter yet is replaced.
  */
-export function clickFilter(text: string, field: FilterField, value: string | number, negated = false): string {
+export function clickFilter(
+  text: string,
+  field: FilterField,
+  value: string | number,
+  negated = false,
+): string {
   const parsed = parseFilter(text);
   const values = [NUMERIC.has(field) ? String(value) : literalPattern(String(value))];
   const added: FilterTerm = { field, values, negated };
   const key = formatTerm({ ...added, negated: false });
-  const others = parsed.ok ? parsed.filter.filter((term) => formatTerm({ ...term, negated: false }) !== key) : [];
+  const others = parsed.ok
+    ? parsed.filter.filter((term) => formatTerm({ ...term, negated: false }) !== key)
+    : [];
   return formatFilter([...others, added]);
 }
 
-type ParsedTerm = { readonly ok: true; readonly term: FilterTerm; readonly end: number } | { readonly ok: false; readonly error: FilterError };
+type ParsedTerm =
+  | { readonly ok: true; readonly term: FilterTerm; readonly end: number }
+  | { readonly ok: false; readonly error: FilterError };
 
 function parseTerm(text: string, start: number): ParsedTerm {
   const negated = text[start] === '-';
@@ -106,19 +116,31 @@ function parseTerm(text: string, start: number): ParsedTerm {
   if (head === null) {
     const value = parseValue(text, from, '');
     if (!value.ok) return value;
-    if (value.value === '') return fail('empty-value', start, 1, negated ? 'After “-” comes what a row must not have.' : 'Empty text matches nothing.');
+    if (value.value === '')
+      return fail(
+        'empty-value',
+        start,
+        1,
+        negated ? 'After “-” comes what a row must not have.' : 'Empty text matches nothing.',
+      );
     return { ok: true, term: { field: 'text', values: [value.value], negated }, end: value.end };
   }
   const field = head[1]!.toLowerCase();
   if (!Object.hasOwn(FILTER_FIELDS, field)) {
-    return fail('unknown-field', from, field.length, `There is no field “${head[1]!}”. Fields are ${Object.keys(FILTER_FIELDS).join(', ')}; put text with a colon in quotes.`);
+    return fail(
+      'unknown-field',
+      from,
+      field.length,
+      `There is no field “${head[1]!}”. Fields are ${Object.keys(FILTER_FIELDS).join(', ')}; put text with a colon in quotes.`,
+    );
   }
   const values: string[] = [];
   let at = from + head[0].length;
   for (;;) {
     const value = parseValue(text, at, ',');
     if (!value.ok) return value;
-    if (value.value === '') return fail('empty-value', from, Math.max(1, value.end - from), `“${field}:” needs a value.`);
+    if (value.value === '')
+      return fail('empty-value', from, Math.max(1, value.end - from), `“${field}:” needs a value.`);
     const wrong = complaint(field as FilterField, value.value);
     if (wrong !== null) return fail('bad-value', at, value.end - at, wrong);
     values.push(value.value);
@@ -130,7 +152,11 @@ function parseTerm(text: string, start: number): ParsedTerm {
 }
 
 /** A value up to a space, the end or one of `stops`; quotes may open and close anywhere in it. Backslashes stay for the pattern. */
-function parseValue(text: string, start: number, stops: string): { ok: true; value: string; end: number } | { ok: false; error: FilterError } {
+function parseValue(
+  text: string,
+  start: number,
+  stops: string,
+): { ok: true; value: string; end: number } | { ok: false; error: FilterError } {
   let value = '';
   let quotedFrom = -1;
   let at = start;
@@ -142,18 +168,26 @@ function parseValue(text: string, start: number, stops: string): { ok: true; val
     else if (quotedFrom < 0 && (char === ' ' || char === '\t' || stops.includes(char))) break;
     else value += char;
   }
-  if (quotedFrom >= 0) return fail('unclosed-quote', quotedFrom, text.length - quotedFrom, 'This quote is never closed.');
+  if (quotedFrom >= 0)
+    return fail('unclosed-quote', quotedFrom, text.length - quotedFrom, 'This quote is never closed.');
   return { ok: true, value, end: Math.min(at, text.length) };
 }
 
-function fail(code: FilterError['code'], at: number, length: number, message: string): { ok: false; error: FilterError } {
+function fail(
+  code: FilterError['code'],
+  at: number,
+  length: number,
+  message: string,
+): { ok: false; error: FilterError } {
   return { ok: false, error: { code, at, length, message } };
 }
 
 function complaint(field: FilterField, value: string): string | null {
   const allowed = CLOSED[field];
-  if (allowed !== undefined && !allowed.includes(value.toLowerCase())) return `“${field}” is one of ${allowed.join(', ')}.`;
-  if (NUMERIC.has(field) && numberTest(value) === null) return `“${field}” takes a number: 5, >5, <=5 or 5..9.`;
+  if (allowed !== undefined && !allowed.includes(value.toLowerCase()))
+    return `“${field}” is one of ${allowed.join(', ')}.`;
+  if (NUMERIC.has(field) && numberTest(value) === null)
+    return `“${field}” takes a number: 5, >5, <=5 or 5..9.`;
   return null;
 }
 
@@ -197,12 +231,19 @@ function valueTest(field: FilterTerm['field'], value: string): RowTest {
   }
   const test = wildcard(value, field !== 'path');
   switch (field) {
-    case 'verdict': return (row) => test(row.verdict);
-    case 'call': return (row) => test(row.call) || test(shortName(row.call));
-    case 'group': return (row) => test(callSpec(row.call)?.group ?? '');
-    case 'errno': return (row) => (row.errno !== undefined && test(row.errno)) || (row.raise !== undefined && test(row.raise));
-    case 'reason': return (row) => row.reason !== undefined && test(row.reason);
-    default: return (row) => pathsOf(row).some(test);
+    case 'verdict':
+      return (row) => test(row.verdict);
+    case 'call':
+      return (row) => test(row.call) || test(shortName(row.call));
+    case 'group':
+      return (row) => test(callSpec(row.call)?.group ?? '');
+    case 'errno':
+      return (row) =>
+        (row.errno !== undefined && test(row.errno)) || (row.raise !== undefined && test(row.raise));
+    case 'reason':
+      return (row) => row.reason !== undefined && test(row.reason);
+    default:
+      return (row) => pathsOf(row).some(test);
   }
 }
 
@@ -216,13 +257,26 @@ function shortName(call: string): string {
 }
 
 function pathsOf(row: CallEvent): string[] {
-  return [row.path, row.newpath, row.args['path'], row.args['newpath']].filter((path) => typeof path === 'string');
+  return [row.path, row.newpath, row.args['path'], row.args['newpath']].filter(
+    (path) => typeof path === 'string',
+  );
 }
 
 function rowText(row: CallEvent): string {
-  const seen = row.result === undefined ? '' : typeof row.result === 'string' ? row.result : JSON.stringify(row.result);
+  const seen =
+    row.result === undefined ? '' : typeof row.result === 'string' ? row.result : JSON.stringify(row.result);
   const args = Object.values(row.args).map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)));
-  return [row.call, row.verdict, row.path ?? '', row.newpath ?? '', ...args, row.errno ?? '', row.raise ?? '', seen, row.reason ?? '']
+  return [
+    row.call,
+    row.verdict,
+    row.path ?? '',
+    row.newpath ?? '',
+    ...args,
+    row.errno ?? '',
+    row.raise ?? '',
+    seen,
+    row.reason ?? '',
+  ]
     .join('\n')
     .toLowerCase();
 }

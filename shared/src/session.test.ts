@@ -1,10 +1,151 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { RunEvent } from './events.ts';
+import { CALLS } from './calls.ts';
+import type { RunEvent, RunEventBody } from './events.ts';
 import { ROWS_PER_BATCH, type Batch } from './protocol.ts';
-import { pieces, runLog } from './sampleEvents.ts';
-import { NOTICES_KEPT, applyBatch, batchOf, initialState, ruleOf, tailText, type SessionState } from './session.ts';
+import {
+  NOTICES_KEPT,
+  applyBatch,
+  batchOf,
+  initialState,
+  ruleOf,
+  tailText,
+  type SessionState,
+} from './session.ts';
 import { TERMINAL_BLOCK_CHARS, TERMINAL_BLOCKS_KEPT } from './terminalTail.ts';
+import { VERDICT_KINDS } from './verdicts.ts';
+
+const path = fc.constantFrom('/tmp/a', '/tmp/b', '/tmp/d', '/tmp/d/a', '/tmp/d/b', '/tmp/e', '/etc/passwd');
+const quota = fc.record({ bytes: fc.nat(9999), files: fc.nat(99) });
+const text = fc.oneof(
+  fc.string({ maxLength: 40 }),
+  fc.string({ unit: 'binary', maxLength: 10 }),
+  fc.constant('x'.repeat(5000) + '\n'),
+);
+
+const body: fc.Arbitrary<RunEventBody> = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({
+      type: fc.constant('call' as const),
+      n: fc.constant(0),
+      call: fc.constantFrom(...CALLS.slice(0, 6).map((c) => c.name)),
+      args: fc.record({ path }),
+      verdict: fc.constantFrom(...VERDICT_KINDS),
+      rule: fc.nat(4),
+      us: fc.nat(500),
+    }),
+  },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      type: fc.constant('out' as const),
+      fd: fc.constantFrom(0 as const, 1 as const, 2 as const),
+      data: text,
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record(
+      {
+        type: fc.constant('file' as const),
+        change: fc.constantFrom('create', 'write', 'remove', 'rename', 'mkdir', 'attributes'),
+        path,
+        to: path,
+        size: fc.nat(999),
+        quota,
+      },
+      { requiredKeys: ['type', 'change', 'path', 'to', 'quota'] },
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      type: fc.constant('touch' as const),
+      path,
+      how: fc.constantFrom('read', 'written', 'denied'),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ type: fc.constant('phase' as const), phase: fc.constantFrom('running', 'input') }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('usage' as const),
+      heapBytes: fc.nat(),
+      cpuSeconds: fc.nat(),
+      wallSeconds: fc.nat(),
+      outputBytes: fc.nat(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('notice' as const),
+      code: fc.constant('sample'),
+      level: fc.constant('info' as const),
+      message: fc.string(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('limit' as const),
+      limit: fc.constantFrom('threads', 'files'),
+      value: fc.nat(),
+      ends: fc.boolean(),
+      message: fc.string(),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant('rule' as const),
+      rule: fc.record({
+        id: fc.nat(4),
+        layer: fc.constant('student' as const),
+        code: fc.constantFrom('boot', 'rule'),
+        label: fc.string(),
+      }),
+    }),
+  },
+);
+
+/** A log without gaps: seq from 1, t never falling, n counting the calls, perhaps ended. Lists of over a hundred calls occur. */
+const runLog: fc.Arbitrary<RunEvent[]> = fc
+  .tuple(
+    fc.array(fc.tuple(body, fc.nat(700_000), fc.integer({ min: 1, max: 40 })), {
+      minLength: 1,
+      maxLength: 60,
+    }),
+    fc.boolean(),
+  )
+  .map(([steps, ended]) => {
+    const events: RunEvent[] = [];
+    let t = 0;
+    let n = 0;
+    const push = (event: RunEventBody): void => {
+      const stamped = { seq: events.length + 1, t, ...event } as RunEvent;
+      events.push(stamped.type === 'call' ? { ...stamped, n: n++ } : stamped);
+    };
+    for (const [event, wait, times] of steps) {
+      t += wait;
+      // Calls come in bursts, so that rows overflow a batch.
+      for (let i = 0; i < (event.type === 'call' ? times : 1); i++) push(event);
+    }
+    if (ended) push({ type: 'exit', status: 0, reason: 'exit', message: 'ended' });
+    return events;
+  });
+
+/** The list cut at arbitrary places into pieces that are not empty. */
+function pieces<T>(list: readonly T[], cuts: readonly number[]): T[][] {
+  const places = [...new Set(cuts.map((cut) => 1 + (cut % list.length)))]
+    .sort((a, b) => a - b)
+    .filter((at) => at < list.length);
+  return [0, ...places].map((from, i) => list.slice(from, places[i] ?? list.length));
+}
 
 const RUN = 'run-sample';
 const cuts = fc.array(fc.nat(5000), { maxLength: 12 });
@@ -17,7 +158,8 @@ function reduce(state: SessionState, batches: readonly Batch[]): SessionState {
   }, state);
 }
 
-const inPieces = (events: readonly RunEvent[], at: readonly number[]): Batch[] => pieces(events, at).map((piece) => batchOf(piece, RUN));
+const inPieces = (events: readonly RunEvent[], at: readonly number[]): Batch[] =>
+  pieces(events, at).map((piece) => batchOf(piece, RUN));
 const overWire = <T>(value: T): T => JSON.parse(JSON.stringify(value)) as T;
 
 function stampAll(bodies: readonly object[]): RunEvent[] {
@@ -28,7 +170,9 @@ describe('a state does not depend on how its events travelled', () => {
   test('any cut into batches gives the same state', () => {
     fc.assert(
       fc.property(runLog, cuts, cuts, (events, a, b) => {
-        expect(reduce(initialState(RUN), inPieces(events, a))).toEqual(reduce(initialState(RUN), inPieces(events, b)));
+        expect(reduce(initialState(RUN), inPieces(events, a))).toEqual(
+          reduce(initialState(RUN), inPieces(events, b)),
+        );
       }),
       { numRuns: 150 },
     );
@@ -55,12 +199,18 @@ describe('a state does not depend on how its events travelled', () => {
         for (const [i, batch] of batches.entries()) {
           const later = batches[i + 1];
           if (later !== undefined) {
-            expect(applyBatch(state, later)).toEqual({ ok: false, reason: 'behind', expected: state.to + 1, got: later.from });
+            expect(applyBatch(state, later)).toEqual({
+              ok: false,
+              reason: 'behind',
+              expected: state.to + 1,
+              got: later.from,
+            });
           }
           const before = state.to;
           state = reduce(state, [batch]);
           expect(state.to).toBeGreaterThan(before);
-          for (const old of batches.slice(0, i + 1)) expect(applyBatch(state, old)).toEqual({ ok: true, state });
+          for (const old of batches.slice(0, i + 1))
+            expect(applyBatch(state, old)).toEqual({ ok: true, state });
         }
         expect(state.to).toBe(events.length);
       }),
@@ -76,7 +226,10 @@ describe('a state does not depend on how its events travelled', () => {
         expect(state.calls).toBe(calls.length);
         expect(state.rows).toEqual(calls.slice(-ROWS_PER_BATCH));
         expect(state.byVerdict.deny).toBe(calls.filter((event) => event.verdict === 'deny').length);
-        const counted = state.seconds.reduce((sum, bucket) => sum + bucket[1] + bucket[2] + bucket[3] + bucket[4], 0);
+        const counted = state.seconds.reduce(
+          (sum, bucket) => sum + bucket[1] + bucket[2] + bucket[3] + bucket[4],
+          0,
+        );
         expect(counted).toBe(calls.length);
         const text = events.flatMap((event) => (event.type === 'out' ? [event.data] : [])).join('');
         expect(state.terminal.total).toBe(text.length);
@@ -106,8 +259,35 @@ describe('what a batch carries', () => {
     expect(batch.summary.byCall).toEqual({ ll_os_getcwd: 5000 });
   });
 
+  test('rows that come as JSON make the same batch', () => {
+    fc.assert(
+      fc.property(runLog, (events) => {
+        const builder = new BatchBuilder(RUN);
+        for (const event of events) {
+          if (event.type !== 'call') builder.add(event);
+          else
+            builder.addCallJson(
+              event.seq,
+              event.t,
+              JSON.stringify(event),
+              event.call,
+              event.verdict,
+              event.rule,
+            );
+        }
+        expect(builder.take()).toEqual(batchOf(events, RUN));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('a thousand small writes to the terminal travel as one', () => {
-    const events = stampAll(Array.from({ length: 1000 }, (_, n) => [{ ...call, n }, { type: 'out', fd: 1, data: `${n}\n` }]).flat());
+    const events = stampAll(
+      Array.from({ length: 1000 }, (_, n) => [
+        { ...call, n },
+        { type: 'out', fd: 1, data: `${n}\n` },
+      ]).flat(),
+    );
     const out = batchOf(events, RUN).events.filter((event) => event.type === 'out');
     expect(out).toHaveLength(1);
     expect(out[0]!.data.startsWith('0\n1\n')).toBe(true);
@@ -132,11 +312,13 @@ describe('bounds', () => {
   });
 
   test('a hundred thousand paths and notices leave a snapshot of less than a megabyte', () => {
-    const events = stampAll(Array.from({ length: 50_000 }, (_, i) => [
-      { type: 'touch', path: `/tmp/file-${i}`, how: 'denied' },
-      { type: 'file', change: 'create', path: `/tmp/file-${i}`, size: 1, quota: { bytes: i, files: i } },
-      { type: 'notice', code: 'sample', level: 'error', message: `number ${i}` },
-    ]).flat());
+    const events = stampAll(
+      Array.from({ length: 50_000 }, (_, i) => [
+        { type: 'touch', path: `/tmp/file-${i}`, how: 'denied' },
+        { type: 'file', change: 'create', path: `/tmp/file-${i}`, size: 1, quota: { bytes: i, files: i } },
+        { type: 'notice', code: 'sample', level: 'error', message: `number ${i}` },
+      ]).flat(),
+    );
     const state = reduce(initialState(RUN), [batchOf(events, RUN)]);
     expect(JSON.stringify(state).length).toBeLessThan(1_000_000);
     expect(state.touched.count + state.touched.more).toBe(50_000);
@@ -147,11 +329,29 @@ describe('bounds', () => {
   });
 
   test('parts that a batch does not concern stay the same object', () => {
-    const first = reduce(initialState(RUN), [batchOf(stampAll([
-      { type: 'touch', path: '/tmp/a', how: 'read' }, { type: 'out', fd: 1, data: 'hello' }, { type: 'notice', code: 'x', level: 'info', message: 'x' },
-    ]), RUN)]);
+    const first = reduce(initialState(RUN), [
+      batchOf(
+        stampAll([
+          { type: 'touch', path: '/tmp/a', how: 'read' },
+          { type: 'out', fd: 1, data: 'hello' },
+          { type: 'notice', code: 'x', level: 'info', message: 'x' },
+        ]),
+        RUN,
+      ),
+    ]);
     const next = reduce(first, [batchOf([{ seq: 4, t: 9, type: 'phase', phase: 'input' }], RUN)]);
-    for (const part of ['touched', 'changed', 'terminal', 'rows', 'seconds', 'byCall', 'byRule', 'rules', 'notices', 'limits'] as const) {
+    for (const part of [
+      'touched',
+      'changed',
+      'terminal',
+      'rows',
+      'seconds',
+      'byCall',
+      'byRule',
+      'rules',
+      'notices',
+      'limits',
+    ] as const) {
       expect(next[part]).toBe(first[part]);
     }
     expect(next.phase).toBe('input');
@@ -160,12 +360,19 @@ describe('bounds', () => {
 
 test('calls before the script are counted as the start of the interpreter', () => {
   const call = { type: 'call', n: 0, call: 'll_os_stat', args: {}, verdict: 'allow', us: 1 };
-  const state = reduce(initialState(RUN), inPieces(stampAll([
-    { type: 'rule', rule: { id: 0, layer: 'ceiling', code: 'boot', label: 'start' } },
-    { ...call, rule: 0 }, { ...call, n: 1, rule: 0 },
-    { type: 'rule', rule: { id: 1, layer: 'student', code: 'rule', label: "allow('files')" } },
-    { ...call, n: 2, rule: 1 },
-  ]), [2, 3]));
+  const state = reduce(
+    initialState(RUN),
+    inPieces(
+      stampAll([
+        { type: 'rule', rule: { id: 0, layer: 'ceiling', code: 'boot', label: 'start' } },
+        { ...call, rule: 0 },
+        { ...call, n: 1, rule: 0 },
+        { type: 'rule', rule: { id: 1, layer: 'student', code: 'rule', label: "allow('files')" } },
+        { ...call, n: 2, rule: 1 },
+      ]),
+      [2, 3],
+    ),
+  );
   expect(state.bootCalls).toBe(2);
   expect(ruleOf(state, 1)?.label).toBe("allow('files')");
 });
@@ -173,22 +380,40 @@ test('calls before the script are counted as the start of the interpreter', () =
 describe('the change set', () => {
   const quota = { bytes: 0, files: 0 };
   const after = (...events: object[]): SessionState['changed']['paths'] =>
-    reduce(initialState(RUN), [batchOf(stampAll(events.map((event) => ({ type: 'file', quota, ...event }))), RUN)]).changed.paths;
+    reduce(initialState(RUN), [
+      batchOf(stampAll(events.map((event) => ({ type: 'file', quota, ...event }))), RUN),
+    ]).changed.paths;
 
   test('a file made and removed again leaves nothing', () => {
-    expect(after({ change: 'create', path: '/tmp/x', size: 0 }, { change: 'write', path: '/tmp/x', size: 3 }, { change: 'remove', path: '/tmp/x' })).toEqual({});
+    expect(
+      after(
+        { change: 'create', path: '/tmp/x', size: 0 },
+        { change: 'write', path: '/tmp/x', size: 3 },
+        { change: 'remove', path: '/tmp/x' },
+      ),
+    ).toEqual({});
   });
   test('a new file stays new when it is written to', () => {
-    expect(after({ change: 'create', path: '/tmp/x', size: 0 }, { change: 'write', path: '/tmp/x', size: 3 })).toEqual({ '/tmp/x': { change: 'create', size: 3 } });
+    expect(
+      after({ change: 'create', path: '/tmp/x', size: 0 }, { change: 'write', path: '/tmp/x', size: 3 }),
+    ).toEqual({ '/tmp/x': { change: 'create', size: 3 } });
   });
   test('an old file that was renamed is gone at its old place and known at its new one', () => {
     expect(after({ change: 'rename', path: '/tmp/x', to: '/tmp/y', size: 5 })).toEqual({
-      '/tmp/x': { change: 'remove' }, '/tmp/y': { change: 'create', size: 5, from: '/tmp/x' },
+      '/tmp/x': { change: 'remove' },
+      '/tmp/y': { change: 'create', size: 5, from: '/tmp/x' },
     });
   });
   test('what lies below a renamed directory moves with it', () => {
-    expect(after({ change: 'mkdir', path: '/tmp/d' }, { change: 'create', path: '/tmp/d/f', size: 1 }, { change: 'rename', path: '/tmp/d', to: '/tmp/e' })).toEqual({
-      '/tmp/e': { change: 'create', directory: true }, '/tmp/e/f': { change: 'create', size: 1 },
+    expect(
+      after(
+        { change: 'mkdir', path: '/tmp/d' },
+        { change: 'create', path: '/tmp/d/f', size: 1 },
+        { change: 'rename', path: '/tmp/d', to: '/tmp/e' },
+      ),
+    ).toEqual({
+      '/tmp/e': { change: 'create', directory: true },
+      '/tmp/e/f': { change: 'create', size: 1 },
     });
   });
 });

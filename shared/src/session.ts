@@ -10,12 +10,26 @@
  * A batch that does not follow the state is never applied in part: the caller is told and asks the server again.
  */
 import type {
-  CallEvent, ExitEvent, LimitEvent, NoticeEvent, RunEvent, RunPhase, StartEvent, UsageEvent,
+  CallEvent,
+  ExitEvent,
+  LimitEvent,
+  NoticeEvent,
+  RunEvent,
+  RunPhase,
+  StartEvent,
+  UsageEvent,
 } from './events.ts';
 import type { LimitName } from './limits.ts';
 import { ROWS_PER_BATCH, type Batch, type CallSummary } from './protocol.ts';
 import { EMPTY_TAIL, appendToTail, type TerminalTail } from './terminalTail.ts';
-import { NOTHING_CHANGED, NOTHING_TOUCHED, changedAfter, touchedAfter, type ChangedFiles, type TouchedFiles } from './touchedFiles.ts';
+import {
+  NOTHING_CHANGED,
+  NOTHING_TOUCHED,
+  changedAfter,
+  touchedAfter,
+  type ChangedFiles,
+  type TouchedFiles,
+} from './touchedFiles.ts';
 import { VERDICT_KINDS, type RuleInfo, type VerdictKind } from './verdicts.ts';
 
 export { BatchBuilder, batchOf } from './batch.ts';
@@ -79,26 +93,53 @@ export interface SessionState {
 /** `behind`: events are missing between state and batch; ask the server for everything after `state.to`. */
 export type Applied =
   | { readonly ok: true; readonly state: SessionState }
-  | { readonly ok: false; readonly reason: 'behind' | 'other-run'; readonly expected: number; readonly got: number };
+  | {
+      readonly ok: false;
+      readonly reason: 'behind' | 'other-run';
+      readonly expected: number;
+      readonly got: number;
+    };
 
 export function initialState(run: string): SessionState {
   return {
-    run, to: 0, t: 0, start: null, phase: 'starting', exit: null,
-    calls: 0, bootCalls: 0, byVerdict: { allow: 0, deny: 0, modify: 0, fake: 0 }, byRule: {}, byCall: {}, seconds: [],
-    rules: [], terminal: EMPTY_TAIL, rows: [], touched: NOTHING_TOUCHED, changed: NOTHING_CHANGED,
-    limits: [], notices: [], noticesTotal: 0, usage: null,
+    run,
+    to: 0,
+    t: 0,
+    start: null,
+    phase: 'starting',
+    exit: null,
+    calls: 0,
+    bootCalls: 0,
+    byVerdict: { allow: 0, deny: 0, modify: 0, fake: 0 },
+    byRule: {},
+    byCall: {},
+    seconds: [],
+    rules: [],
+    terminal: EMPTY_TAIL,
+    rows: [],
+    touched: NOTHING_TOUCHED,
+    changed: NOTHING_CHANGED,
+    limits: [],
+    notices: [],
+    noticesTotal: 0,
+    usage: null,
   };
 }
 
 /** The state after the batch. A batch that the state contains already changes nothing. */
 export function applyBatch(state: SessionState, batch: Batch): Applied {
-  if (batch.run !== state.run) return { ok: false, reason: 'other-run', expected: state.to + 1, got: batch.from };
+  if (batch.run !== state.run)
+    return { ok: false, reason: 'other-run', expected: state.to + 1, got: batch.from };
   if (batch.to <= state.to) return { ok: true, state };
-  if (batch.from !== state.to + 1) return { ok: false, reason: 'behind', expected: state.to + 1, got: batch.from };
+  if (batch.from !== state.to + 1)
+    return { ok: false, reason: 'behind', expected: state.to + 1, got: batch.from };
   const of = eventsByType(batch.events);
   const exit = of.exit.at(-1) ?? state.exit;
   const usage = of.usage.at(-1);
-  const rules = of.rule.length === 0 ? state.rules : [...state.rules, ...of.rule.map((event) => event.rule)].slice(0, RULES_KEPT);
+  const rules =
+    of.rule.length === 0
+      ? state.rules
+      : [...state.rules, ...of.rule.map((event) => event.rule)].slice(0, RULES_KEPT);
   const byRule = summed(state.byRule, batch.summary.byRule);
   return {
     ok: true,
@@ -110,7 +151,8 @@ export function applyBatch(state: SessionState, batch: Batch): Applied {
       phase: exit !== null ? 'ended' : (of.phase.at(-1)?.phase ?? state.phase),
       exit,
       calls: state.calls + batch.summary.calls,
-      bootCalls: rules === state.rules && byRule === state.byRule ? state.bootCalls : countBoot(rules, byRule),
+      bootCalls:
+        rules === state.rules && byRule === state.byRule ? state.bootCalls : countBoot(rules, byRule),
       byVerdict: verdictsAfter(state.byVerdict, batch.summary),
       byRule,
       byCall: summed(state.byCall, batch.summary.byCall),
@@ -123,9 +165,15 @@ export function applyBatch(state: SessionState, batch: Batch): Applied {
       limits: limitsAfter(state.limits, of.limit),
       notices: newest(state.notices, of.notice, NOTICES_KEPT),
       noticesTotal: state.noticesTotal + of.notice.length,
-      usage: usage === undefined ? state.usage : {
-        heapBytes: usage.heapBytes, cpuSeconds: usage.cpuSeconds, wallSeconds: usage.wallSeconds, outputBytes: usage.outputBytes,
-      },
+      usage:
+        usage === undefined
+          ? state.usage
+          : {
+              heapBytes: usage.heapBytes,
+              cpuSeconds: usage.cpuSeconds,
+              wallSeconds: usage.wallSeconds,
+              outputBytes: usage.outputBytes,
+            },
     },
   };
 }
@@ -142,7 +190,17 @@ type ByType = { readonly [T in RunEvent['type']]: Extract<RunEvent, { type: T }>
 
 function eventsByType(events: readonly RunEvent[]): ByType {
   const lists: ByType = {
-    start: [], rule: [], call: [], out: [], file: [], touch: [], limit: [], phase: [], usage: [], notice: [], exit: [],
+    start: [],
+    rule: [],
+    call: [],
+    out: [],
+    file: [],
+    touch: [],
+    limit: [],
+    phase: [],
+    usage: [],
+    notice: [],
+    exit: [],
   };
   for (const event of events) {
     // A kind that a newer server added is not in the lists and does not concern this state.
@@ -152,7 +210,10 @@ function eventsByType(events: readonly RunEvent[]): ByType {
   return lists;
 }
 
-function summed(before: Readonly<Record<string, number>>, added: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+function summed(
+  before: Readonly<Record<string, number>>,
+  added: Readonly<Record<string, number>>,
+): Readonly<Record<string, number>> {
   const names = Object.keys(added);
   if (names.length === 0) return before;
   const sum: Record<string, number> = { ...before };
@@ -160,21 +221,32 @@ function summed(before: Readonly<Record<string, number>>, added: Readonly<Record
   return sum;
 }
 
-function verdictsAfter(before: Readonly<Record<VerdictKind, number>>, summary: CallSummary): Readonly<Record<VerdictKind, number>> {
+function verdictsAfter(
+  before: Readonly<Record<VerdictKind, number>>,
+  summary: CallSummary,
+): Readonly<Record<VerdictKind, number>> {
   if (summary.calls === 0) return before;
   const sum = { ...before };
   for (const kind of VERDICT_KINDS) sum[kind] += summary.byVerdict[kind];
   return sum;
 }
 
-function secondsAfter(before: readonly SecondBucket[], added: readonly SecondBucket[]): readonly SecondBucket[] {
+function secondsAfter(
+  before: readonly SecondBucket[],
+  added: readonly SecondBucket[],
+): readonly SecondBucket[] {
   const first = added[0];
   if (first === undefined) return before;
   const last = before.at(-1);
   // The second that was under way when the last batch was cut goes on in this one.
-  const joined: SecondBucket[] = last?.[0] === first[0]
-    ? [...before.slice(0, -1), [first[0], last[1] + first[1], last[2] + first[2], last[3] + first[3], last[4] + first[4]], ...added.slice(1)]
-    : [...before, ...added];
+  const joined: SecondBucket[] =
+    last?.[0] === first[0]
+      ? [
+          ...before.slice(0, -1),
+          [first[0], last[1] + first[1], last[2] + first[2], last[3] + first[3], last[4] + first[4]],
+          ...added.slice(1),
+        ]
+      : [...before, ...added];
   return joined.length > SECONDS_KEPT ? joined.slice(-SECONDS_KEPT) : joined;
 }
 

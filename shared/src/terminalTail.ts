@@ -25,8 +25,10 @@ export const EMPTY_TAIL: TerminalTail = { total: 0, cut: 0, blocks: [] };
 export function appendToTail(tail: TerminalTail, text: string): TerminalTail {
   if (text === '') return tail;
   const total = tail.total + text.length;
-  const keepFrom = Math.max(0, Math.ceil(total / TERMINAL_BLOCK_CHARS) - 1 - TERMINAL_BLOCKS_KEPT) * TERMINAL_BLOCK_CHARS;
-  const blocks = keepFrom > tail.cut ? tail.blocks.slice((keepFrom - tail.cut) / TERMINAL_BLOCK_CHARS) : [...tail.blocks];
+  const keepFrom =
+    Math.max(0, Math.ceil(total / TERMINAL_BLOCK_CHARS) - 1 - TERMINAL_BLOCKS_KEPT) * TERMINAL_BLOCK_CHARS;
+  const blocks =
+    keepFrom > tail.cut ? tail.blocks.slice((keepFrom - tail.cut) / TERMINAL_BLOCK_CHARS) : [...tail.blocks];
   const cut = Math.max(tail.cut, keepFrom);
   let at = Math.max(0, cut - tail.total);
   const last = blocks.at(-1);

@@ -104,11 +104,22 @@ function applyChange(map: BoundedPaths, event: FileEvent): void {
     case 'create':
     case 'mkdir':
       // Removed and made again: to the change set an old file with new bytes.
-      if (event.change === 'create' && known?.change === 'remove' && known.directory === undefined) map.set(event.path, { change: 'write', ...size });
-      else map.set(event.path, { change: 'create', ...(event.change === 'mkdir' ? { directory: true as const } : {}), ...size });
+      if (event.change === 'create' && known?.change === 'remove' && known.directory === undefined)
+        map.set(event.path, { change: 'write', ...size });
+      else
+        map.set(event.path, {
+          change: 'create',
+          ...(event.change === 'mkdir' ? { directory: true as const } : {}),
+          ...size,
+        });
       return;
     case 'write':
-      map.set(event.path, known === undefined || known.change === 'attributes' ? { change: 'write', ...size } : { ...known, ...size });
+      map.set(
+        event.path,
+        known === undefined || known.change === 'attributes'
+          ? { change: 'write', ...size }
+          : { ...known, ...size },
+      );
       return;
     case 'attributes':
       if (known === undefined) map.set(event.path, { change: 'attributes', ...size });
@@ -126,7 +137,13 @@ function remove(map: BoundedPaths, path: string, known: Changed | undefined): vo
   else map.set(path, { change: 'remove' });
 }
 
-function rename(map: BoundedPaths, path: string, to: string, known: Changed | undefined, size: { size?: number }): void {
+function rename(
+  map: BoundedPaths,
+  path: string,
+  to: string,
+  known: Changed | undefined,
+  size: { size?: number },
+): void {
   // What lay below a directory has moved with it.
   const below = `${path}/`;
   for (const [name, entry] of Object.entries(map.paths)) {
