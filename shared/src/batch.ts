@@ -58,8 +58,9 @@ export class BatchBuilder {
     if (this.#from === 0) throw new Error('batch: no events');
     this.#joinPieces();
     const at = this.#calls % ROWS_PER_BATCH;
-    const rows =
+    const ring =
       this.#calls > ROWS_PER_BATCH ? [...this.#rows.slice(at), ...this.#rows.slice(0, at)] : this.#rows;
+    const rows = ring.map((row) => (typeof row === 'string' ? (JSON.parse(row) as CallEvent) : row));
     const batch: Batch = {
       run: this.#run,
       from: this.#from,

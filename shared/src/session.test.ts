@@ -4,6 +4,7 @@ import { CALLS } from './calls.ts';
 import type { RunEvent, RunEventBody } from './events.ts';
 import { ROWS_PER_BATCH, type Batch } from './protocol.ts';
 import {
+  BatchBuilder,
   NOTICES_KEPT,
   applyBatch,
   batchOf,
