@@ -51,6 +51,19 @@ export type MaybePromise<T> = T | Promise<T>;
 /** Performs a request in the virtual world. `request` may differ from the one asked. */
 export type Perform = (request: CallRequest) => MaybePromise<Outcome>;
 
+/**
+ * The request that these arguments make, with its names resolved as of now. The controller's, because only it knows the
+ * virtual world. Never throws.
+ */
+export type Resolve = (call: CallName, args: CallArgs) => CallRequest;
+
+/** Something that the author of the policy should know: what it printed, or that it is broken for the rest of the run. */
+export interface PolicyNotice {
+  readonly code: 'policy-log' | 'policy-log-cut' | 'policy-ended' | 'handler-threw';
+  readonly level: 'info' | 'warning' | 'error';
+  readonly message: string;
+}
+
 export interface PolicyEngine {
   /** Every place that can decide, in order of id; grows when middleware denies from a new line. */
   readonly rules: readonly RuleInfo[];
@@ -61,6 +74,18 @@ export interface PolicyEngine {
   /** Whether the policy wants to judge clocks, which are read in process otherwise. */
   readonly judgesTime: boolean;
   readonly world: WorldSpec;
+  /**
+   * Set by the controller before the first call. Used where middleware changed the arguments or let time pass, so that what is
+   * judged is what is performed; without it such a call is denied.
+   */
+  resolve: Resolve | null;
+  /** Called with each notice; bounded by the engine. */
+  onNotice: ((notice: PolicyNotice) => void) | null;
+  /**
+   * Ends the boot phase, in which the interpreter's own start-up is allowed with code `boot` whatever the policy says. Call it
+   * when the guest opens its script, or first reads from or writes to descriptor 0, 1 or 2. Calling it again does nothing.
+   */
+  beginGuest(): void;
   /**
    * The one decision point. Synchronous wherever static rules suffice; never rejects and never throws: a policy that fails
    * denies the call with a verdict that says so.
