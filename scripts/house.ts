@@ -6,13 +6,14 @@
  */
 import { CHECKS } from './checks.ts';
 import type { Check } from './checks.ts';
+import { buildNative, buildWeb } from './build.ts';
 import { become, passSignalsOn, statusOfSignal, stopSignal } from './child.ts';
 import { runDev } from './dev.ts';
 import { inRoot, NODE, ROOT, SERVER_MAIN, TOOL } from './place.ts';
-import { buildNative, buildWeb, haveSystemParts, installPackages } from './prepare.ts';
+import { installPackages } from './packages.ts';
 import { reportOnStdout, sayFailure, step, StepFailure } from './step.ts';
-import { PARTS } from './systemParts.ts';
-import { summaryLine, ONE_FAILED } from './testCounts.ts';
+import { haveSystemParts, PARTS } from './systemParts.ts';
+import { ONE_FAILED, summaryLine } from './testCounts.ts';
 import { runAllTests } from './testRun.ts';
 
 type Command = (args: string[]) => Promise<number>;

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { findChromium } from './chromium.ts';
-import { say, StepFailure } from './step.ts';
+import { say, step, StepFailure } from './step.ts';
 
 export interface SystemPart {
   readonly what: string;
@@ -68,9 +68,12 @@ export function installCommand(parts: readonly SystemPart[]): string {
  *
  * @throws {StepFailure} whose cure is the one command to run
  */
-export function ensureSystemParts(parts: readonly SystemPart[]): void {
+export async function haveSystemParts(parts: readonly SystemPart[]): Promise<void> {
   const missing = missingParts(parts);
-  if (missing.length === 0) return;
+  if (missing.length > 0) await step('installing what npm does not carry', async () => installParts(missing));
+}
+
+function installParts(missing: readonly SystemPart[]): void {
   const list = missing.map((part) => `${part.what} (${part.aptPackage})`).join(', ');
   const cure = `run this, then the same command again:\n    ${installCommand(missing)}`;
   if (process.getuid?.() !== 0 || !isOnPath('apt-get'))
@@ -83,7 +86,7 @@ export function ensureSystemParts(parts: readonly SystemPart[]): void {
     aptGet('update', [], 'shown');
     aptGet('install', names, 'shown');
   }
-  if (missingParts(parts).length > 0) throw new StepFailure(`installing ${list} failed`, cure);
+  if (missingParts(missing).length > 0) throw new StepFailure(`installing ${list} failed`, cure);
 }
 
 /** How long to wait for another apt on this machine to finish, in seconds. */
