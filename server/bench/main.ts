@@ -1,0 +1,38 @@
+/**
+ * `npm run bench`: every figure that README and docs name, measured in one run with its counterpart beside it, because machines are
+ * noisy and only ratios travel. `npm run bench -- calls start` runs some of them. Nothing here fails a build: a figure that
+ * misses its goal says so.
+ */
+import { callFigures } from './calls.ts';
+import { cpuFigures } from './cpu.ts';
+import { printFigures } from './figures.ts';
+import type { Figure } from './figures.ts';
+import { startServer, Watcher } from './liveServer.ts';
+import { memoryFigures } from './memory.ts';
+import { pageFigures } from './page.ts';
+import { startFigures } from './start.ts';
+
+const server = await startServer();
+const watcher = await Watcher.connect(server);
+const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }> = {
+  memory: { title: 'Memory of idle sessions', measure: () => memoryFigures(server) },
+  cpu: { title: 'Computing', measure: () => cpuFigures(watcher) },
+  start: { title: 'Starting', measure: () => startFigures(watcher) },
+  calls: { title: 'Calls', measure: () => callFigures(watcher) },
+  page: { title: 'The page', measure: () => pageFigures(server) },
+};
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in parts));
+try {
+  if (unknown.length > 0) {
+    console.error(`no such part: ${unknown.join(', ')}; there are: ${Object.keys(parts).join(', ')}`);
+    process.exitCode = 2;
+  } else {
+    for (const [name, part] of Object.entries(parts)) {
+      if (asked.length === 0 || asked.includes(name)) printFigures(part.title, await part.measure());
+    }
+  }
+} finally {
+  watcher.close();
+  await server.close();
+}

@@ -1,0 +1,32 @@
+/** The distribution's own `pypy3`, without any sandbox: the other half of every ratio. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export interface PlainRun {
+  readonly output: string;
+  readonly firstOutputMs: number;
+}
+
+export async function runPlain(script: string): Promise<PlainRun> {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sandtable-plain-'));
+  const file = path.join(folder, 'script.py');
+  writeFileSync(file, script);
+  try {
+    return await new Promise((resolve, reject) => {
+      const begun = performance.now();
+      let output = '';
+      let firstOutputMs = Number.NaN;
+      const child = spawn('pypy3', ['-u', file], { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
+      child.stdout.on('data', (chunk: Buffer) => {
+        if (output === '') firstOutputMs = performance.now() - begun;
+        output += chunk.toString();
+      });
+      child.on('error', reject);
+      child.on('close', () => resolve({ output, firstOutputMs }));
+    });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
