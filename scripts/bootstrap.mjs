@@ -26,6 +26,16 @@ const child = spawn(tools.node, [path.join(root, 'scripts', 'house.ts'), ...proc
 process.on('SIGINT', () => {
   if (!process.stdin.isTTY) child.kill('SIGINT');
 });
+
+// A killed npm tells nobody. Its child must not serve on, unseen. (package.json says `exec` so that npm is our parent.)
+const NPM_WATCH_MS = 500;
+const npm = process.ppid;
+if (process.env.npm_execpath !== undefined) {
+  setInterval(() => {
+    if (process.ppid !== npm) child.kill('SIGTERM');
+  }, NPM_WATCH_MS).unref();
+}
+
 for (const signal of /** @type {const} */ (['SIGTERM', 'SIGHUP']))
   process.on(signal, () => child.kill(signal));
 

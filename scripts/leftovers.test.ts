@@ -21,7 +21,7 @@ function isRunning(pid: number): boolean {
 }
 
 it('finds by its mark a process that has left us at once, and ends it', async () => {
-  const watch = new ProcessWatch();
+  const watch = new ProcessWatch(200);
   const pid = await leaveSleeperBehind(watch.env);
   expect(existsSync(`/proc/${pid}`)).toBe(true);
 
@@ -32,7 +32,7 @@ it('finds by its mark a process that has left us at once, and ends it', async ()
 });
 
 it('finds a process without the mark that was seen below us', async () => {
-  const watch = new ProcessWatch();
+  const watch = new ProcessWatch(200);
   const pid = await leaveSleeperBehind({}, '1');
 
   const leftovers = await watch.end();

@@ -61,10 +61,12 @@ export class ProcessWatch {
   /** Give this to every child, so that its descendants carry it. */
   readonly env: Readonly<Record<string, string>>;
   readonly #mark: string;
+  readonly #graceMs: number;
   readonly #seen = new Set<string>();
   readonly #timer: NodeJS.Timeout;
 
-  constructor() {
+  constructor(graceMs = GRACE_MS) {
+    this.#graceMs = graceMs;
     const id = crypto.randomUUID();
     this.#mark = `${RUN_MARK}=${id}`;
     this.env = { [RUN_MARK]: id };
@@ -97,7 +99,7 @@ export class ProcessWatch {
   async end(): Promise<Leftover[]> {
     this.#sample();
     clearInterval(this.#timer);
-    const deadline = performance.now() + GRACE_MS;
+    const deadline = performance.now() + this.#graceMs;
     let alive = this.#alive();
     while (alive.length > 0 && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, 100));
