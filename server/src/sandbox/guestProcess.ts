@@ -1,0 +1,355 @@
+/**
+ * The guest as a process: starting the host, the two pipes, signals, what it uses, and its end.
+ *
+ * Start: the host makes both pipes and names its descriptors on the control channel; this side opens fresh descriptions of
+ * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest; `go`; the host prepares, says `ready`, and sets up its
+ * filter. From then on the only ties are the two pipes and signals.
+ *
+ * Invariants. At most {@link FRAMES_PER_TURN} frames of one guest are handled in one turn of the event loop. While replies
+ * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once,
+ * and by then the process is gone and every descriptor is closed.
+ *
+ * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Duplex, Readable } from 'node:stream';
+import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
+
+/** Frames of one guest in one turn: about 2 ms of work, so that other guests on the same thread are hardly late. */
+export const FRAMES_PER_TURN = 256;
+
+/** Receiving buffer; the host's pipe holds up to 1 MiB, of which a turn takes this much. */
+const RECEIVE_BYTES = 64 * 1024;
+
+/** Pause before a reply that did not fit is tried again, in milliseconds; doubles up to the second. */
+const FIRST_RETRY_MS = 1;
+const MAX_RETRY_MS = 50;
+
+/** Preparation takes some 60 ms; a host that is not ready by then hangs, and is killed. */
+const READY_TIMEOUT_MS = 20_000;
+
+/** After the process has ended its pipe is read to the end; the rest is given up after this long. */
+const DRAIN_TIMEOUT_MS = 500;
+
+/** The host's own diagnostics before the filter, kept for the message of a failed start. */
+const MAX_DIAGNOSTICS = 4096;
+
+export interface HostCommand {
+  readonly file: string;
+  readonly args: readonly string[];
+}
+
+export interface Hello {
+  readonly protocol: number;
+  readonly table: string;
+  readonly pypy: string;
+}
+
+export type GuestEnd =
+  /** The process ended: by itself, by a signal, or because it was killed. */
+  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
+  /** It never became a guest. */
+  | { readonly kind: 'no-start'; readonly code: string; readonly message: string };
+
+export interface GuestListener {
+  hello(hello: Hello): void;
+  /** One request; `reader` holds it until this returns. */
+  frame(reader: FrameReader): void;
+  /** The guest broke the rules of the wire and has been killed. */
+  broken(code: string): void;
+  ended(end: GuestEnd): void;
+}
+
+export class GuestProcess {
+  readonly #child: ChildProcess;
+  readonly #listener: GuestListener;
+  readonly #reader = new FrameReader();
+  #pipe: Socket | null = null;
+  #replyFd = -1;
+  #saidHello = false;
+  #broken = false;
+  #paused = false;
+  #scheduled = false;
+  /** The rest of replies that the pipe had no room for. */
+  #unsent: Uint8Array[] = [];
+  #retryMs = FIRST_RETRY_MS;
+  #control = '';
+  #diagnostics = '';
+  #phase: 'pipes' | 'preparing' | 'running' | 'ended' = 'pipes';
+  #failure: { code: string; message: string } | null = null;
+  #exit: { code: number | null; signal: NodeJS.Signals | null } | null = null;
+  #drained = false;
+  readonly #timers = new Set<NodeJS.Timeout>();
+
+  constructor(command: HostCommand, listener: GuestListener) {
+    this.#listener = listener;
+    this.#child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true });
+    this.#child.on('error', (error) => {
+      this.#fail('host-missing', error.message);
+      if (this.#child.pid === undefined) {
+        this.#drained = true;
+        this.#exit = { code: null, signal: null };
+        this.#finish();
+      }
+    });
+    this.#child.on('exit', (code, signal) => {
+      this.#exit = { code, signal };
+      if (this.#pipe === null) this.#drained = true;
+      else this.#after(DRAIN_TIMEOUT_MS, () => { this.#pipeEnded(); });
+      this.#finish();
+    });
+    const errors = this.#child.stdio[2] as Readable;
+    errors.on('data', (chunk: Buffer) => {
+      if (this.#diagnostics.length < MAX_DIAGNOSTICS) this.#diagnostics += chunk.toString('utf8');
+    });
+    const control = this.#child.stdio[3] as Duplex;
+    control.on('data', (chunk: Buffer) => { this.#onControl(chunk.toString('utf8')); });
+    control.on('error', () => { /* The host closes its end; what matters is said by its exit. */ });
+    this.#after(READY_TIMEOUT_MS, () => {
+      if (this.#phase === 'pipes' || this.#phase === 'preparing') this.#fail('host-timeout', 'The host did not become ready.');
+    });
+  }
+
+  get pid(): number | null {
+    return this.#child.pid ?? null;
+  }
+
+  get alive(): boolean {
+    return this.#exit === null && this.#child.pid !== undefined;
+  }
+
+  /** Sends one reply frame; copies what it has to keep. */
+  reply(frame: Uint8Array): void {
+    if (this.#replyFd < 0) return;
+    if (this.#unsent.length > 0) {
+      this.#unsent.push(frame.slice());
+      return;
+    }
+    const sent = this.#write(frame);
+    if (sent < frame.length && this.#replyFd >= 0) {
+      this.#unsent.push(frame.slice(sent));
+      this.#retryMs = FIRST_RETRY_MS;
+      this.#after(this.#retryMs, () => { this.#flush(); });
+    }
+  }
+
+  /** Kills the guest because of what it sent. */
+  breakOff(code: string): void {
+    if (this.#broken) return;
+    this.#broken = true;
+    this.kill();
+    this.#listener.broken(code);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (this.alive) this.#child.kill(signal);
+  }
+
+  kill(): void {
+    this.signal('SIGKILL');
+  }
+
+  #after(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, ms);
+    this.#timers.add(timer);
+  }
+
+  #fail(code: string, message: string): void {
+    this.#failure ??= { code, message };
+    this.kill();
+  }
+
+  // ---- start ----
+
+  #onControl(text: string): void {
+    this.#control += text;
+    for (let end = this.#control.indexOf('\n'); end >= 0; end = this.#control.indexOf('\n')) {
+      const line = this.#control.slice(0, end);
+      this.#control = this.#control.slice(end + 1);
+      this.#onControlLine(line);
+    }
+  }
+
+  #onControlLine(line: string): void {
+    let message: { type?: string; request?: number; reply?: number; code?: string; message?: string };
+    try {
+      message = JSON.parse(line) as typeof message;
+    } catch {
+      this.#fail('host-nonsense', 'The host said something that is not JSON.');
+      return;
+    }
+    if (message.type === 'error') {
+      this.#fail(String(message.code), String(message.message));
+    } else if (message.type === 'pipes' && this.#phase === 'pipes') {
+      this.#openPipes(Number(message.request), Number(message.reply));
+    } else if (message.type === 'ready' && this.#phase === 'preparing') {
+      this.#phase = 'running';
+    }
+  }
+
+  #openPipes(request: number, reply: number): void {
+    const pid = this.#child.pid;
+    if (pid === undefined) return;
+    try {
+      const requests = openSync(`/proc/${String(pid)}/fd/${String(request)}`, constants.O_RDONLY | constants.O_NONBLOCK);
+      this.#pipe = this.#receive(requests);
+      this.#replyFd = openSync(`/proc/${String(pid)}/fd/${String(reply)}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (error) {
+      this.#fail('pipes', (error as Error).message);
+      return;
+    }
+    this.#phase = 'preparing';
+    (this.#child.stdio[3] as Duplex).write('go\n');
+  }
+
+  // ---- requests ----
+
+  #receive(fd: number): Socket {
+    const buffer = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
+    const pipe = new Socket({
+      fd,
+      readable: true,
+      writable: false,
+      onread: {
+        buffer,
+        callback: (bytes) => {
+          if (this.#broken) return true;
+          this.#reader.feed(buffer.subarray(0, bytes));
+          this.#handleFrames();
+          if (this.#reader.pending) this.#reader.keep();
+          return !this.#paused;
+        },
+      },
+    });
+    pipe.on('error', () => { this.#pipeEnded(); });
+    pipe.on('close', () => { this.#pipeEnded(); });
+    return pipe;
+  }
+
+  /** Handles what has come, as far as this turn and the replies' way allow. */
+  #handleFrames(): void {
+    const reader = this.#reader;
+    for (let count = 0; count < FRAMES_PER_TURN; count++) {
+      if (this.#unsent.length > 0) {
+        this.#paused = true;
+        return;
+      }
+      if (!reader.next()) {
+        if (reader.error !== null) this.breakOff(reader.error);
+        this.#paused = false;
+        return;
+      }
+      if (reader.fid === HELLO_FID) this.#onHello(reader);
+      else if (!this.#saidHello) this.breakOff('no-hello');
+      else this.#listener.frame(reader);
+      if (this.#broken) return;
+    }
+    this.#paused = true;
+    this.#resumeSoon();
+  }
+
+  #resumeSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#resume();
+    });
+  }
+
+  #resume(): void {
+    if (this.#broken || this.#phase === 'ended' || !this.#paused) return;
+    this.#handleFrames();
+    if (!this.#paused) this.#pipe?.resume();
+  }
+
+  #onHello(reader: FrameReader): void {
+    if (this.#saidHello || reader.id !== 0) {
+      this.breakOff('second-hello');
+      return;
+    }
+    try {
+      const text = Buffer.from(reader.bytes.buffer, reader.bytes.byteOffset + reader.at, reader.end - reader.at).toString('utf8');
+      const hello = JSON.parse(text) as { protocol?: unknown; table?: unknown; pypy?: unknown };
+      this.#saidHello = true;
+      this.#listener.hello({ protocol: Number(hello.protocol), table: String(hello.table), pypy: String(hello.pypy) });
+    } catch {
+      this.breakOff('bad-hello');
+    }
+  }
+
+  // ---- replies ----
+
+  /** Bytes that the pipe took. */
+  #write(bytes: Uint8Array): number {
+    let sent = 0;
+    while (sent < bytes.length) {
+      try {
+        sent += writeSync(this.#replyFd, bytes, sent, bytes.length - sent);
+      } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        if (code === 'EAGAIN') return sent;
+        if (code !== 'EPIPE') throw error;
+        // The guest is gone; its exit will say how.
+        this.#closeReplies();
+        return bytes.length;
+      }
+    }
+    return sent;
+  }
+
+  #flush(): void {
+    while (this.#unsent.length > 0 && this.#replyFd >= 0) {
+      const frame = this.#unsent[0]!;
+      const sent = this.#write(frame);
+      if (sent < frame.length) {
+        if (this.#replyFd < 0) break;
+        this.#unsent[0] = frame.subarray(sent);
+        this.#retryMs = sent > 0 ? FIRST_RETRY_MS : Math.min(MAX_RETRY_MS, this.#retryMs * 2);
+        this.#after(this.#retryMs, () => { this.#flush(); });
+        return;
+      }
+      this.#unsent.shift();
+    }
+    this.#resume();
+  }
+
+  #closeReplies(): void {
+    this.#unsent = [];
+    if (this.#replyFd >= 0) closeSync(this.#replyFd);
+    this.#replyFd = -1;
+  }
+
+  // ---- end ----
+
+  #pipeEnded(): void {
+    if (this.#drained) return;
+    this.#drained = true;
+    this.#pipe?.destroy();
+    // Without requests there is no guest: one that closed its end and lives on has no business any more.
+    if (this.alive) this.#after(DRAIN_TIMEOUT_MS, () => { this.kill(); });
+    this.#finish();
+  }
+
+  #finish(): void {
+    const exit = this.#exit;
+    if (exit === null || !this.#drained || this.#phase === 'ended') return;
+    const started = this.#phase === 'running';
+    this.#phase = 'ended';
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+    this.#closeReplies();
+    this.#pipe?.destroy();
+    for (const stream of this.#child.stdio) stream?.destroy();
+    if (this.#failure !== null) this.#listener.ended({ kind: 'no-start', ...this.#failure });
+    else if (!started && !this.#broken && !this.#saidHello) {
+      const message = this.#diagnostics.trim() === '' ? 'The host ended before it was ready.' : this.#diagnostics.trim();
+      this.#listener.ended({ kind: 'no-start', code: 'host-died', message });
+    } else this.#listener.ended({ kind: 'exited', code: exit.code, signal: exit.signal });
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Builds reply frames in one growing buffer, so that an ordinary reply allocates nothing.
+ *
+ * `start`, then one `out…` for each out argument of the symbol in order, then `finish`. What `finish` gives is only good until
+ * the next `start`.
+ */
+import { writeInt64 } from './wireArgs.ts';
+
+/** id, ret, errno and flags, after the length field. */
+const HEADER = 20;
+const LENGTH_FIELD = 4;
+
+/** Room to begin with; a read of 64 KiB fits. The buffer grows to the largest reply of the run, which MAX_FRAME bounds. */
+const FIRST_ROOM = 80 * 1024;
+
+/** The call was denied with RuntimeError. */
+export const FLAG_RAISE = 1;
+/** What errno then says; Linux has no error of that number. */
+export const RAISE_ERRNO = 4095;
+
+export class ReplyBuilder {
+  #bytes = new Uint8Array(FIRST_ROOM);
+  #view = new DataView(this.#bytes.buffer);
+  #at = 0;
+
+  /** Begins a reply. */
+  start(id: number, ret: number, errno: number, flags = 0): void {
+    const view = this.#view;
+    view.setUint32(4, id, true);
+    writeInt64(view, 8, ret);
+    view.setInt32(16, errno, true);
+    view.setUint32(20, flags, true);
+    this.#at = LENGTH_FIELD + HEADER;
+  }
+
+  /** Changes the result of the reply begun. */
+  setRet(ret: number): void {
+    writeInt64(this.#view, 8, ret);
+  }
+
+  /** An out argument that is left as it is. */
+  outNothing(): void {
+    this.#room(4);
+    this.#view.setUint32(this.#at, 0, true);
+    this.#at += 4;
+  }
+
+  outBytes(bytes: Uint8Array): void {
+    this.#room(4 + bytes.length);
+    this.#view.setUint32(this.#at, bytes.length, true);
+    this.#bytes.set(bytes, this.#at + 4);
+    this.#at += 4 + bytes.length;
+  }
+
+  /** Room for a struct of zeros; `fill` writes its fields at `at` and on. */
+  outStruct(size: number, fill: (view: DataView, at: number) => void): void {
+    this.#room(4 + size);
+    this.#view.setUint32(this.#at, size, true);
+    const at = this.#at + 4;
+    this.#bytes.fill(0, at, at + size);
+    fill(this.#view, at);
+    this.#at = at + size;
+  }
+
+  finish(): Uint8Array {
+    this.#view.setUint32(0, this.#at - LENGTH_FIELD, true);
+    return this.#bytes.subarray(0, this.#at);
+  }
+
+  #room(more: number): void {
+    if (this.#at + more <= this.#bytes.length) return;
+    const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + more));
+    larger.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
+  }
+}
