@@ -49,7 +49,7 @@ export default defineConfig(
   },
   {
     files: ['scripts/*.{js,mjs}', '*.config.js'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', setInterval: 'readonly' } },
   },
   {
     files: ['web/src/**/*.{ts,tsx}'],

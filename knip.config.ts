@@ -6,7 +6,7 @@ const config: KnipConfig = {
   ignoreDependencies: ['prettier'],
   ignoreBinaries: ['apt-get'],
   workspaces: {
-    '.': { entry: ['scripts/house.ts'], project: ['scripts/**/*.{ts,js,mjs}'] },
+    '.': { entry: ['scripts/house.ts', 'scripts/runTests.ts'], project: ['scripts/**/*.{ts,js,mjs}'] },
     shared: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
     server: {
       entry: ['src/cli/main.ts', 'bench/main.ts', 'src/**/*.test.ts'],

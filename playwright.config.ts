@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { defineConfig } from '@playwright/test';
@@ -17,7 +16,10 @@ const FREE_PORT =
 const port = shared('SANDTABLE_E2E_PORT', () =>
   execFileSync(process.execPath, ['-e', FREE_PORT], { encoding: 'utf8' }).trim(),
 );
-const dataFolder = shared('SANDTABLE_E2E_DATA', () => mkdtempSync(path.join(tmpdir(), 'sandtable-e2e-')));
+// Named, not made: reading the configuration leaves nothing behind. The server makes it, the teardown removes it.
+const dataFolder = shared('SANDTABLE_E2E_DATA', () =>
+  path.join(tmpdir(), `sandtable-e2e-${process.pid}-${port}`),
+);
 const baseURL = `http://127.0.0.1:${port}`;
 
 const reporter: ReporterDescription[] = [['list']];

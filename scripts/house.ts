@@ -12,9 +12,8 @@ import { runDev } from './dev.ts';
 import { inRoot, NODE, ROOT, SERVER_MAIN, TOOL } from './place.ts';
 import { installPackages } from './packages.ts';
 import { reportOnStdout, sayFailure, step, StepFailure } from './step.ts';
-import { haveSystemParts, PARTS } from './systemParts.ts';
+import { findOnPath, haveSystemParts, PARTS } from './systemParts.ts';
 import { ONE_FAILED, summaryLine } from './testCounts.ts';
-import { runAllTests } from './testRun.ts';
 
 type Command = (args: string[]) => Promise<number>;
 
@@ -56,7 +55,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
       console.log(summaryLine(ONE_FAILED));
       return 1;
     }
-    return runAllTests();
+    const pypy = findOnPath('pypy3') ?? 'pypy3';
+    return become(pypy, [inRoot('scripts', 'adoptOrphans.py'), NODE, inRoot('scripts', 'runTests.ts')]);
   },
   bench: async (args) => {
     await prepareAll('test');

@@ -1,49 +1,39 @@
-import { spawn } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { expect, it } from 'vitest';
-import { ProcessWatch } from './leftovers.ts';
+import type { Leftover } from './leftovers.ts';
 
-/** A shell that starts a sleeper in a session of its own and exits: the sleeper has lost parent, group and session. */
-function leaveSleeperBehind(env: NodeJS.ProcessEnv, shellLives = '0'): Promise<number> {
-  const script = `setsid sleep 300 >/dev/null 2>&1 & echo $!; sleep ${shellLives}`;
-  const child = spawn('sh', ['-c', script], {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  let pid = '';
-  child.stdout.on('data', (chunk: Buffer) => (pid += chunk.toString()));
-  return new Promise((resolve) => child.once('exit', () => resolve(Number(pid))));
+/** Runs a shell command below a subreaper, then looks for leftovers as a test run does. */
+function leftoversOf(shell: string, graceMs: number): Leftover[] {
+  const program = `
+    import { spawnSync } from 'node:child_process';
+    import { endLeftovers } from ${JSON.stringify(path.join(import.meta.dirname, 'leftovers.ts'))};
+    spawnSync('sh', ['-c', ${JSON.stringify(shell)}], { env: { PATH: process.env.PATH }, stdio: 'ignore' });
+    console.log(JSON.stringify(await endLeftovers(${graceMs})));
+  `;
+  const adopt = path.join(import.meta.dirname, 'adoptOrphans.py');
+  const args = [adopt, process.execPath, '--input-type=module', '-e', program];
+  return JSON.parse(execFileSync('pypy3', args, { encoding: 'utf8' })) as Leftover[];
 }
 
-/** A killed process may stay as a zombie until somebody collects it. */
+/** A killed process may stay as a zombie, whose command line is empty, until somebody collects it. */
 function isRunning(pid: number): boolean {
-  return existsSync(`/proc/${pid}/stat`) && !readFileSync(`/proc/${pid}/stat`, 'latin1').includes(') Z ');
+  const file = `/proc/${pid}/cmdline`;
+  return existsSync(file) && readFileSync(file, 'latin1') !== '';
 }
 
-it('finds by its mark a process that has left us at once, and ends it', async () => {
-  const watch = new ProcessWatch(200);
-  const pid = await leaveSleeperBehind(watch.env);
-  expect(existsSync(`/proc/${pid}`)).toBe(true);
-
-  const leftovers = await watch.end();
-
-  expect(leftovers.map((left) => left.pid)).toContain(pid);
-  await expect.poll(() => isRunning(pid)).toBe(false);
+it('finds and ends a process that left parent, group, session and environment', () => {
+  const leftovers = leftoversOf('env -i setsid setsid sleep 301 & exit', 200);
+  expect(leftovers.map(({ command }) => command)).toEqual(['sleep 301']);
+  expect(leftovers.filter(({ pid }) => isRunning(pid))).toEqual([]);
 });
 
-it('finds a process without the mark that was seen below us', async () => {
-  const watch = new ProcessWatch(200);
-  const pid = await leaveSleeperBehind({}, '1');
-
-  const leftovers = await watch.end();
-
-  expect(leftovers).toContainEqual({ pid, command: 'sleep 300' });
-  await expect.poll(() => isRunning(pid)).toBe(false);
+it('finds what stands under a leftover too', () => {
+  const leftovers = leftoversOf('setsid sh -c "sleep 302; true" & exit', 200);
+  expect(leftovers.map(({ command }) => command)).toContain('sleep 302');
 });
 
-it('lets a process go that ends by itself in time', async () => {
-  const watch = new ProcessWatch();
-  const child = spawn('sleep', ['1'], { env: { PATH: process.env['PATH'], ...watch.env } });
-  const leftovers = await watch.end();
-  expect(leftovers.map((left) => left.pid)).not.toContain(child.pid);
+it('lets a process go that ends by itself in time', () => {
+  expect(leftoversOf('sleep 0.3 & exit', 5_000)).toEqual([]);
 });

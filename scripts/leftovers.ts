@@ -1,9 +1,9 @@
 /**
  * Finds the processes that a test run leaves behind.
  *
- * A process may leave its group, its session and its parent, and a guest has an empty environment; so no single mark
- * is enough. Two are used: every process seen below us while the run lasts (sampled), and every process whose
- * environment carries the run's mark. Processes are told by id *and* start time: ids are reused.
+ * A process may leave its group, its session and its parent, and a guest's environment is empty: no mark that it
+ * carries is certain. So the run is a child subreaper (adoptOrphans.py): whatever loses its parent falls to us, and
+ * what was ever started below us is below us until it ends.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
@@ -11,8 +11,6 @@ interface ProcessEntry {
   readonly pid: number;
   readonly parent: number;
   readonly state: string;
-  /** Clock ticks since boot. */
-  readonly started: string;
 }
 
 export interface Leftover {
@@ -20,99 +18,68 @@ export interface Leftover {
   readonly command: string;
 }
 
-/** Often enough to see what lives long enough to matter; one look costs a few milliseconds. */
-const SAMPLE_MS = 300;
-/** Ends by itself within this time after its step: not a leftover. */
+/** Who ends by himself within this time after the last test is no leftover: browsers take a moment to go. */
 const GRACE_MS = 3_000;
-const RUN_MARK = 'SANDTABLE_TEST_RUN';
 
-function readEntry(pid: number): ProcessEntry | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The name in parentheses may hold anything, so count from its end: state, parent … and start time as field 22.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return { pid, state: fields[0] ?? '', parent: Number(fields[1]), started: fields[19] ?? '' };
-  } catch {
-    return undefined;
-  }
-}
-
-const readText = (file: string): string => {
+function readText(file: string): string {
   try {
     return readFileSync(file, 'latin1');
   } catch {
+    // The process has ended.
     return '';
   }
-};
+}
 
 function listProcesses(): ProcessEntry[] {
   const entries: ProcessEntry[] = [];
   for (const name of readdirSync('/proc')) {
-    const entry = /^\d+$/.test(name) ? readEntry(Number(name)) : undefined;
-    // A zombie holds nothing but its row; in a container without an init nobody collects it.
-    if (entry !== undefined && entry.state !== 'Z') entries.push(entry);
+    const stat = /^\d+$/.test(name) ? readText(`/proc/${name}/stat`) : '';
+    if (stat === '') continue;
+    // The program's name in parentheses may hold anything, so count from its end.
+    const [state = '', parent = '0'] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    entries.push({ pid: Number(name), state, parent: Number(parent) });
   }
   return entries;
 }
 
-const keyOf = ({ pid, started }: ProcessEntry): string => `${pid}@${started}`;
-
-export class ProcessWatch {
-  /** Give this to every child, so that its descendants carry it. */
-  readonly env: Readonly<Record<string, string>>;
-  readonly #mark: string;
-  readonly #graceMs: number;
-  readonly #seen = new Set<string>();
-  readonly #timer: NodeJS.Timeout;
-
-  constructor(graceMs = GRACE_MS) {
-    this.#graceMs = graceMs;
-    const id = crypto.randomUUID();
-    this.#mark = `${RUN_MARK}=${id}`;
-    this.env = { [RUN_MARK]: id };
-    this.#timer = setInterval(() => this.#sample(), SAMPLE_MS);
-    this.#timer.unref();
+/** All running processes below `ancestor`. */
+function listBelow(ancestor: number): number[] {
+  const entries = listProcesses();
+  const below = new Set([ancestor]);
+  // A parent may come later in the list than its child, so repeat until nothing is added.
+  for (let before = 0; before !== below.size;) {
+    before = below.size;
+    for (const { pid, parent } of entries) if (below.has(parent)) below.add(pid);
   }
+  below.delete(ancestor);
+  // Node does not collect children that it adopted; a zombie holds nothing but its row until we end.
+  return entries.filter(({ pid, state }) => below.has(pid) && state !== 'Z').map(({ pid }) => pid);
+}
 
-  #sample(): void {
-    const entries = listProcesses();
-    const below = new Set([process.pid]);
-    // A parent may come later in the list than its child, so repeat until nothing is added.
-    for (let before = -1; before !== below.size;) {
-      before = below.size;
-      for (const entry of entries) if (below.has(entry.parent)) below.add(entry.pid);
+/** Waits a little for what is about to end, kills the rest, and says what that was. */
+export async function endLeftovers(graceMs = GRACE_MS): Promise<Leftover[]> {
+  const deadline = performance.now() + graceMs;
+  let below = listBelow(process.pid);
+  while (below.length > 0 && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    below = listBelow(process.pid);
+  }
+  const leftovers: Leftover[] = [];
+  // What a killed process had started falls to us in its turn.
+  for (; below.length > 0; below = listBelow(process.pid)) {
+    for (const pid of below) {
+      leftovers.push({ pid, command: readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() });
+      kill(pid);
     }
-    below.delete(process.pid);
-    for (const entry of entries) if (below.has(entry.pid)) this.#seen.add(keyOf(entry));
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  return leftovers;
+}
 
-  #alive(): ProcessEntry[] {
-    return listProcesses().filter(
-      (entry) =>
-        entry.pid !== process.pid &&
-        (this.#seen.has(keyOf(entry)) ||
-          readText(`/proc/${entry.pid}/environ`).split('\0').includes(this.#mark)),
-    );
-  }
-
-  /** Waits a little for what is about to end, kills the rest, and says what that was. */
-  async end(): Promise<Leftover[]> {
-    this.#sample();
-    clearInterval(this.#timer);
-    const deadline = performance.now() + this.#graceMs;
-    let alive = this.#alive();
-    while (alive.length > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      alive = this.#alive();
-    }
-    return alive.map(({ pid }) => {
-      const command = readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // It ended between the look and the kill.
-      }
-      return { pid, command };
-    });
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended between the look and the kill.
   }
 }

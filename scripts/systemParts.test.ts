@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { installCommand, isOnPath, missingParts } from './systemParts.ts';
+import { findOnPath, installCommand, missingParts } from './systemParts.ts';
 
 const part = (aptPackage: string, present: boolean) => ({
   what: aptPackage,
@@ -15,7 +15,7 @@ it('names the one command for exactly what is missing', () => {
 });
 
 it('looks for commands where a shell would', () => {
-  expect(isOnPath('sh', '/nowhere:/bin')).toBe(true);
-  expect(isOnPath('sh', '/nowhere')).toBe(false);
-  expect(isOnPath('no-such-command')).toBe(false);
+  expect(findOnPath('sh', '/nowhere::/bin')).toBe('/bin/sh');
+  expect(findOnPath('sh', '/nowhere')).toBeUndefined();
+  expect(findOnPath('no-such-command')).toBeUndefined();
 });

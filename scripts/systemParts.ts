@@ -12,16 +12,22 @@ export interface SystemPart {
   readonly isPresent: () => boolean;
 }
 
-export function isOnPath(command: string, searchPath = process.env['PATH'] ?? ''): boolean {
-  return searchPath.split(path.delimiter).some((folder) => {
-    try {
-      accessSync(path.join(folder, command), constants.X_OK);
-      return folder !== '';
-    } catch {
-      return false;
-    }
-  });
+/** The file that a shell would run for `command`. */
+export function findOnPath(command: string, searchPath = process.env['PATH'] ?? ''): string | undefined {
+  const folders = searchPath.split(path.delimiter).filter((folder) => folder !== '');
+  return folders.map((folder) => path.join(folder, command)).find(isExecutable);
 }
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const isOnPath = (command: string): boolean => findOnPath(command) !== undefined;
 
 function hasPypyLibrary(): boolean {
   const folders = ['/usr/lib', '/usr/local/lib', '/usr/lib/x86_64-linux-gnu', '/usr/lib/aarch64-linux-gnu'];

@@ -1,11 +1,11 @@
-/** `npm test`: every check and every test, one count at the end, no process left behind. */
+/** Every check and every test, one count at the end, no process left behind. */
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { CHECKS } from './checks.ts';
 import type { Check } from './checks.ts';
 import { run, stopSignal } from './child.ts';
 import type { ChildResult } from './child.ts';
-import { ProcessWatch } from './leftovers.ts';
+import { endLeftovers } from './leftovers.ts';
 import { CACHE, NODE, TOOL } from './place.ts';
 import { say, seconds } from './step.ts';
 import {
@@ -29,21 +29,16 @@ const PLAYWRIGHT_REPORT = path.join(REPORTS, 'playwright.json');
 interface TestStep {
   readonly name: string;
   readonly cure: string;
-  readonly count: (watch: ProcessWatch) => Promise<Counts>;
+  readonly count: () => Promise<Counts>;
 }
 
-const stepOptions = (
-  watch: ProcessWatch,
-): { env: Record<string, string>; ownGroup: true; limit: number } => ({
-  env: { ...watch.env },
-  ownGroup: true,
-  limit: STEP_LIMIT_MS,
-});
+/** A group of its own, so that a step which hangs can be killed with all its processes. */
+const STEP_OPTIONS = { ownGroup: true, limit: STEP_LIMIT_MS } as const;
 
 const checkStep = (check: Check): TestStep => ({
   name: check.name,
   cure: check.cure,
-  count: async (watch) => ((await check.passes(stepOptions(watch))) ? ONE_PASSED : ONE_FAILED),
+  count: async () => ((await check.passes(STEP_OPTIONS)) ? ONE_PASSED : ONE_FAILED),
 });
 
 function readReport(file: string): unknown {
@@ -68,44 +63,43 @@ const STEPS: readonly TestStep[] = [
   {
     name: 'unit, property and attack tests',
     cure: 'npm run unit -- <part of a file name> runs one file',
-    count: async (watch) =>
+    count: async () =>
       judged(
         countVitest,
         VITEST_REPORT,
         await run(
           NODE,
           [TOOL.vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
-          stepOptions(watch),
+          STEP_OPTIONS,
         ),
       ),
   },
   {
     name: 'stories in the browser',
     cure: 'npm run e2e -- <part of a file name> runs one; traces and screenshots are in test-results/',
-    count: async (watch) => {
-      const options = stepOptions(watch);
-      const env = { ...options.env, SANDTABLE_E2E_REPORT: PLAYWRIGHT_REPORT };
+    count: async () => {
+      const env = { SANDTABLE_E2E_REPORT: PLAYWRIGHT_REPORT };
       return judged(
         countPlaywright,
         PLAYWRIGHT_REPORT,
-        await run(NODE, [TOOL.playwright, 'test'], { ...options, env }),
+        await run(NODE, [TOOL.playwright, 'test'], { ...STEP_OPTIONS, env }),
       );
     },
   },
 ];
 
-async function runStep({ name, cure, count }: TestStep, watch: ProcessWatch): Promise<Counts> {
+async function runStep({ name, cure, count }: TestStep): Promise<Counts> {
   const began = performance.now();
   say(`\n▸ ${name}`);
-  const counts = await count(watch);
+  const counts = await count();
   const took = seconds(performance.now() - began);
   if (counts.failed === 0) say(`✓ ${name}: ${counts.passed} passed (${took})`);
   else say(`✗ ${name}: ${counts.failed} failed, ${counts.passed} passed (${took})\n  cure: ${cure}`);
   return counts;
 }
 
-async function lookForLeftovers(watch: ProcessWatch): Promise<Counts> {
-  const leftovers = await watch.end();
+async function lookForLeftovers(): Promise<Counts> {
+  const leftovers = await endLeftovers();
   if (leftovers.length === 0) {
     say('\n✓ no process left behind');
     return ONE_PASSED;
@@ -121,16 +115,15 @@ export async function runAllTests(): Promise<number> {
   const began = performance.now();
   rmSync(REPORTS, { recursive: true, force: true });
   mkdirSync(REPORTS, { recursive: true });
-  const watch = new ProcessWatch();
   let total = NOTHING;
   const failedSteps: string[] = [];
   for (const testStep of STEPS) {
-    const counts = await runStep(testStep, watch);
+    const counts = await runStep(testStep);
     if (counts.failed > 0) failedSteps.push(testStep.name);
     total = add(total, counts);
     if (stopSignal() !== undefined) break;
   }
-  const processes = await lookForLeftovers(watch);
+  const processes = await lookForLeftovers();
   if (processes.failed > 0) failedSteps.push('no process left behind');
   total = add(total, processes);
 
