@@ -8,9 +8,15 @@ const mixedBytes = fc
     fc.oneof(
       fc.uint8Array({ maxLength: 6 }),
       fc.string({ unit: 'binary', maxLength: 6 }).map((text) => new Uint8Array(Buffer.from(text))),
-      fc.constantFrom([0xef, 0xbb, 0xbf], [0xed, 0xa0, 0x80], [0xc0, 0x80], [0xf4, 0x90, 0x80, 0x80], [0xe2, 0x82]).map(
-        (bytes) => Uint8Array.from(bytes),
-      ),
+      fc
+        .constantFrom(
+          [0xef, 0xbb, 0xbf],
+          [0xed, 0xa0, 0x80],
+          [0xc0, 0x80],
+          [0xf4, 0x90, 0x80, 0x80],
+          [0xe2, 0x82],
+        )
+        .map((bytes) => Uint8Array.from(bytes)),
     ),
     { maxLength: 40 },
   )
@@ -36,7 +42,9 @@ describe('text', () => {
   });
 
   it('counts bytes as it encodes them, lone surrogates included', () => {
-    const anyUnits = fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units));
+    const anyUnits = fc
+      .array(fc.integer({ min: 0, max: 0xffff }))
+      .map((units) => String.fromCharCode(...units));
     fc.assert(
       fc.property(fc.oneof(anyUnits, fc.string({ unit: 'binary' }), mixedBytes.map(decodeText)), (text) => {
         expect(byteLength(text)).toBe(encodeText(text).length);

@@ -125,7 +125,7 @@ function isEscape(code: number): boolean {
 function decodeEscaping(bytes: Uint8Array): string {
   const parts: string[] = [];
   let units: number[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const size = sequenceLength(bytes, at);
     if (size === 0) units.push(0xdc00 | bytes[at]!);
     else if (size === 1) units.push(bytes[at]!);

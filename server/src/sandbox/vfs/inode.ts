@@ -1,0 +1,309 @@
+/**
+ * Inodes, names and volumes: the data of the virtual filesystem, without its rules.
+ *
+ * As in Linux, an inode is a file and an `Entry` is a name that leads to it (a dentry). A directory
+ * has exactly one entry, a file one per hard link. A volume is one mounted tree; its root entry has
+ * no parent but a `mountPoint`, the covered entry of the volume above. Only `namespace.ts` changes
+ * names, so that link counts, quotas and the change feed stay true.
+ */
+import type { Errno } from '@sandtable/shared/errno';
+import { BLOCK_SIZE, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG, type Stat, type TimeSpec } from './abi.ts';
+import type { ContentImage, FileContent } from './content.ts';
+
+/**
+ * What guests may do to a volume: `read-only` answers writes with EROFS; `lecture` as the classic
+ * controller did (existing file EPERM, missing ENOENT, directory or link EACCES, all else EPERM).
+ */
+export type WriteMode = 'read-write' | 'read-only' | 'lecture';
+
+/** Where the files of a volume come from: made here, or a folder of the real machine. */
+export type VolumeOrigin = 'memory' | 'host' | 'overlay';
+
+export interface Volume {
+  /** st_dev. */
+  readonly dev: number;
+  readonly origin: VolumeOrigin;
+  readonly writeMode: WriteMode;
+  readonly root: Entry;
+  /** The entry that this volume covers; null for the root of the world. */
+  readonly mountPoint: Entry | null;
+}
+
+/** What a changed inode was before the first change since the baseline; see `changeSet.ts`. */
+export interface Before {
+  readonly epoch: number;
+  readonly mode: number;
+  /** Of a file. */
+  readonly image: ContentImage | null;
+  /** Of a directory. */
+  readonly children: ReadonlyMap<string, Entry> | null;
+}
+
+abstract class BaseInode {
+  abstract readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic';
+  abstract readonly typeBits: number;
+  readonly ino: number;
+  readonly dev: number;
+  /** Permission bits with setuid, setgid and sticky; no type. */
+  mode: number;
+  uid: number;
+  gid: number;
+  nlink = 0;
+  atimeSec = 0;
+  atimeNsec = 0;
+  mtimeSec = 0;
+  mtimeNsec = 0;
+  ctimeSec = 0;
+  ctimeNsec = 0;
+  before: Before | null = null;
+
+  constructor(dev: number, ino: number, attributes: Attributes) {
+    this.dev = dev;
+    this.ino = ino;
+    this.mode = attributes.mode;
+    this.uid = attributes.uid;
+    this.gid = attributes.gid;
+    const { time } = attributes;
+    this.atimeSec = this.mtimeSec = this.ctimeSec = time.sec;
+    this.atimeNsec = this.mtimeNsec = this.ctimeNsec = time.nsec;
+  }
+
+  get size(): number {
+    return 0;
+  }
+
+  get rdev(): number {
+    return 0;
+  }
+
+  stat(): Stat {
+    const size = this.size;
+    return {
+      dev: this.dev,
+      ino: this.ino,
+      mode: this.typeBits | this.mode,
+      nlink: this.nlink,
+      uid: this.uid,
+      gid: this.gid,
+      rdev: this.rdev,
+      size,
+      blksize: BLOCK_SIZE,
+      blocks: Math.ceil(size / BLOCK_SIZE) * (BLOCK_SIZE / 512),
+      atimeSec: this.atimeSec,
+      atimeNsec: this.atimeNsec,
+      mtimeSec: this.mtimeSec,
+      mtimeNsec: this.mtimeNsec,
+      ctimeSec: this.ctimeSec,
+      ctimeNsec: this.ctimeNsec,
+    };
+  }
+
+  touchChange(now: TimeSpec): void {
+    this.ctimeSec = now.sec;
+    this.ctimeNsec = now.nsec;
+  }
+
+  touchContent(now: TimeSpec): void {
+    this.mtimeSec = this.ctimeSec = now.sec;
+    this.mtimeNsec = this.ctimeNsec = now.nsec;
+  }
+
+  /** Linux's relatime: only the first read after a change moves the time, so reading stays cheap. */
+  touchAccess(clock: () => TimeSpec): void {
+    if (
+      isAfter(this.atimeSec, this.atimeNsec, this.mtimeSec, this.mtimeNsec) &&
+      isAfter(this.atimeSec, this.atimeNsec, this.ctimeSec, this.ctimeNsec)
+    ) {
+      return;
+    }
+    const now = clock();
+    this.atimeSec = now.sec;
+    this.atimeNsec = now.nsec;
+  }
+}
+
+export interface Attributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly time: TimeSpec;
+}
+
+export class FileInode extends BaseInode {
+  readonly kind = 'file';
+  readonly typeBits = S_IFREG;
+  content: FileContent;
+  /** Open descriptions; content lives on until there is neither a name nor one of these. */
+  opens = 0;
+  /** Bytes that this file holds of the quota; 0 while it shows the untouched bytes of a host file. */
+  charged = 0;
+
+  constructor(dev: number, ino: number, attributes: Attributes, content: FileContent) {
+    super(dev, ino, attributes);
+    this.content = content;
+  }
+
+  override get size(): number {
+    return this.content.size;
+  }
+}
+
+export class DirectoryInode extends BaseInode {
+  readonly kind = 'directory';
+  readonly typeBits = S_IFDIR;
+  /** The one name of this directory; set when that is made. */
+  entry!: Entry;
+  /** True once removed: it may still be open or be somebody's working directory, but takes no names. */
+  dead = false;
+  #children: Map<string, Entry> | null;
+  readonly #load: ((into: Map<string, Entry>) => Errno | undefined) | null;
+
+  /** With `load` the names are fetched at the first look, once. */
+  constructor(
+    dev: number,
+    ino: number,
+    attributes: Attributes,
+    load: ((into: Map<string, Entry>) => Errno | undefined) | null = null,
+  ) {
+    super(dev, ino, attributes);
+    this.#load = load;
+    this.#children = load === null ? new Map() : null;
+    this.nlink = 2;
+  }
+
+  override get size(): number {
+    return BLOCK_SIZE;
+  }
+
+  override stat(): Stat {
+    // The link count of a directory tells how many directories are in it.
+    this.children();
+    return super.stat();
+  }
+
+  get loaded(): boolean {
+    return this.#children !== null;
+  }
+
+  /** The names, or why a host folder cannot be listed. Only `namespace.ts` may change the map. */
+  children(): Map<string, Entry> | Errno {
+    if (this.#children !== null) return this.#children;
+    const children = new Map<string, Entry>();
+    const refused = this.#load!(children);
+    if (refused !== undefined) return refused;
+    this.#children = children;
+    return children;
+  }
+}
+
+export class LinkInode extends BaseInode {
+  readonly kind = 'symlink';
+  readonly typeBits = S_IFLNK;
+  /** Text of the link; null for a link of a host folder that leads out of it, which is refused with EACCES. */
+  readonly target: string | null;
+  /** Bytes of the text. */
+  readonly targetBytes: number;
+  /** Whether the text counts towards the quotas. */
+  charged = false;
+
+  constructor(dev: number, ino: number, attributes: Attributes, target: string | null, targetBytes: number) {
+    super(dev, ino, attributes);
+    this.target = target;
+    this.targetBytes = targetBytes;
+  }
+
+  override get size(): number {
+    return this.targetBytes;
+  }
+}
+
+/** A file whose bytes are made when it is opened, as in /proc; its size is 0, as there. */
+export class SyntheticInode extends BaseInode {
+  readonly kind = 'synthetic';
+  readonly typeBits = S_IFREG;
+  readonly generate: () => Uint8Array | string;
+
+  constructor(dev: number, ino: number, attributes: Attributes, generate: () => Uint8Array | string) {
+    super(dev, ino, attributes);
+    this.generate = generate;
+  }
+}
+
+export class DeviceInode extends BaseInode {
+  readonly kind = 'device';
+  readonly typeBits = S_IFCHR;
+  /** Key of the driver, see `devices.ts`. */
+  readonly device: string;
+  readonly #rdev: number;
+
+  constructor(dev: number, ino: number, attributes: Attributes, device: string, rdev: number) {
+    super(dev, ino, attributes);
+    this.device = device;
+    this.#rdev = rdev;
+  }
+
+  override get rdev(): number {
+    return this.#rdev;
+  }
+}
+
+export type Inode = FileInode | DirectoryInode | LinkInode | SyntheticInode | DeviceInode;
+
+/** A name in a directory. After removal it keeps its last parent, so that `..` of a removed directory works. */
+export class Entry {
+  name: string;
+  parent: Entry | null;
+  readonly inode: Inode;
+  /** False once removed. */
+  live = true;
+  /** Root of the volume mounted here. */
+  mounted: Entry | null = null;
+  /** On the root entry of a volume: that volume. */
+  volume: Volume | null = null;
+  /** Left out of listings, as a mount point that the lecture does not show. */
+  hidden = false;
+  /** Whether this name counts towards the quota of files; names from host folders do not. */
+  charged = false;
+
+  constructor(name: string, parent: Entry | null, inode: Inode) {
+    this.name = name;
+    this.parent = parent;
+    this.inode = inode;
+    if (inode.kind === 'directory') inode.entry = this;
+  }
+}
+
+/** A name whose inode is known to be a directory. */
+export type DirectoryEntry = Entry & { readonly inode: DirectoryInode };
+
+export function isDirectory(entry: Entry): entry is DirectoryEntry {
+  return entry.inode.kind === 'directory';
+}
+
+/** The volume in which a name lies. */
+export function volumeOf(entry: Entry): Volume {
+  let at = entry;
+  while (at.volume === null) at = at.parent!;
+  return at.volume;
+}
+
+/** The directory above, across mounts; the root of the world is above itself. */
+export function parentOf(entry: Entry): Entry {
+  let at = entry;
+  while (at.parent === null) {
+    const point = at.volume?.mountPoint ?? null;
+    if (point === null) return at;
+    at = point;
+  }
+  return at.parent;
+}
+
+/** Whether a directory is another one or lies somewhere above it, within one volume. */
+export function isAncestorOrSame(above: Entry, below: Entry): boolean {
+  for (let at: Entry | null = below; at !== null; at = at.parent) if (at === above) return true;
+  return false;
+}
+
+function isAfter(sec: number, nsec: number, otherSec: number, otherNsec: number): boolean {
+  return sec > otherSec || (sec === otherSec && nsec > otherNsec);
+}
