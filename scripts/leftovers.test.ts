@@ -24,13 +24,13 @@ function isRunning(pid: number): boolean {
 }
 
 it('finds and ends a process that left parent, group, session and environment', () => {
-  const leftovers = leftoversOf('env -i setsid setsid sleep 301 & exit', 200);
+  const leftovers = leftoversOf('env -i setsid setsid sleep 301 & exit', 1_000);
   expect(leftovers.map(({ command }) => command)).toEqual(['sleep 301']);
   expect(leftovers.filter(({ pid }) => isRunning(pid))).toEqual([]);
 });
 
 it('finds what stands under a leftover too', () => {
-  const leftovers = leftoversOf('setsid sh -c "sleep 302; true" & exit', 200);
+  const leftovers = leftoversOf('setsid sh -c "sleep 302; true" & exit', 1_000);
   expect(leftovers.map(({ command }) => command)).toContain('sleep 302');
 });
 

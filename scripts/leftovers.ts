@@ -56,22 +56,36 @@ function listBelow(ancestor: number): number[] {
   return entries.filter(({ pid, state }) => below.has(pid) && state !== 'Z').map(({ pid }) => pid);
 }
 
+/** One look at /proc takes a while, and a process that forks and ends meanwhile hides its child from it: look again. */
+const LOOKS = 3;
+const BETWEEN_LOOKS_MS = 50;
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, BETWEEN_LOOKS_MS));
+
+async function listBelowForSure(ancestor: number): Promise<number[]> {
+  for (let look = 1; ; look += 1) {
+    const below = listBelow(ancestor);
+    if (below.length > 0 || look === LOOKS) return below;
+    await pause();
+  }
+}
+
 /** Waits a little for what is about to end, kills the rest, and says what that was. */
 export async function endLeftovers(graceMs = GRACE_MS): Promise<Leftover[]> {
   const deadline = performance.now() + graceMs;
-  let below = listBelow(process.pid);
+  let below = await listBelowForSure(process.pid);
   while (below.length > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    below = listBelow(process.pid);
+    await pause();
+    below = await listBelowForSure(process.pid);
   }
   const leftovers: Leftover[] = [];
   // What a killed process had started falls to us in its turn.
-  for (; below.length > 0; below = listBelow(process.pid)) {
+  for (; below.length > 0; below = await listBelowForSure(process.pid)) {
     for (const pid of below) {
       leftovers.push({ pid, command: readText(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim() });
       kill(pid);
     }
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause();
   }
   return leftovers;
 }
