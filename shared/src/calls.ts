@@ -190,9 +190,9 @@ export const CALLS = [
   call('ll_os_getrlimit', 'identity', 'none', 'resource', 'struct', 'Ask for one of the limits of this process.', 'getrlimit64 i:resource S16:out'),
   call('ll_os_getrusage', 'identity', 'none', 'who', 'struct', 'Ask what this process has used so far.', 'getrusage i:who S144:out'),
   call('ll_os_times', 'identity', 'none', '', 'struct', 'Ask for processor times.', 'times S32:out'),
-  call('ll_os_getloadavg', 'identity', 'none', '', 'struct', 'Ask how busy the machine is.', 'getloadavg S24:out i:count'),
+  call('ll_os_getloadavg', 'identity', 'none', '', 'struct', 'Ask how busy the machine is.', 'getloadavg o8*1:out i:count'),
   call('ll_os_getpriority', 'identity', 'none', 'which who', 'int', 'Ask for the priority of a process.', 'getpriority i:which i:who'),
-  call('ll_os_sched_getaffinity', 'identity', 'none', 'pid', 'bytes', 'Ask which processors may be used.', 'sched_getaffinity i:pid r1:out l:size'),
+  call('ll_os_sched_getaffinity', 'identity', 'none', 'pid', 'bytes', 'Ask which processors may be used.', 'sched_getaffinity i:pid l:size r1:out'),
   // ---- random ------------------------------------------------------------------------------------------------
   call('ll_os_urandom', 'random', 'none', 'size', 'bytes', 'Ask for random bytes.', 'getrandom r1:out l:size i:flags'),
   // ---- process -----------------------------------------------------------------------------------------------

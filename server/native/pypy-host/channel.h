@@ -1,0 +1,44 @@
+/*
+ * The channel: one request pipe out, one reply pipe in, shared by every thread of the guest. See channel.c.
+ */
+#ifndef SANDTABLE_CHANNEL_H
+#define SANDTABLE_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A request is written as up to this many pieces: small arguments gathered in one, large ones from where they lie. */
+#define CHANNEL_MAX_PIECES 16
+
+struct piece {
+    const void *start;
+    size_t length;
+};
+
+/* One request on its way. Everything it points to must live until channel_exchange() returns. */
+struct exchange {
+    uint8_t *head; /* first piece; room for length and id is patched in */
+    struct piece pieces[CHANNEL_MAX_PIECES];
+    size_t piece_count;
+    bool may_wait; /* the controller may take long on purpose: never poll for its answer */
+    /* Called once with the reply (from id on), perhaps on another thread, while `self` waits. false = malformed. */
+    bool (*deliver)(void *context, const uint8_t *reply, size_t length);
+    void *context;
+};
+
+struct channel_ends {
+    int request; /* write end of the request pipe */
+    int reply; /* read end of the reply pipe, blocking */
+    int poll; /* another description of the same read end, non-blocking; -1 where polling is off */
+};
+
+void channel_open(struct channel_ends ends);
+
+/* Sends the request and returns when its reply has been delivered. Ends the process where the channel is broken. */
+void channel_exchange(struct exchange *exchange);
+
+/* Writes one frame that has no reply: the hello. */
+void channel_send_hello(const char *json);
+
+#endif

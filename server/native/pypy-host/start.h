@@ -1,0 +1,12 @@
+/* From a parsed command line to a running guest. See start.c. */
+#ifndef SANDTABLE_START_H
+#define SANDTABLE_START_H
+
+#include <sys/types.h>
+
+#include "options.h"
+
+/* `parent` is the controller's process, as seen when the host began. Does not return. */
+_Noreturn void start_guest(const struct options *options, pid_t parent, int argc, char **argv);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * pthread_create with a number for each thread, and a cap. Beyond the cap it answers EAGAIN, which Python turns into
+ * "can't start new thread". Native code can make threads without asking here; those speak with number 0, and the cap
+ * on them is RLIMIT_NPROC where the guest has a uid of its own.
+ */
+#include "threads.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <unistd.h>
+
+#include "marshal.h"
+#include "stubs.h"
+
+#define FIRST_THREAD 1u
+
+struct start {
+    void *(*routine)(void *);
+    void *argument;
+    bool taken;
+};
+
+static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
+static struct start starts[THREADS_MAX + 1]; /* by number; 0 is not given out */
+static unsigned thread_cap = 1;
+static __thread uint16_t own_number;
+
+void threads_open(unsigned cap) {
+    thread_cap = cap;
+    starts[FIRST_THREAD].taken = true;
+    own_number = FIRST_THREAD;
+}
+
+uint16_t thread_number(void) { return own_number; }
+
+static unsigned take_number(void *(*routine)(void *), void *argument) {
+    unsigned number = 0;
+    pthread_mutex_lock(&table);
+    for (unsigned i = FIRST_THREAD; i <= thread_cap && number == 0; i++)
+        if (!starts[i].taken) number = i;
+    if (number != 0) starts[number] = (struct start){ routine, argument, true };
+    pthread_mutex_unlock(&table);
+    return number;
+}
+
+static void free_number(void *number) {
+    pthread_mutex_lock(&table);
+    starts[(uintptr_t)number].taken = false;
+    pthread_mutex_unlock(&table);
+}
+
+static void *run(void *number) {
+    struct start start = starts[(uintptr_t)number];
+    void *result;
+    own_number = (uint16_t)(uintptr_t)number;
+    pthread_cleanup_push(free_number, number);
+    result = start.routine(start.argument);
+    pthread_cleanup_pop(1);
+    return result;
+}
+
+static int stub_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument) {
+    uintptr_t number = take_number(routine, argument);
+    if (number == 0) return EAGAIN;
+    int error = pthread_create(thread, attributes, run, (void *)number);
+    if (error != 0) free_number((void *)number);
+    return error;
+}
+
+static pid_t stub_gettid(void) {
+    static pid_t process; /* asked once: a trace full of getpid() would hide what the program does */
+    if (process == 0) process = (pid_t)ASK(CALL_getpid, 0);
+    return process + (own_number > FIRST_THREAD ? own_number - 1 : 0);
+}
+
+pid_t virtual_gettid(void) { return stub_gettid(); }
+
+const struct stub STUBS_THREADS[] = {
+    STUB("pthread_create", stub_pthread_create),
+    STUB("gettid", stub_gettid),
+    STUBS_END,
+};
