@@ -42,6 +42,11 @@ export abstract class StandardStream extends Description {
     this.gate = gate;
   }
 
+  /** Whether waiting to read from it is waiting for the person. */
+  get isInput(): boolean {
+    return this.fd === 0;
+  }
+
   label(): string {
     return LABELS[this.fd];
   }

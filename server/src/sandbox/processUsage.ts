@@ -1,0 +1,30 @@
+/** What a process uses, from /proc. */
+import { readFileSync } from 'node:fs';
+
+export interface ProcessUsage {
+  /** Private memory in bytes: what it holds beyond files it shares with others. */
+  readonly heapBytes: number;
+  readonly userSeconds: number;
+  readonly systemSeconds: number;
+}
+
+/** Linux reports times to user space in this unit whatever its own is. */
+const TICKS_PER_SECOND = 100;
+const PAGE_BYTES = 4096;
+
+/** What the process uses now; null once it is gone. */
+export function processUsage(pid: number): ProcessUsage | null {
+  try {
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'latin1');
+    // The second field is the program's name in brackets and may hold anything.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    const memory = readFileSync(`/proc/${String(pid)}/statm`, 'latin1').split(' ');
+    return {
+      heapBytes: Math.max(0, Number(memory[1]) - Number(memory[2])) * PAGE_BYTES,
+      userSeconds: Number(fields[11]) / TICKS_PER_SECOND,
+      systemSeconds: Number(fields[12]) / TICKS_PER_SECOND,
+    };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Calls that wait: for bytes, for room, for time, for a signal.
+ *
+ * A waiting call holds a way to look again, what wakes it, and an optional deadline. It ends exactly once: with what it waited for, with
+ * its time-out, with EINTR when a signal comes (main thread only: the others are not interrupted by signals in Python), or
+ * not at all when the run is over.
+ */
+import type { Outcome } from '@sandtable/shared/policy/model';
+import type { Disposer, OpenDescription } from './vfs/description.ts';
+
+/** Longest timer of Node; longer waits are as good as endless. */
+const MAX_TIMER_MS = 2_147_483_647;
+
+export interface WaitSpec {
+  readonly thread: number;
+  /** What to look at again when it wakes. */
+  readonly sources: Iterable<OpenDescription>;
+  /** The outcome, or null while there is nothing. */
+  readonly look: () => Outcome | null;
+  /** Milliseconds; null waits for ever. */
+  readonly timeout: number | null;
+  readonly onTimeout?: () => Outcome;
+  /** What a signal makes of it; EINTR by default. */
+  readonly onInterrupt?: () => Outcome;
+}
+
+const INTERRUPTED: Outcome = Object.freeze({ ok: false, errno: 'EINTR' });
+
+interface Waiting {
+  readonly thread: number;
+  readonly interrupt: () => void;
+  readonly drop: () => void;
+}
+
+export class Waits {
+  readonly #waiting = new Set<Waiting>();
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  /** Waits; the caller has looked once already. */
+  wait(spec: WaitSpec): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const disposers: Disposer[] = [];
+    let timer: NodeJS.Timeout | null = null;
+    const drop = (): void => {
+      this.#waiting.delete(waiting);
+      if (timer !== null) clearTimeout(timer);
+      for (const dispose of disposers) dispose();
+    };
+    const end = (outcome: Outcome): void => {
+      if (!this.#waiting.has(waiting)) return;
+      drop();
+      resolve(outcome);
+    };
+    const waiting: Waiting = {
+      thread: spec.thread,
+      interrupt: () => { end(spec.onInterrupt?.() ?? INTERRUPTED); },
+      drop,
+    };
+    this.#waiting.add(waiting);
+    const wake = (): void => {
+      if (!this.#waiting.has(waiting)) return;
+      const outcome = spec.look();
+      if (outcome !== null) end(outcome);
+    };
+    for (const source of spec.sources) disposers.push(source.subscribe(wake));
+    if (spec.timeout !== null) {
+      timer = setTimeout(() => {
+        end(spec.onTimeout?.() ?? INTERRUPTED);
+      }, Math.max(0, Math.min(spec.timeout, MAX_TIMER_MS)));
+    }
+    return promise;
+  }
+
+  /** A signal came: the main thread's waiting calls return. */
+  interrupt(): void {
+    for (const waiting of [...this.#waiting]) if (waiting.thread === 1) waiting.interrupt();
+  }
+
+  /** The run is over: nobody will read an answer. */
+  dropAll(): void {
+    for (const waiting of [...this.#waiting]) waiting.drop();
+  }
+}
