@@ -39,8 +39,16 @@ static void add_problem(struct description *description, const char *code, const
     if (description->problem_count < PROBLEMS_MAX) description->problems[description->problem_count++] = (struct problem){ code, message, cure };
 }
 
+/* A symbol that is called and also passed as a value has two slots. */
+static bool is_known(const struct description *description, const struct slot *slot) {
+    for (size_t i = description->slot_count; i > 0 && strcmp(description->slots[i - 1].object, slot->object) == 0; i--)
+        if (strcmp(description->slots[i - 1].name, slot->name) == 0) return true;
+    return false;
+}
+
 static void add_slot(void *context, const struct slot *slot) {
     struct description *description = context;
+    if (is_known(description, slot)) return;
     if (description->slot_count < SLOTS_MAX) description->slots[description->slot_count++] = *slot;
 }
 

@@ -57,6 +57,13 @@ static long stub_sysconf(int name) {
     return (long)ASK(CALL_sysconf, name);
 }
 
+/* Text that libc holds in memory; for other names it looks at the disk. The interpreter asks at every start. */
+static size_t stub_confstr(int name, char *buffer, size_t size) {
+    if (name == _CS_GNU_LIBC_VERSION || name == _CS_GNU_LIBPTHREAD_VERSION || name == _CS_PATH) return confstr(name, buffer, size);
+    call_refuse("confstr");
+    return 0;
+}
+
 /* There is no user database; a lookup is noted, and finds nobody. */
 static struct passwd *nobody(const char *symbol) {
     call_refuse(symbol);
@@ -97,6 +104,7 @@ const struct stub STUBS_IDENTITY[] = {
     STUB("secure_getenv", stub_getenv),
     STUB("sysconf", stub_sysconf),
     STUB("__sysconf", stub_sysconf),
+    STUB("confstr", stub_confstr),
     STUB("getpwnam", stub_getpwnam),
     STUB("getpwuid", stub_getpwuid),
     STUB("getpwent", stub_getpwent),

@@ -83,7 +83,7 @@ static const struct stub *const STUB_TABLES[] = {
 enum refusal { REFUSE_MINUS_ONE, REFUSE_ZERO, REFUSE_ERROR_NUMBER };
 
 static const char *const REFUSED_WITH_ZERO[] = {
-    "confstr", "sem_open", "setmntent", "getmntent_r", "hasmntopt", "endmntent", "getgrnam", "getgrgid", "getgrent", "getspnam", "getspent",
+    "sem_open", "setmntent", "getmntent_r", "hasmntopt", "endmntent", "getgrnam", "getgrgid", "getgrent", "getspnam", "getspent",
     "getprotobynumber", "getservent", "bindresvport", "ptsname", "tempnam", "tmpnam", "mkdtemp", "if_nameindex", "if_indextoname",
     "if_nametoindex", "setgrent", "endgrent", "openlog", "closelog", "fts_open", "getusershell", "crypt", "dlmopen", "dlvsym",
 };

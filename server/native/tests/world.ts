@@ -7,10 +7,12 @@ import { normalize } from 'node:path/posix';
 import { startGuest } from './guest.ts';
 import type { Answer, Argument, Ended, Guest, Handler, Request, StartOptions } from './guest.ts';
 
-const ENOENT = 2, EINTR = 4, EBADF = 9, EACCES = 13, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOTTY = 25, ESPIPE = 29, EROFS = 30, ENOSYS = 38;
+const EPERM = 1, ENOENT = 2, EINTR = 4, EBADF = 9, EACCES = 13, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOTTY = 25, ESPIPE = 29, EROFS = 30, ENOSYS = 38;
 const S_IFDIR = 0o40000, S_IFREG = 0o100000, S_IFCHR = 0o20000;
 const O_CREAT = 0o100, O_TRUNC = 0o1000, O_WRONLY_OR_RDWR = 3;
 const DT_DIR = 4, DT_REG = 8;
+
+const GUEST_PID = 42;
 
 /** Where the guest sees the installed standard library, and where it is. */
 export const GUEST_STDLIB = '/bin/lib/pypy3.9';
@@ -20,6 +22,7 @@ interface Node {
   readonly path: string;
   readonly ino: number;
   readonly dir: boolean;
+  readonly mtime: number;
   data: Buffer | null;
 }
 
@@ -54,7 +57,7 @@ export interface World {
 const fail = (errno: number): Answer => ({ ret: -1, errno });
 const ok = (ret: number, ...outs: Buffer[]): Answer => ({ ret, outs });
 
-function statBytes(mode: number, ino: number, size: number): Buffer {
+function statBytes(mode: number, ino: number, size: number, mtime: number): Buffer {
   const bytes = Buffer.alloc(144);
   bytes.writeBigUInt64LE(1n, 0);
   bytes.writeBigUInt64LE(BigInt(ino), 8);
@@ -64,6 +67,7 @@ function statBytes(mode: number, ino: number, size: number): Buffer {
   bytes.writeUInt32LE(1000, 32);
   bytes.writeBigInt64LE(BigInt(size), 48);
   bytes.writeBigInt64LE(4096n, 56);
+  bytes.writeBigInt64LE(BigInt(mtime), 88);
   return bytes;
 }
 
@@ -81,8 +85,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let exitStatus: number | undefined;
   let nextInode = 100;
 
-  const add = (path: string, data: Buffer | null): Node => {
-    const node: Node = { path, ino: nextInode++, dir: data === null, data };
+  const add = (path: string, data: Buffer | null, mtime = 0): Node => {
+    const node: Node = { path, ino: nextInode++, dir: data === null, mtime, data };
     nodes.set(path, node);
     return node;
   };
@@ -103,7 +107,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       if (file !== undefined) nodes.set(path, null);
       return null;
     }
-    return add(path, status.isDirectory() ? null : readFileSync(file));
+    // Compiled files are taken only where they name the time of their source.
+    return add(path, status.isDirectory() ? null : readFileSync(file), Math.floor(status.mtimeMs / 1000));
   }
 
   function list(path: string): Answer {
@@ -181,14 +186,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   function stat(path: string): Answer {
     const node = look(path);
     if (node === null) return fail(ENOENT);
-    return ok(0, statBytes(node.dir ? S_IFDIR | 0o755 : S_IFREG | 0o755, node.ino, node.data?.length ?? 4096));
+    return ok(0, statBytes(node.dir ? S_IFDIR | 0o755 : S_IFREG | 0o755, node.ino, node.data?.length ?? 4096, node.mtime));
   }
 
   function fstat(fd: number): Answer {
     const file = fds.get(fd);
-    if (fd <= 2) return ok(0, statBytes(S_IFCHR | 0o620, fd + 1, 0));
+    if (fd <= 2) return ok(0, statBytes(S_IFCHR | 0o620, fd + 1, 0, 0));
     if (file === undefined) return fail(EBADF);
-    return ok(0, statBytes(file.node.dir ? S_IFDIR | 0o755 : S_IFREG | 0o644, file.node.ino, file.node.data?.length ?? 4096));
+    return ok(0, statBytes(file.node.dir ? S_IFDIR | 0o755 : S_IFREG | 0o644, file.node.ino, file.node.data?.length ?? 4096, file.node.mtime));
   }
 
   function seek(fd: number, offset: number, whence: number): Answer {
@@ -236,13 +241,16 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       case '@mmap': return ok(0);
       case 'isatty': return options.tty === true && number(a[0]) <= 2 ? ok(1) : { ret: 0, errno: ENOTTY };
       case 'tcgetattr': return options.tty === true && number(a[0]) <= 2 ? ok(0, Buffer.alloc(60)) : fail(ENOTTY);
-      case 'getpid': return ok(42);
+      case 'getpid': return ok(GUEST_PID);
       case 'getuid': case 'geteuid': case 'getgid': case 'getegid': return ok(1000);
       case 'getrandom': return ok(number(a[0]), Buffer.alloc(number(a[0]), 7));
       case 'umask': return ok(0o22);
       case 'sysconf': return number(a[0]) === 84 ? ok(2) : fail(EINVAL);
       case 'clock': return ok(0);
-      case 'kill': process.kill(world.guest.pid, number(a[1])); return ok(0);
+      case 'kill':
+        if (number(a[0]) !== GUEST_PID) return fail(EPERM);
+        process.kill(world.guest.pid, number(a[1]));
+        return ok(0);
       case '@sleep': return sleep(number(a[0]), request, reply);
       case '@deny': denied.push(text(a[0])); return fail(ENOSYS);
       case '@fatal': fatal.push(text(a[0])); return ok(0);

@@ -1,0 +1,225 @@
+/*
+ * Marshalling without a channel: what a request's bytes are, and what a reply may do to the caller's memory. marshal.c is
+ * included whole, with a channel that keeps the request and delivers a prepared reply.
+ */
+#include "../pypy-host/marshal.c"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+
+#include "check.h"
+
+/* ---- a channel and signals of our own ---- */
+
+static uint8_t sent[WIRE_MAX_FRAME];
+static size_t sent_size;
+static unsigned exchanges;
+static bool sent_may_wait;
+static uint8_t answer[WIRE_MAX_FRAME];
+static size_t answer_size;
+static bool well_formed;
+static bool recent;
+
+void channel_exchange(struct exchange *exchange) {
+    sent_size = 0;
+    exchanges++;
+    sent_may_wait = exchange->may_wait;
+    for (size_t i = 0; i < exchange->piece_count; i++) {
+        memcpy(sent + sent_size, exchange->pieces[i].start, exchange->pieces[i].length);
+        sent_size += exchange->pieces[i].length;
+    }
+    /* Exactly as large as the reply, so that the sanitizer sees every look beyond it. */
+    uint8_t *copy = malloc(answer_size);
+    memcpy(copy, answer, answer_size);
+    well_formed = exchange->deliver(exchange->context, copy, answer_size);
+    free(copy);
+}
+
+void signals_enter_call(void) {}
+void signals_leave_call(void) {}
+bool signals_take_recent(void) {
+    bool was = recent;
+    recent = false;
+    return was;
+}
+
+static void prepare(int64_t result, int error, uint32_t flags) {
+    memset(answer, 0, WIRE_REPLY_HEAD);
+    wire_put_i64(answer + 4, result);
+    wire_put_u32(answer + 12, (uint32_t)error);
+    wire_put_u32(answer + 16, flags);
+    answer_size = WIRE_REPLY_HEAD;
+}
+
+static void prepare_out(const void *bytes, uint32_t length) {
+    wire_put_u32(answer + answer_size, length);
+    memcpy(answer + answer_size + 4, bytes, length);
+    answer_size += 4 + length;
+}
+
+static const uint8_t *sent_arguments(void) { return sent + WIRE_LENGTH_BYTES + WIRE_REQUEST_HEAD; }
+
+/* ---- tests ---- */
+
+static void test_requests(void) {
+    char large[5000];
+    memset(large, 'x', sizeof large);
+    prepare(3, 0, 0);
+    CHECK(ASK(CALL_open64, PTR("/a"), -1, 0644) == 3);
+    CHECK(sent_size == 12 + 4 + 2 + 8 + 8);
+    CHECK((sent[8] | sent[9] << 8) == CALL_open64);
+    CHECK(wire_u32(sent_arguments()) == 2 && memcmp(sent_arguments() + 4, "/a", 2) == 0);
+    CHECK(wire_i64(sent_arguments() + 6) == -1);
+
+    prepare(5, 0, 0);
+    CHECK(ASK(CALL_write, 1, PTR("hello"), 5) == 5);
+    CHECK(sent_size == 12 + 8 + 4 + 5 + 8 && memcmp(sent_arguments() + 12, "hello", 5) == 0);
+
+    prepare(sizeof large, 0, 0);
+    CHECK(ASK(CALL_pwrite64, 1, PTR(large), sizeof large, 77) == sizeof large);
+    CHECK(sent_size == 12 + 8 + 4 + sizeof large + 8 + 8);
+    CHECK(wire_u32(sent_arguments() + 8) == sizeof large && wire_i64(sent + sent_size - 8) == 77);
+
+    prepare(0, 0, 0);
+    ASK(CALL_stat64, PTR(NULL), PTR(NULL));
+    CHECK(sent_size == 12 + 4 && wire_u32(sent_arguments()) == WIRE_NULL);
+}
+
+static void test_limits_of_requests(void) {
+    char *huge = malloc(WIRE_MAX_DATA + 10);
+    memset(huge, 'y', WIRE_MAX_DATA + 10);
+    huge[WIRE_MAX_DATA + 9] = '\0';
+    unsigned before = exchanges;
+    errno = 0;
+    CHECK(ASK(CALL_chdir, PTR(huge)) == -1 && errno == ENAMETOOLONG);
+    CHECK(exchanges == before);
+    prepare(WIRE_MAX_DATA, 0, 0);
+    CHECK(ASK(CALL_write, 1, PTR(huge), WIRE_MAX_DATA + 10) == WIRE_MAX_DATA);
+    CHECK(wire_u32(sent_arguments() + 8) == WIRE_MAX_DATA);
+    prepare(0, 0, 0);
+    ASK(CALL_read, 5, PTR(huge), INT64_MAX);
+    CHECK(wire_i64(sent_arguments() + 8) == WIRE_MAX_DATA);
+    ASK(CALL_poll, PTR(huge), -1, 0);
+    CHECK(wire_u32(sent_arguments()) == 0);
+    free(huge);
+}
+
+static void test_out_buffers_are_never_overrun(void) {
+    uint8_t bytes[64];
+    char small[12] = "...........";
+    memset(bytes, 'z', sizeof bytes);
+    prepare(64, 0, 0);
+    prepare_out(bytes, 64);
+    CHECK(ASK(CALL_read, 5, PTR(small), 10) == 10);
+    CHECK(memcmp(small, "zzzzzzzzzz.", 12) == 0);
+
+    uint32_t length = 8;
+    struct sockaddr_storage address = { 0 };
+    prepare(7, 0, 0);
+    prepare_out(bytes, 64);
+    CHECK(ASK(CALL_accept, 3, PTR(&address), PTR(&length), 0) == 7);
+    CHECK(length == 8 && ((uint8_t *)&address)[8] == 0);
+
+    uint8_t events[36] = { 0 };
+    prepare(9, 0, 0);
+    prepare_out(bytes, 64);
+    CHECK(ASK(CALL_epoll_wait, 3, PTR(events), 2, 0) == 2);
+    CHECK(events[23] == 'z' && events[24] == 0);
+
+    uint8_t status[200] = { 0 };
+    prepare(0, 0, 0);
+    prepare_out(bytes, 10);
+    CHECK(ASK(CALL_stat64, PTR("/"), PTR(status)) == 0);
+    CHECK(status[9] == 'z' && status[10] == 0);
+}
+
+static void test_refusals(void) {
+    uint8_t status[144] = { 0 };
+    prepare(-1, ENOENT, 0);
+    errno = 0;
+    CHECK(ASK(CALL_stat64, PTR("/"), PTR(status)) == -1 && errno == ENOENT && well_formed);
+    prepare(0, EACCES, WIRE_FLAG_RAISE);
+    CHECK(ASK(CALL_chdir, PTR("/")) == -1 && errno == WIRE_ERRNO_RAISE);
+    prepare(-1, 0, 0);
+    CHECK(call_refuse("setns") == -1 && errno == ENOSYS);
+    prepare(-1, EPERM, 0);
+    CHECK(call_refuse("setns") == -1 && errno == EPERM);
+}
+
+static void test_malformed_replies(void) {
+    uint8_t status[144] = { 0 };
+    prepare(0, 0, 0);
+    answer[answer_size++] = 1;
+    ASK(CALL_stat64, PTR("/"), PTR(status));
+    CHECK(!well_formed);
+    prepare(0, 0, 0);
+    wire_put_u32(answer + answer_size, 1000);
+    answer_size += 8;
+    ASK(CALL_stat64, PTR("/"), PTR(status));
+    CHECK(!well_formed);
+    prepare(0, 0, 0);
+    prepare_out(status, 4);
+    prepare_out(status, 4);
+    ASK(CALL_stat64, PTR("/"), PTR(status));
+    CHECK(!well_formed); /* one out-argument, two given */
+}
+
+static void test_waiting(void) {
+    char byte;
+    prepare(0, 0, 0);
+    ASK(CALL_read, 0, PTR(&byte), 1);
+    CHECK(sent_may_wait);
+    ASK(CALL_read, 3, PTR(&byte), 1);
+    CHECK(!sent_may_wait);
+    unsigned before = exchanges;
+    recent = true;
+    errno = 0;
+    CHECK(ASK(CALL_at_sleep, 1000) == -1 && errno == EINTR && exchanges == before);
+    CHECK(ASK(CALL_at_sleep, 1000) == 0 && exchanges == before + 1);
+    recent = true;
+    CHECK(ASK(CALL_read, 3, PTR(&byte), 1) == 0 && recent);
+    recent = false;
+}
+
+/* Random replies to every row: whatever comes, only the caller's buffers may change, and no result exceeds its bound. */
+static void test_random_replies(void) {
+    enum { ROUNDS = 300, ROOM = 4096, ASKED = 16 };
+    srand(7);
+    for (int id = 0; id < CALLS_COUNT; id++) {
+        for (int round = 0; round < ROUNDS; round++) {
+            const struct row *row = &ROWS[id];
+            int64_t args[CALL_MAX_ARGS] = { 0 };
+            void *buffers[CALL_MAX_ARGS] = { 0 };
+            for (unsigned i = 0; i < row->op_count; i++) args[i] = ASKED;
+            for (unsigned i = 0; i < row->op_count; i++) {
+                const struct op *op = &row->ops[i];
+                if (strchr("swrISXoxA", op->code) == NULL) continue;
+                size_t size = op->code == 's' ? 2 : strchr("ISX", op->code) != NULL ? op->bytes : strchr("ox", op->code) != NULL ? (size_t)op->bytes * ASKED : ASKED;
+                buffers[i] = calloc(1, size);
+                args[i] = PTR(buffers[i]);
+            }
+            uint32_t told = ASKED;
+            for (unsigned i = 0; i < row->op_count; i++)
+                if (row->ops[i].code == 'A') args[row->ops[i].from] = PTR(&told);
+            prepare(rand() % 2 ? rand() : -1, 0, 0);
+            size_t tail = (size_t)rand() % 64;
+            for (size_t i = 0; i < tail; i++) answer[answer_size++] = (uint8_t)(rand() % 3 == 0 ? rand() : 0);
+            int64_t result = call_ask((enum call_id)id, args);
+            CHECK(row->bound < 0 || result <= ASKED);
+            CHECK(told <= ASKED);
+            for (unsigned i = 0; i < CALL_MAX_ARGS; i++) free(buffers[i]);
+        }
+    }
+}
+
+int main(void) {
+    test_requests();
+    test_limits_of_requests();
+    test_out_buffers_are_never_overrun();
+    test_refusals();
+    test_malformed_replies();
+    test_waiting();
+    test_random_replies();
+    return check_end("marshal");
+}
