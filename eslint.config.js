@@ -42,6 +42,7 @@ export default defineConfig(
     plugins: { house },
     rules: {
       'house/file-name': 'error',
+      'house/import-extension': 'error',
       eqeqeq: 'error',
       // Terminals, wires and file names are made of control characters.
       'no-control-regex': 'off',

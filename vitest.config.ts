@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 /** A package's tests stand beside its code. */
 const project = (name: string) => ({
   extends: true as const,
-  test: { name, root: `./${name}`, include: ['src/**/*.test.{ts,tsx}'], environment: 'node' as const },
+  test: {
+    name,
+    root: `./${name}`,
+    include: ['{src,native,bench}/**/*.test.{ts,tsx}'],
+    environment: 'node' as const,
+  },
 });
 
 const scripts = {

@@ -32,4 +32,34 @@ const fileName = {
   }),
 };
 
-export const house = { rules: { 'file-name': fileName } };
+/**
+ * Node resolves a relative import as it is written, so it carries its extension; compilers and bundlers would let it pass.
+ *
+ * @type {import('eslint').Rule.RuleModule}
+ */
+const importExtension = {
+  meta: {
+    type: 'problem',
+    schema: [],
+    messages: {
+      missing: "Write the extension: '{{source}}.ts' (Node looks for exactly the file that is named).",
+    },
+  },
+  create: (context) => {
+    /** @param {import('eslint').Rule.Node} node */
+    const check = (node) => {
+      const source = 'source' in node && node.source?.type === 'Literal' ? node.source.value : undefined;
+      if (typeof source !== 'string' || !/^[.]{1,2}[/]/.test(source)) return;
+      if (!/[.][a-z0-9]+([?].*)?$/i.test(source))
+        context.report({ node, messageId: 'missing', data: { source } });
+    };
+    return {
+      ImportDeclaration: check,
+      ImportExpression: check,
+      ExportNamedDeclaration: check,
+      ExportAllDeclaration: check,
+    };
+  },
+};
+
+export const house = { rules: { 'file-name': fileName, 'import-extension': importExtension } };
