@@ -28,9 +28,13 @@ export const benchPath = z
   .string()
   .min(1)
   .max(512)
-  .refine((p) => !p.includes('\0') && p.split('/').every((c) => c !== '' && c !== '.' && c !== '..' && c.length <= 200), {
-    message: 'must be a relative path without empty, . or .. parts',
-  });
+  .refine(
+    (p) =>
+      !p.includes('\0') && p.split('/').every((c) => c !== '' && c !== '.' && c !== '..' && c.length <= 200),
+    {
+      message: 'must be a relative path without empty, . or .. parts',
+    },
+  );
 const content = z.object({ encoding: z.enum(['utf8', 'base64']), text: z.string().max(MAX_FILE_BYTES * 2) });
 const version = z.number().int().nonnegative();
 const size = z.object({ cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) });
@@ -50,7 +54,13 @@ export const requests = {
   'file.rename': z.object({ bench: id, path: benchPath, to: benchPath }),
   'file.remove': z.object({ bench: id, path: benchPath }),
   'policy.check': z.object({ source: z.string().max(MAX_FILE_BYTES) }),
-  'run.start': z.object({ bench: id, mode: z.enum(['script', 'repl']), script: benchPath.optional(), args: z.array(z.string().max(4096)).max(64).optional(), size }),
+  'run.start': z.object({
+    bench: id,
+    mode: z.enum(['script', 'repl']),
+    script: benchPath.optional(),
+    args: z.array(z.string().max(4096)).max(64).optional(),
+    size,
+  }),
   'run.input': z.object({ run: id, data: z.string().max(MAX_INPUT_BYTES) }),
   'run.interrupt': z.object({ run: id }),
   'run.stop': z.object({ run: id }),
@@ -60,7 +70,13 @@ export const requests = {
   /** Call rows by number: rows[i].n = from + i. */
   'run.rows': z.object({ run: id, from: version, count: z.number().int().min(1).max(ROWS_PER_PAGE) }),
   /** Call rows that match a filter (`filter.ts`), from row number `from` on, upwards or downwards. */
-  'run.query': z.object({ run: id, filter: z.string().max(500), from: version, direction: z.enum(['up', 'down']), count: z.number().int().min(1).max(ROWS_PER_PAGE) }),
+  'run.query': z.object({
+    run: id,
+    filter: z.string().max(500),
+    from: version,
+    direction: z.enum(['up', 'down']),
+    count: z.number().int().min(1).max(ROWS_PER_PAGE),
+  }),
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -74,8 +90,18 @@ export type FileContent = z.infer<typeof content>;
 export type TerminalSize = z.infer<typeof size>;
 
 export type ErrorCode =
-  | 'bad-request' | 'not-found' | 'conflict' | 'too-large' | 'quota' | 'policy-invalid' | 'busy' | 'not-running' | 'engine-missing'
-  | 'rate' | 'forbidden' | 'internal';
+  | 'bad-request'
+  | 'not-found'
+  | 'conflict'
+  | 'too-large'
+  | 'quota'
+  | 'policy-invalid'
+  | 'busy'
+  | 'not-running'
+  | 'engine-missing'
+  | 'rate'
+  | 'forbidden'
+  | 'internal';
 
 export interface Diagnostic {
   readonly file: string;
@@ -94,9 +120,12 @@ export interface ProtocolError {
   /** What failed, what was kept, what to do. */
   readonly message: string;
   readonly diagnostics?: readonly Diagnostic[];
+  /** With `conflict` on a file: what the server has; left out where it was removed. */
+  readonly file?: BenchFile;
 }
 
-export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ProtocolError };
+export type Reply<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ProtocolError };
 
 export interface BenchInfo {
   readonly id: string;
@@ -179,7 +208,12 @@ export interface Replies {
   'run.rows': readonly CallEvent[];
   'run.query': { readonly rows: readonly CallEvent[]; readonly next: number | null };
   'world.list': readonly WorldEntry[];
-  'world.read': { readonly path: string; readonly size: number; readonly content: FileContent; readonly cut: boolean };
+  'world.read': {
+    readonly path: string;
+    readonly size: number;
+    readonly content: FileContent;
+    readonly cut: boolean;
+  };
   'world.keep': BenchFile;
 }
 
@@ -200,10 +234,13 @@ export interface Announcements {
 /** `GET /api/meta`: what the page needs once. */
 export interface Meta {
   readonly version: string;
-  readonly engine: { readonly name: string; readonly ready: boolean; readonly problems: readonly { readonly code: string; readonly message: string; readonly cure: string }[] };
+  readonly engine: {
+    readonly name: string;
+    readonly ready: boolean;
+    readonly problems: readonly { readonly code: string; readonly message: string; readonly cure: string }[];
+  };
   /** The types of the module `sandtable`, for the editor. */
   readonly policyTypes: string;
   readonly examples: readonly { readonly id: string; readonly title: string; readonly summary: string }[];
   readonly policies: readonly { readonly name: string; readonly summary: string; readonly source: string }[];
 }
-

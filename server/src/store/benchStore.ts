@@ -1,0 +1,92 @@
+/** Benches: what a person works at. Each has files and runs of its own. */
+import type { Kysely } from 'kysely';
+import type { BenchInfo } from '@sandtable/shared/protocol';
+import type { BenchRow, Schema } from './schema.ts';
+
+/** A person makes dozens; a program that makes benches in a loop stops here. */
+export const MAX_BENCHES = 500;
+
+export interface NewFile {
+  readonly path: string;
+  readonly encoding: 'utf8' | 'base64';
+  readonly content: Uint8Array;
+}
+
+export type CreatedBench =
+  { readonly ok: true; readonly bench: BenchInfo } | { readonly ok: false; readonly code: 'quota' };
+
+export class BenchStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  /** The one changed last comes first. */
+  async list(): Promise<readonly BenchInfo[]> {
+    const rows = await this.#db
+      .selectFrom('bench')
+      .selectAll()
+      .orderBy('updated_at', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.map(infoOf);
+  }
+
+  async get(id: string): Promise<BenchInfo | null> {
+    const row = await this.#db.selectFrom('bench').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : infoOf(row);
+  }
+
+  /** A bench with these files. A name that is taken gets a number behind it. */
+  async create(id: string, name: string, files: readonly NewFile[]): Promise<CreatedBench> {
+    return this.#db.transaction().execute(async (db) => {
+      const names = (await db.selectFrom('bench').select('name').execute()).map((row) => row.name);
+      if (names.length >= MAX_BENCHES) return { ok: false, code: 'quota' };
+      const now = new Date().toISOString();
+      const row: BenchRow = {
+        id,
+        name: freeName(name, names),
+        revision: files.length,
+        created_at: now,
+        updated_at: now,
+      };
+      await db.insertInto('bench').values(row).execute();
+      for (const [i, file] of files.entries()) {
+        await db
+          .insertInto('file')
+          .values({ bench: id, ...file, version: i + 1, saved_at: now })
+          .execute();
+      }
+      return { ok: true, bench: infoOf(row) };
+    });
+  }
+
+  async rename(id: string, name: string): Promise<BenchInfo | null> {
+    const row = await this.#db
+      .updateTable('bench')
+      .set({ name, updated_at: new Date().toISOString() })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    return row === undefined ? null : infoOf(row);
+  }
+
+  /** Removes the bench with its files and its list of runs; logs are the caller's. */
+  async remove(id: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db.deleteFrom('bench').where('id', '=', id).executeTakeFirst();
+    return numDeletedRows > 0n;
+  }
+}
+
+function infoOf(row: BenchRow): BenchInfo {
+  return { id: row.id, name: row.name, updatedAt: row.updated_at };
+}
+
+function freeName(wanted: string, taken: readonly string[]): string {
+  if (!taken.includes(wanted)) return wanted;
+  for (let number = 2; ; number++) {
+    const name = `${wanted} ${number}`;
+    if (!taken.includes(name)) return name;
+  }
+}

@@ -1,0 +1,70 @@
+/** Which runs there were; their logs lie in files. */
+import type { Kysely } from 'kysely';
+import type { RunMode } from '@sandtable/shared/events';
+import type { RunRow, Schema } from './schema.ts';
+
+export interface RunEnd {
+  readonly status: number;
+  readonly reason: string;
+  readonly logBytes: number;
+}
+
+export class RunStore {
+  readonly #db: Kysely<Schema>;
+
+  constructor(db: Kysely<Schema>) {
+    this.#db = db;
+  }
+
+  async started(id: string, bench: string, mode: RunMode): Promise<void> {
+    const row: RunRow = {
+      id,
+      bench,
+      mode,
+      started_at: new Date().toISOString(),
+      ended_at: null,
+      status: null,
+      reason: null,
+      log_bytes: 0,
+    };
+    await this.#db.insertInto('run').values(row).execute();
+  }
+
+  async ended(id: string, end: RunEnd): Promise<void> {
+    await this.#db
+      .updateTable('run')
+      .set({
+        ended_at: new Date().toISOString(),
+        status: end.status,
+        reason: end.reason,
+        log_bytes: end.logBytes,
+      })
+      .where('id', '=', id)
+      .execute();
+  }
+
+  async get(id: string): Promise<RunRow | null> {
+    return (await this.#db.selectFrom('run').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+  }
+
+  async lastOf(bench: string): Promise<RunRow | null> {
+    const row = await this.#db
+      .selectFrom('run')
+      .selectAll()
+      .where('bench', '=', bench)
+      .orderBy('started_at', 'desc')
+      .orderBy('id')
+      .limit(1)
+      .executeTakeFirst();
+    return row ?? null;
+  }
+
+  /** Newest first. */
+  async list(): Promise<readonly RunRow[]> {
+    return this.#db.selectFrom('run').selectAll().orderBy('started_at', 'desc').orderBy('id').execute();
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.#db.deleteFrom('run').where('id', '=', id).execute();
+  }
+}
