@@ -19,7 +19,12 @@ try {
 
 const child = spawn(tools.node, [path.join(root, 'scripts', 'house.ts'), ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, PATH: `${tools.bin}${path.delimiter}${process.env.PATH ?? ''}` },
+  // npm sets NODE to its own Node, and makefiles look there first.
+  env: {
+    ...process.env,
+    NODE: tools.node,
+    PATH: `${tools.bin}${path.delimiter}${process.env.PATH ?? ''}`,
+  },
 });
 
 // Ctrl-C at a terminal reaches the child without us; a second copy would read as "stop at once".
