@@ -1,0 +1,110 @@
+/**
+ * Writes the log of one run, inside the worker that hosts the run.
+ *
+ * Lines are collected in one buffer and written synchronously when it is full or when {@link LogWriter.flush} is called (before
+ * each batch, so that what a page was told can always be read back from the file). Synchronous on purpose: it is the
+ * back-pressure. A guest cannot log faster than the disk takes it, no line waits in memory without bound, and after a crash the
+ * file ends where the run did. NEVER acknowledge to a page what is not in the file.
+ */
+import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { INDEX_ENTRY_BYTES, INDEX_FILE, INDEX_STRIDE, LOG_FILE } from './logFormat.ts';
+
+/** Bytes collected before a write: large enough that writing costs little, small beside a guest. */
+const BUFFER_BYTES = 256 * 1024;
+
+/** UTF-8 needs at most this many bytes for one UTF-16 unit. */
+const BYTES_PER_UNIT = 3;
+
+export class LogWriter {
+  readonly #log: number;
+  readonly #index: number;
+  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  #filled = 0;
+  /** Bytes in the file. */
+  #written = 0;
+  #seq = 0;
+  #calls = 0;
+  #indexedAt = 0;
+  #entries: number[] = [];
+  #failure: Error | null = null;
+
+  /** Makes the folder; only its owner may look inside. Throws where that fails. */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    this.#log = openSync(join(folder, LOG_FILE), 'ax', 0o600);
+    this.#index = openSync(join(folder, INDEX_FILE), 'ax', 0o600);
+  }
+
+  /** Bytes logged, written or not. */
+  get bytes(): number {
+    return this.#written + this.#filled;
+  }
+
+  /** Why lines are no longer written (a full disk, for one), or null. From then on everything is dropped. */
+  get failure(): Error | null {
+    return this.#failure;
+  }
+
+  /** `line` is JSON without a line end; events come in the order of `seq`, the first is 1. */
+  append(line: string, isCall: boolean): void {
+    if (this.#failure !== null) return;
+    this.#seq += 1;
+    if (this.bytes - this.#indexedAt >= INDEX_STRIDE) {
+      this.#indexedAt = this.bytes;
+      this.#entries.push(this.bytes, this.#seq, this.#calls);
+    }
+    if (isCall) this.#calls += 1;
+    const most = line.length * BYTES_PER_UNIT + 1;
+    if (most > BUFFER_BYTES - this.#filled) {
+      this.flush();
+      if (most > BUFFER_BYTES) {
+        this.#write(Buffer.from(`${line}\n`));
+        return;
+      }
+    }
+    this.#filled += this.#buffer.write(line, this.#filled);
+    this.#buffer[this.#filled++] = 0x0a;
+  }
+
+  /** Afterwards every line is in the file. */
+  flush(): void {
+    if (this.#filled > 0) {
+      const filled = this.#filled;
+      this.#filled = 0;
+      this.#write(this.#buffer.subarray(0, filled));
+    }
+    if (this.#entries.length > 0 && this.#failure === null) {
+      // The index comes after the lines that it points to.
+      const entries = Buffer.alloc((this.#entries.length / 3) * INDEX_ENTRY_BYTES);
+      for (const [i, value] of this.#entries.entries()) entries.writeDoubleLE(value, i * 8);
+      this.#entries = [];
+      this.#attempt(() => writeSync(this.#index, entries));
+    }
+  }
+
+  close(): void {
+    this.flush();
+    closeSync(this.#log);
+    closeSync(this.#index);
+  }
+
+  #write(bytes: Buffer): void {
+    this.#attempt(() => {
+      for (let at = 0; at < bytes.length;) {
+        const count = writeSync(this.#log, bytes, at);
+        at += count;
+        this.#written += count;
+      }
+    });
+  }
+
+  #attempt(write: () => void): void {
+    if (this.#failure !== null) return;
+    try {
+      write();
+    } catch (error) {
+      this.#failure = error as Error;
+    }
+  }
+}
