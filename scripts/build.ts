@@ -1,20 +1,28 @@
 /** What is built from our own sources: the C host and the page. */
+import { spawnSync } from 'node:child_process';
+import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { run } from './child.ts';
 import { CACHE, inRoot, NODE, ROOT, TOOL } from './place.ts';
 import { hashOf, isUpToDate, writeStamp } from './stamp.ts';
 import { step, StepFailure } from './step.ts';
 
-/** Builds the C host; make knows what is up to date, so it says nothing then. */
+const MAKE_ARGS = ['-C', inRoot('server', 'native'), '--silent', '--no-print-directory'];
+
+/** Builds the C host, unless make says that it is up to date. */
 export async function buildNative(): Promise<void> {
-  const args = ['-C', inRoot('server', 'native'), '--silent', '--no-print-directory'];
-  const { status } = await run('make', args);
-  if (status !== 0) {
-    throw new StepFailure(
-      `building the C host ended with status ${status}`,
-      'read the messages above; `make -C server/native clean` starts afresh',
-    );
-  }
+  // `--question` would say no for ever: a generated header that stayed the same keeps its old date.
+  const dry = spawnSync('make', [...MAKE_ARGS, '--dry-run'], { encoding: 'utf8' });
+  if (dry.status === 0 && dry.stdout.trim() === '') return;
+  await step('building the C host', async () => {
+    const { status } = await run('make', [...MAKE_ARGS, `--jobs=${availableParallelism()}`]);
+    if (status !== 0) {
+      throw new StepFailure(
+        `make ended with status ${status}`,
+        'read the messages above; `make -C server/native clean` starts afresh',
+      );
+    }
+  });
 }
 
 /** Not the whole of web/, which holds its own output. */
