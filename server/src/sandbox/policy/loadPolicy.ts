@@ -1,0 +1,96 @@
+/** From the source of a policy to an engine, or to diagnostics a person can act on. */
+import { createEngine, type PolicyLayer } from '@sandtable/shared/policy/engine';
+import type { PolicyEngine, WorldSpec } from '@sandtable/shared/policy/model';
+import type { Diagnostic } from '@sandtable/shared/protocol';
+import { mergeWorlds } from './mergeWorlds.ts';
+import { PolicyHost } from './policyHost.ts';
+import { PolicyProgram } from './policyProgram.ts';
+import { BUILT_IN_POLICIES, builtInSource, type BuiltInPolicy } from './sandtableSource.ts';
+import { describePolicy } from './worldOf.ts';
+
+export interface LoadOptions {
+  /** File name in diagnostics; `policy.ts` by default. */
+  readonly name?: string;
+  /** Source of the lab's policy, which is judged outside (functions) and below (rules) the student's. */
+  readonly lab?: string;
+  /** Where the interpreter's library lies in the guest's world. */
+  readonly runtimeRoots?: readonly string[];
+}
+
+export type LoadResult =
+  /** The engine is to be disposed of by whoever takes it. */
+  | { readonly ok: true; readonly engine: PolicyEngine }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+interface Opened {
+  readonly layer: PolicyLayer;
+  readonly world: WorldSpec;
+  readonly printed: string;
+}
+
+/**
+ * Loads a policy. Types are not checked here (`checkPolicy.ts`); whatever the source, this takes some hundred milliseconds at most
+ * and throws for bugs of ours only.
+ */
+export async function loadPolicy(source: string, options: LoadOptions = {}): Promise<LoadResult> {
+  const file = options.name ?? 'policy.ts';
+  const student = await openLayer(source, 'student', file);
+  if (!student.ok) return student;
+  let lab: Opened | null = null;
+  if (options.lab !== undefined) {
+    const opened = await openLayer(options.lab, 'lab', 'the policy of the lab');
+    if (!opened.ok) {
+      student.opened.layer.middleware?.dispose();
+      return opened;
+    }
+    lab = opened.opened;
+  }
+  const engine = createEngine({
+    student: student.opened.layer,
+    ...(lab === null ? {} : { lab: lab.layer }),
+    world: lab === null ? student.opened.world : mergeWorlds(student.opened.world, lab.world),
+    ...(options.runtimeRoots === undefined ? {} : { runtimeRoots: options.runtimeRoots }),
+  });
+  if (engine.ok) return engine;
+  student.opened.layer.middleware?.dispose();
+  lab?.layer.middleware?.dispose();
+  return {
+    ok: false,
+    diagnostics: engine.errors.map(({ rule, message, layer }) => {
+      const from = layer === 'student' ? student.opened.layer : lab?.layer;
+      const at = from?.rules[rule]?.at ?? { line: 1, column: 1 };
+      return { file, line: at.line, column: at.column, severity: 'error', code: 'policy', message: `${message[0]!.toUpperCase()}${message.slice(1)}.` };
+    }),
+  };
+}
+
+/** Loads a policy of ours by its name. */
+export function loadBuiltIn(name: BuiltInPolicy, options: Omit<LoadOptions, 'name'> = {}): Promise<LoadResult> {
+  return loadPolicy(builtInSource(name), { ...options, name: `${name}.ts` });
+}
+
+export { BUILT_IN_POLICIES, builtInSource, type BuiltInPolicy };
+
+type OpenResult = { readonly ok: true; readonly opened: Opened } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+
+async function openLayer(source: string, layer: 'student' | 'lab', file: string): Promise<OpenResult> {
+  const opened = await PolicyProgram.open(source);
+  if (!opened.ok) {
+    const { at, message } = opened.failure;
+    return { ok: false, diagnostics: [{ file, line: at?.line ?? 1, column: at?.column ?? 1, severity: 'error', code: opened.failure.code === 'policy-threw' ? 'policy' : opened.failure.code, message }] };
+  }
+  const { program } = opened;
+  const described = describePolicy(opened.description, source, (text) => program.place(text));
+  if (!described.ok) {
+    program.dispose();
+    return { ok: false, diagnostics: described.diagnostics.map((each) => ({ ...each, file })) };
+  }
+  const { rules, otherwise, runtime, functions, world } = described.description;
+  // Without functions nothing will ever enter QuickJS again.
+  if (functions.size === 0) {
+    program.dispose();
+    return { ok: true, opened: { layer: { layer, rules, otherwise, runtime }, world, printed: opened.printed } };
+  }
+  const middleware = new PolicyHost(program, functions);
+  return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, printed: opened.printed } };
+}

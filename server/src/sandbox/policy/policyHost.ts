@@ -1,0 +1,290 @@
+/**
+ * Runs the functions of one policy: the engine's {@link MiddlewareHost} on a {@link PolicyProgram}.
+ *
+ * A call is a *flight*. It begins with an entry (`dispatch`); each entry gives a list of effects, which move flights on: into
+ * `next()`, to their end, or to sleep. A function that is done in its first entry, or only waits for a handler that answers at once, is
+ * settled before `run` returns.
+ *
+ * Invariants. A flight ends exactly once, and not before its `next()`, if it began one, has its answer: so the trace never
+ * tells of a call that ended while it was still being performed. Whatever an entry says about a flight that is not in that state makes that flight nonsense
+ * and touches nothing else. After the program has ended every flight ends.
+ *
+ * NEVER throw, reject, or let time pass uncounted: each entry is paid from the policy's budget.
+ */
+import type { CallName } from '@sandtable/shared/calls';
+import type { MiddlewareHost, MiddlewareResult, Next } from '@sandtable/shared/policy/middlewareHost';
+import type { CallArgs, CallRequest, MaybePromise, Outcome, PolicyNotice } from '@sandtable/shared/policy/model';
+import type { SourcePosition } from '@sandtable/shared/verdicts';
+import { Budget } from './budget.ts';
+import { ANSWER_MS, CALL_MS, MAX_DEBT_WAIT_MS, MAX_IN_FLIGHT, MAX_SLEEP_SECONDS, MAX_TIMERS } from './policyLimits.ts';
+import type { Failure, PolicyProgram, Said } from './policyProgram.ts';
+import { argsOf, denialOf, outcomeOf } from './policyValues.ts';
+
+type Failed = Extract<MiddlewareResult, { kind: 'failed' }>;
+
+interface Flight {
+  readonly id: number;
+  readonly request: CallRequest;
+  readonly next: Next;
+  /** Whether an entry is under way that this flight began: what goes wrong there is its own. */
+  stage: 'function' | 'next' | 'passed';
+  /** Time has passed since the request was made. */
+  waited: boolean;
+  answer: Outcome | null;
+  result: MiddlewareResult | null;
+  resolve: ((result: MiddlewareResult) => void) | null;
+  timer: NodeJS.Timeout | null;
+}
+
+export class PolicyHost implements MiddlewareHost {
+  readonly functions: ReadonlyMap<CallName | '*', SourcePosition | null>;
+  onNotice: ((notice: PolicyNotice) => void) | null = null;
+  readonly #program: PolicyProgram;
+  readonly #budget = new Budget(performance.now());
+  readonly #flights = new Map<number, Flight>();
+  readonly #sleeps = new Set<NodeJS.Timeout>();
+  #lastId = 0;
+  #toldEnd = false;
+  #waiters = 0;
+
+  constructor(program: PolicyProgram, functions: ReadonlyMap<CallName | '*', SourcePosition | null>) {
+    this.#program = program;
+    this.functions = functions;
+  }
+
+  run(request: CallRequest, next: Next): MaybePromise<MiddlewareResult> {
+    const debt = this.#budget.debt(performance.now());
+    if (debt > MAX_DEBT_WAIT_MS || this.#flights.size + this.#waiters >= MAX_IN_FLIGHT) {
+      return failed('policy-budget', debt > 0 ? 'The policy has used up its time for this second.' : 'Too many calls wait for the policy.');
+    }
+    if (debt === 0) return this.#start(request, next, false);
+    this.#waiters += 1;
+    return new Promise((resolve) => {
+      setTimeout(() => {
+        this.#waiters -= 1;
+        resolve(this.#start(request, next, true));
+      }, Math.ceil(debt));
+    });
+  }
+
+  dispose(): void {
+    for (const timer of this.#sleeps) clearTimeout(timer);
+    this.#sleeps.clear();
+    for (const flight of [...this.#flights.values()]) this.#end(flight, failed('policy-threw', 'The run has ended.'));
+    this.#program.dispose();
+  }
+
+  #start(request: CallRequest, next: Next, waited: boolean): MaybePromise<MiddlewareResult> {
+    const id = ++this.#lastId;
+    const flight: Flight = { id, request, next, stage: 'function', waited, answer: null, result: null, resolve: null, timer: null };
+    this.#flights.set(id, flight);
+    const { call: name, args, path, newpath, access } = request;
+    this.#enter(flight, 'dispatch', [id, JSON.stringify({ name, args, path, newpath, access })]);
+    if (flight.result !== null) return flight.result;
+    flight.waited = true;
+    return new Promise((resolve) => {
+      flight.resolve = resolve;
+    });
+  }
+
+  /** One entry on behalf of a flight, and all that follows from it. */
+  #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', args: readonly (string | number)[]): void {
+    this.#follow(flight, this.#timed(() => this.#program.enter(name, args, CALL_MS)));
+    if (this.#program.hasJobs) {
+      const failure = this.#timed(() => this.#program.runJobs(CALL_MS));
+      if (failure !== null) this.#entryFailed(flight, failure);
+      this.#follow(flight, this.#timed(() => this.#program.enter('drain', [], CALL_MS)));
+    }
+    if (this.#program.ended) this.#programEnded();
+    else if (flight?.result === null && flight.stage === 'function' && flight.timer === null) this.#watch(flight);
+  }
+
+  #timed<T>(work: () => T): T {
+    const began = performance.now();
+    try {
+      return work();
+    } finally {
+      this.#budget.spend(performance.now() - began);
+    }
+  }
+
+  #follow(flight: Flight | null, said: Said): void {
+    if (!said.ok) {
+      this.#entryFailed(flight, said.failure);
+      return;
+    }
+    if (said.text === '') return;
+    let effects: unknown;
+    try {
+      effects = JSON.parse(said.text);
+    } catch {
+      effects = null;
+    }
+    if (!Array.isArray(effects)) {
+      if (flight !== null) this.#end(flight, failed('policy-nonsense', 'The policy spoke nonsense.'));
+      return;
+    }
+    // An end goes first: then `next()` need not go back into a function that is over.
+    const ended = new Set<unknown>();
+    for (const effect of effects) if (Array.isArray(effect) && typeof effect[0] === 'number' && effect[0] >= 2 && effect[0] <= 7) ended.add(effect[1]);
+    for (const effect of effects) if (Array.isArray(effect)) this.#effect(effect as readonly unknown[], ended);
+  }
+
+  #effect(effect: readonly unknown[], ended: ReadonlySet<unknown>): void {
+    const [kind, id] = effect;
+    if (kind === 8) {
+      this.#sleep(id, effect[2]);
+      return;
+    }
+    if (kind === 9) {
+      const level = id === 'warning' || id === 'error' ? id : 'info';
+      this.onNotice?.({ code: 'policy-log', level, message: String(effect[2]).slice(0, 1000) });
+      return;
+    }
+    const flight = this.#flights.get(id as number);
+    if (flight === undefined) return;
+    if (kind === 1) this.#next(flight, effect, ended.has(id));
+    else this.#settle(flight, this.#resultOf(flight, effect));
+  }
+
+  #next(flight: Flight, effect: readonly unknown[], ended: boolean): void {
+    if (flight.stage !== 'function') {
+      this.#end(flight, failed('policy-nonsense', 'The policy passed one call on twice.'));
+      return;
+    }
+    let args: CallArgs | null = null;
+    if (effect.length > 2) {
+      const checked = argsOf(flight.request.call, flight.request.args, effect[2]);
+      if (!checked.ok) {
+        this.#end(flight, failed('policy-nonsense', `next(): ${checked.message}.`));
+        return;
+      }
+      args = checked.args;
+    }
+    flight.stage = 'next';
+    this.#unwatch(flight);
+    let outcome: MaybePromise<Outcome>;
+    try {
+      outcome = flight.next(args, flight.waited);
+    } catch {
+      outcome = { ok: false, errno: 'EIO' };
+    }
+    if (outcome instanceof Promise) {
+      flight.waited = true;
+      void outcome.then(
+        (later) => { this.#answered(flight, later, false); },
+        () => { this.#answered(flight, { ok: false, errno: 'EIO' }, false); },
+      );
+    } else this.#answered(flight, outcome, ended);
+  }
+
+  /** The handler has answered. `ended`: the function is over and its result follows in this very list. */
+  #answered(flight: Flight, outcome: Outcome, ended: boolean): void {
+    if (!this.#flights.has(flight.id)) return;
+    flight.stage = 'passed';
+    flight.answer = outcome;
+    if (flight.result !== null) {
+      this.#end(flight, flight.result);
+      return;
+    }
+    if (ended) return;
+    const { ok } = outcome;
+    const plain = ok ? { ok, value: outcome.value } : 'errno' in outcome ? { ok, errno: outcome.errno } : { ok, raise: outcome.raise };
+    this.#enter(flight, 'resume', [flight.id, JSON.stringify(plain)]);
+    if (flight.result === null && flight.timer === null && !this.#program.ended) this.#watch(flight);
+  }
+
+  #resultOf(flight: Flight, effect: readonly unknown[]): MiddlewareResult {
+    const [kind, , first, second, third] = effect;
+    const { call } = flight.request;
+    const position = (text: unknown): { at?: SourcePosition } => {
+      const at = this.#program.place(text);
+      return at === null ? {} : { at };
+    };
+    switch (kind) {
+      case 2:
+      case 7:
+        return flight.stage === 'function' ? failed('policy-nonsense', 'The policy gave an answer that it never had.') : { kind: 'pass' };
+      case 3: {
+        const denial = denialOf(first);
+        if (denial === null) return failed('policy-nonsense', 'The policy denied with an error that Linux does not have.');
+        return { kind: 'deny', denial, ...(typeof second === 'string' ? { why: second } : {}), ...position(third) };
+      }
+      case 4: {
+        const outcome = outcomeOf(call, typeof first === 'object' && first !== null ? first : {});
+        return outcome.ok
+          ? { kind: 'answer', outcome: outcome.outcome, ...position(second) }
+          : { kind: 'failed', code: 'policy-nonsense', message: `The function of the policy is wrong: ${outcome.message}.`, ...position(second) };
+      }
+      case 5:
+        return { kind: 'failed', code: 'policy-nonsense', message: `The function of the policy is wrong: ${String(first).slice(0, 300)}.`, ...position(second) };
+      case 6: {
+        const message = String(first).slice(0, 400);
+        const code = message.includes('InternalError: out of memory') || message.includes('InternalError: stack overflow') ? 'policy-memory'
+          : message === 'InternalError: interrupted' ? 'policy-timeout'
+          : 'policy-threw';
+        return { kind: 'failed', code, message, ...position(second) };
+      }
+      default:
+        return failed('policy-nonsense', 'The policy spoke nonsense.');
+    }
+  }
+
+  /** The function has its result; the flight ends when nothing is being performed for it. */
+  #settle(flight: Flight, result: MiddlewareResult): void {
+    if (flight.stage === 'next') flight.result ??= result;
+    else this.#end(flight, result);
+  }
+
+  #end(flight: Flight, result: MiddlewareResult): void {
+    if (!this.#flights.delete(flight.id)) return;
+    this.#unwatch(flight);
+    flight.result = result;
+    flight.resolve?.(result);
+  }
+
+  #entryFailed(flight: Flight | null, failure: Failure): void {
+    const result: Failed = { kind: 'failed', code: failure.code, message: failure.message, ...(failure.at === null ? {} : { at: failure.at }) };
+    if (flight !== null) {
+      this.#settle(flight, result);
+      return;
+    }
+    // A sleeper woke and failed: whose call it was, only the policy knows.
+    for (const each of [...this.#flights.values()]) if (each.stage !== 'next') this.#end(each, result);
+  }
+
+  #programEnded(): void {
+    const result = failed('policy-timeout', 'The policy has been ended.');
+    for (const each of [...this.#flights.values()]) this.#settle(each, result);
+    if (this.#toldEnd) return;
+    this.#toldEnd = true;
+    this.onNotice?.({ code: 'policy-ended', level: 'error', message: 'The policy hung or ran out of memory and was ended: its functions deny every call for the rest of this run.' });
+  }
+
+  /** Gives the function so long to come to an end by itself. */
+  #watch(flight: Flight): void {
+    flight.timer = setTimeout(() => {
+      flight.timer = null;
+      this.#end(flight, failed('policy-timeout', `The function of the policy did not answer within ${ANSWER_MS / 1000} seconds.`));
+      this.#enter(null, 'forget', [flight.id]);
+    }, ANSWER_MS);
+  }
+
+  #unwatch(flight: Flight): void {
+    if (flight.timer !== null) clearTimeout(flight.timer);
+    flight.timer = null;
+  }
+
+  #sleep(timer: unknown, seconds: unknown): void {
+    if (typeof timer !== 'number' || typeof seconds !== 'number' || !(seconds >= 0) || this.#sleeps.size >= MAX_TIMERS) return;
+    const sleep = setTimeout(() => {
+      this.#sleeps.delete(sleep);
+      this.#enter(null, 'wake', [timer]);
+    }, Math.min(seconds, MAX_SLEEP_SECONDS) * 1000);
+    this.#sleeps.add(sleep);
+  }
+}
+
+function failed(code: Failed['code'], message: string): Failed {
+  return { kind: 'failed', code, message };
+}

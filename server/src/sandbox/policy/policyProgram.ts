@@ -1,0 +1,224 @@
+/**
+ * A policy's source in its QuickJS: evaluated once, then entered through a handful of functions that speak JSON text.
+ *
+ * Nothing that lives in QuickJS leaves this file except text.
+ */
+import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
+import { LOAD_MS, MAX_JOBS, MAX_MESSAGE_CHARS } from './policyLimits.ts';
+import type { FailureCode } from '@sandtable/shared/policy/middlewareHost';
+import type { SourcePosition } from '@sandtable/shared/verdicts';
+import { QuickJsInstance } from './quickjsInstance.ts';
+import { moduleName, moduleSource } from './sandtableSource.ts';
+import { transpile } from './transpile.ts';
+
+export interface Failure {
+  readonly code: FailureCode;
+  readonly message: string;
+  /** Null where the engine does not know. */
+  readonly at: SourcePosition | null;
+}
+
+/** What an entry gave: the text of its effects, or how it failed. */
+export type Said = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: Failure };
+
+export type OpenedProgram =
+  /** `description`: JSON text of what the policy says, not checked yet. */
+  | { readonly ok: true; readonly program: PolicyProgram; readonly description: string; readonly printed: string }
+  | { readonly ok: false; readonly failure: Failure };
+
+const ENTRIES = ['describe', 'dispatch', 'resume', 'forget', 'wake', 'drain'] as const;
+type EntryName = (typeof ENTRIES)[number];
+
+const PLACE = /policy\.ts:(\d+):(\d+)/;
+
+export class PolicyProgram {
+  readonly #instance: QuickJsInstance;
+  readonly #context: QuickJSContext;
+  readonly #original: (line: number, column: number) => SourcePosition;
+  readonly #entries = new Map<EntryName, QuickJSHandle>();
+
+  private constructor(instance: QuickJsInstance, original: (line: number, column: number) => SourcePosition) {
+    this.#instance = instance;
+    this.#context = instance.context;
+    this.#original = original;
+  }
+
+  /** Evaluates the source; takes at most some hundred milliseconds whatever the source. */
+  static async open(source: string): Promise<OpenedProgram> {
+    const transpiled = transpile(source);
+    if (!transpiled.ok) {
+      const { line, column, message } = transpiled;
+      return { ok: false, failure: { code: 'policy-threw', message, at: { line, column } } };
+    }
+    const program = new PolicyProgram(await QuickJsInstance.create(), transpiled.original);
+    const described = program.#load(transpiled.code);
+    if (!described.ok) {
+      program.dispose();
+      return described;
+    }
+    const printed = program.enter('drain', []);
+    return { ok: true, program, description: described.text, printed: printed.ok ? printed.text : '' };
+  }
+
+  get ended(): boolean {
+    return this.#instance.broken;
+  }
+
+  /** The place in policy.ts of `line:column` in what was evaluated; null for anything else. */
+  place(text: unknown): SourcePosition | null {
+    const found = typeof text === 'string' ? /^(\d+):(\d+)$/.exec(text) : null;
+    return found === null ? null : this.#original(Number(found[1]), Number(found[2]));
+  }
+
+  /** Calls one of the module's functions. */
+  enter(name: Exclude<EntryName, 'describe'>, args: readonly (string | number)[], ms = LOAD_MS): Said {
+    return this.#said(ms, () => {
+      const handles = args.map((arg) => (typeof arg === 'string' ? this.#context.newString(arg) : this.#context.newNumber(arg)));
+      const result = this.#context.callFunction(this.#entries.get(name)!, this.#context.undefined, ...handles);
+      for (const handle of handles) handle.dispose();
+      return this.#textOf(result);
+    });
+  }
+
+  get hasJobs(): boolean {
+    return !this.#instance.broken && this.#instance.runtime.hasPendingJob();
+  }
+
+  /** Runs the continuations of promises that became ready. */
+  runJobs(ms: number): Failure | null {
+    const said = this.#said(ms, () => {
+      const { runtime } = this.#instance;
+      const result = runtime.executePendingJobs(MAX_JOBS);
+      if (result.error !== undefined) {
+        const failure = this.#failureOf(result.error);
+        result.error.dispose();
+        return { ok: false, failure };
+      }
+      result.dispose();
+      if (!runtime.hasPendingJob()) return { ok: true, text: '' };
+      this.#instance.broken = true;
+      return { ok: false, failure: { code: 'policy-timeout', message: 'The policy makes promises without end and has been ended.', at: null } };
+    });
+    return said.ok ? null : said.failure;
+  }
+
+  dispose(): void {
+    if (!this.#instance.broken) for (const handle of this.#entries.values()) if (handle.alive) handle.dispose();
+    this.#instance.dispose();
+  }
+
+  #load(code: string): Said {
+    const { runtime } = this.#instance;
+    runtime.setModuleLoader(
+      (name) => moduleSource(name) ?? { error: new Error(`there is no module '${name}'`) },
+      (from, name) => moduleName(from, name) ?? { error: new Error(`a policy may import 'sandtable' and nothing else, not '${name.slice(0, 60)}'`) },
+    );
+    const host = this.#said(LOAD_MS, () => {
+      const result = this.#context.evalCode(`export * from 'sandtable:host'; import 'sandtable';`, 'host', { type: 'module' });
+      if (result.error !== undefined) return this.#textOf(result);
+      for (const name of ENTRIES) this.#entries.set(name, this.#context.getProp(result.value, name));
+      result.value.dispose();
+      return { ok: true, text: '' };
+    });
+    if (!host.ok) throw new Error(`policyProgram.ts: the module 'sandtable' does not load: ${host.failure.message}`);
+    return this.#said(LOAD_MS, () => {
+      const result = this.#context.evalCode(code, 'policy.ts', { type: 'module' });
+      if (result.error !== undefined) return this.#textOf(result);
+      const exports = this.#settled(result.value);
+      if (!exports.ok) return exports;
+      const spec = this.#context.getProp(exports.handle, 'default');
+      const described = this.#context.callFunction(this.#entries.get('describe')!, this.#context.undefined, spec);
+      spec.dispose();
+      exports.handle.dispose();
+      return this.#textOf(described);
+    });
+  }
+
+  /** A module with `await` at its top comes as a promise; jobs are run once, and then it must be there. */
+  #settled(handle: QuickJSHandle): { ok: true; handle: QuickJSHandle } | { ok: false; failure: Failure } {
+    const state = this.#context.getPromiseState(handle);
+    if (state.type === 'fulfilled') {
+      if (!state.notAPromise) handle.dispose();
+      return { ok: true, handle: state.value };
+    }
+    if (state.type === 'rejected') {
+      const failure = this.#failureOf(state.error);
+      state.error.dispose();
+      handle.dispose();
+      return { ok: false, failure };
+    }
+    const jobs = this.#instance.runtime.executePendingJobs(MAX_JOBS);
+    if (jobs.error !== undefined) {
+      const failure = this.#failureOf(jobs.error);
+      jobs.error.dispose();
+      return { ok: false, failure };
+    }
+    jobs.dispose();
+    if (this.#context.getPromiseState(handle).type === 'pending') {
+      handle.dispose();
+      return { ok: false, failure: { code: 'policy-timeout', message: 'A policy cannot wait (await) while it is loaded.', at: null } };
+    }
+    return this.#settled(handle);
+  }
+
+  #said(ms: number, work: () => Said): Said {
+    if (this.#instance.broken) {
+      return { ok: false, failure: { code: 'policy-timeout', message: 'The policy has been ended.', at: null } };
+    }
+    const entered = this.#instance.enter(ms, work);
+    if (entered.ok) return entered.value;
+    return { ok: false, failure: { code: entered.cause, message: entered.message, at: null } };
+  }
+
+  #textOf(result: { error: QuickJSHandle } | { error?: undefined; value: QuickJSHandle }): Said {
+    if (result.error !== undefined) {
+      const failure = this.#failureOf(result.error);
+      result.error.dispose();
+      return { ok: false, failure };
+    }
+    const { value } = result;
+    try {
+      if (this.#context.typeof(value) !== 'string') return nonsense('The policy spoke in something that is no text.');
+      if ((this.#context.getLength(value) ?? 0) > MAX_MESSAGE_CHARS) return nonsense('The policy answered with more text than any call has.');
+      return { ok: true, text: this.#context.getString(value) };
+    } finally {
+      value.dispose();
+    }
+  }
+
+  #failureOf(error: QuickJSHandle): Failure {
+    if (this.#instance.interrupted) {
+      return { code: 'policy-timeout', message: 'The policy took too long.', at: this.#placeIn(this.#property(error, 'stack')) };
+    }
+    const name = this.#property(error, 'name');
+    const message = this.#property(error, 'message');
+    const at = this.#placeIn(this.#property(error, 'stack'));
+    // What cannot even be thrown for lack of memory comes out as null.
+    if (message === 'out of memory' || this.#context.typeof(error) !== 'object' || message === '') {
+      if (message === 'out of memory' || this.#context.sameValue(error, this.#context.null)) {
+        return { code: 'policy-memory', message: 'The policy used up its memory.', at };
+      }
+    }
+    const text = `${name === '' ? 'Error' : name}: ${message}`.slice(0, 400);
+    return { code: message === 'stack overflow' ? 'policy-memory' : 'policy-threw', message: name === 'TypeError' || name === '' ? message.slice(0, 400) || text : text, at };
+  }
+
+  #placeIn(stack: string): SourcePosition | null {
+    const found = PLACE.exec(stack);
+    return found === null ? null : this.#original(Number(found[1]), Number(found[2]));
+  }
+
+  #property(handle: QuickJSHandle, name: string): string {
+    if (this.#context.typeof(handle) !== 'object') return '';
+    const property = this.#context.getProp(handle, name);
+    try {
+      return this.#context.typeof(property) === 'string' ? this.#context.getString(property) : '';
+    } finally {
+      property.dispose();
+    }
+  }
+}
+
+function nonsense(message: string): Said {
+  return { ok: false, failure: { code: 'policy-nonsense', message, at: null } };
+}

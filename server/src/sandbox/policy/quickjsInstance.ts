@@ -1,0 +1,147 @@
+/**
+ * One QuickJS for one policy: a WebAssembly instance with memory of its own, released as a whole.
+ *
+ * Two guards watch every entry. QuickJS's own interrupt raises an error in the policy at the deadline, after which the instance goes
+ * on. The fuel meter (`fuelMeter.ts`) breaks off whatever the interrupt does not reach, by an exception of ours that unwinds
+ * through the module: its state is then undefined.
+ *
+ * NEVER enter an instance again after anything but a QuickJS error came out of it: {@link QuickJsInstance.broken} stays true.
+ */
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import variant from '@jitl/quickjs-wasmfile-release-sync';
+import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSRuntime, type QuickJSSyncVariant } from 'quickjs-emscripten-core';
+import { FUEL_EXPORT, meterFuel } from './fuelMeter.ts';
+import { FUEL, GRACE_MS, MEMORY_BYTES, MEMORY_PAGES, STACK_BYTES } from './policyLimits.ts';
+
+// Its types are written for CommonJS; what Node imports is the variant itself.
+const VARIANT = variant as unknown as QuickJSSyncVariant;
+
+interface Metered {
+  readonly module: WebAssembly.Module;
+  readonly meterImport: { readonly module: string; readonly name: string };
+}
+
+let metered: Promise<Metered> | null = null;
+
+/** The module with its meter, compiled once a thread. */
+function meteredModule(): Promise<Metered> {
+  metered ??= readFile(createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')).then((file) => {
+    const { bytes, meterImport } = meterFuel(file);
+    return { module: new WebAssembly.Module(bytes), meterImport };
+  });
+  return metered;
+}
+
+/** Thrown through the module by the meter. */
+class FuelSpent extends Error {}
+
+/** How an entry ended. */
+export type Entered<T> =
+  | { readonly ok: true; readonly value: T }
+  /** The instance is broken. `cause` as the verdict will say it. */
+  | { readonly ok: false; readonly cause: 'policy-timeout' | 'policy-memory'; readonly message: string };
+
+export class QuickJsInstance {
+  readonly context: QuickJSContext;
+  /** Whether the interrupt fired in the entry under way or just over. */
+  interrupted = false;
+  broken = false;
+  readonly #runtime: QuickJSRuntime;
+  readonly #clock: Clock;
+
+  private constructor(runtime: QuickJSRuntime, clock: Clock) {
+    this.#runtime = runtime;
+    this.#clock = clock;
+    runtime.setMemoryLimit(MEMORY_BYTES);
+    runtime.setMaxStackSize(STACK_BYTES);
+    runtime.setInterruptHandler(() => {
+      if (performance.now() < clock.deadline) return false;
+      this.interrupted = true;
+      return true;
+    });
+    this.context = runtime.newContext();
+  }
+
+  static async create(): Promise<QuickJsInstance> {
+    const { module, meterImport } = await meteredModule();
+    const clock: Clock = { deadline: Infinity, hard: Infinity, fuel: null };
+    const silent = (): void => { /* A broken module would print to the server's own output. */ };
+    const quickjs = await newQuickJSWASMModuleFromVariant(
+      newVariant(VARIANT, {
+        wasmMemory: new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES }),
+        emscriptenModule: {
+          print: silent,
+          printErr: silent,
+          instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
+            const instance = new WebAssembly.Instance(module, withMeter(imports, meterImport, clock));
+            clock.fuel = instance.exports[FUEL_EXPORT] as WebAssembly.Global<'i32'>;
+            clock.fuel.value = FUEL;
+            done(instance);
+            return instance.exports;
+          },
+        } as never,
+      }),
+    );
+    return new QuickJsInstance(quickjs.newRuntime(), clock);
+  }
+
+  get runtime(): QuickJSRuntime {
+    return this.#runtime;
+  }
+
+  /** Runs `work`, which may use the context, for about `ms` milliseconds at most. Handles left over are the caller's. */
+  enter<T>(ms: number, work: () => T): Entered<T> {
+    const clock = this.#clock;
+    this.interrupted = false;
+    clock.deadline = performance.now() + ms;
+    clock.hard = clock.deadline + GRACE_MS;
+    clock.fuel!.value = FUEL;
+    try {
+      return { ok: true, value: work() };
+    } catch (error) {
+      this.broken = true;
+      if (error instanceof FuelSpent) {
+        return { ok: false, cause: 'policy-timeout', message: 'The policy was in one operation for too long and has been ended.' };
+      }
+      return { ok: false, cause: 'policy-memory', message: 'The policy used up its stack or memory and has been ended.' };
+    } finally {
+      clock.deadline = Infinity;
+      clock.hard = Infinity;
+    }
+  }
+
+  /** Lets go of the memory. A broken instance is not asked to tidy up: it goes with its memory. */
+  dispose(): void {
+    if (this.broken) return;
+    this.broken = true;
+    this.#clock.hard = performance.now() + GRACE_MS;
+    try {
+      this.context.dispose();
+      this.#runtime.dispose();
+    } catch {
+      // Handles that the policy made us leave behind; they go with the memory as well.
+    }
+  }
+}
+
+interface Clock {
+  /** On the scale of `performance.now()`. */
+  deadline: number;
+  hard: number;
+  fuel: WebAssembly.Global<'i32'> | null;
+}
+
+function withMeter(imports: WebAssembly.Imports, meterImport: { module: string; name: string }, clock: Clock): WebAssembly.Imports {
+  const original = imports[meterImport.module]![meterImport.name] as () => void;
+  const meter = (): void => {
+    const { fuel } = clock;
+    if (fuel === null || fuel.value >= 0) {
+      original();
+      return;
+    }
+    if (performance.now() > clock.hard) throw new FuelSpent();
+    fuel.value = FUEL;
+  };
+  return { ...imports, [meterImport.module]: { ...imports[meterImport.module], [meterImport.name]: meter } };
+}

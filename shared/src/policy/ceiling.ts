@@ -1,0 +1,105 @@
+/**
+ * The platform ceiling: what no policy can allow, what no policy needs to allow, and what no policy can forbid.
+ *
+ * | calls                                            | ceiling                | why                                            |
+ * |--------------------------------------------------|------------------------|------------------------------------------------|
+ * | files, io, terminal, time, identity, random      | as the policy says     | they act on the virtual world only             |
+ * | process                                          | RuntimeError           | there is one process in this world             |
+ * | `ll_os_kill`                                     | as the policy says     | the controller delivers it to the guest alone  |
+ * | network: socket, connect, bind, listen, accept, getaddrinfo | EACCES      | this version has no network                    |
+ * | network: socketpair, and what one does with its ends | as the policy says | both ends are the guest's own                  |
+ * | library: dlopen, dlsym                           | ENOSYS                 | native code would run past the interpreter     |
+ * | `ll_mmap` of a file                              | ENODEV                 | virtual files are no memory of the kernel's    |
+ * | `ll_unknown`, and calls the table does not have  | ENOSYS                 | what is unknown is refused                     |
+ * | `ll_os__exit`, `ll_fatal`                        | always                 | they tell of an end that comes anyway          |
+ *
+ * Before the guest's own code runs (phase `boot`): the interpreter looks up names, reads its library, and asks for clocks, identity, the
+ * terminal and random bytes, whatever the policy says. Later, reading below the library stays allowed (`runtime`), unless a
+ * policy wants to judge that too.
+ *
+ * NEVER let a policy's allow reach the handler without {@link ceilingDenial} having said null.
+ */
+import { CALLS, type CallGroup, type CallName } from '../calls.ts';
+import type { Denial } from '../verdicts.ts';
+import type { CallRequest } from './model.ts';
+
+export interface CeilingDenial {
+  readonly denial: Denial;
+  readonly why: string;
+}
+
+const NO_NETWORK: CeilingDenial = { denial: { errno: 'EACCES' }, why: 'There is no network in this world.' };
+
+const GROUPS: { readonly [group in CallGroup]?: CeilingDenial } = {
+  process: { denial: { raise: 'RuntimeError' }, why: 'A guest can start no other process.' },
+  library: { denial: { errno: 'ENOSYS' }, why: 'A guest can load no native code.' },
+};
+
+/** Null: left to the policy. */
+const CALLS_APART: { readonly [call in CallName]?: CeilingDenial | null } = {
+  ll_os_kill: null,
+  ll_socket_socket: NO_NETWORK,
+  ll_socket_connect: NO_NETWORK,
+  ll_socket_bind: NO_NETWORK,
+  ll_socket_listen: NO_NETWORK,
+  ll_socket_accept: NO_NETWORK,
+  ll_socket_getaddrinfo: NO_NETWORK,
+  ll_mmap: { denial: { errno: 'ENODEV' }, why: 'A virtual file cannot be seen as memory.' },
+  ll_unknown: { denial: { errno: 'ENOSYS' }, why: 'The sandbox does not offer this function.' },
+};
+
+const NOT_IN_TABLE: CeilingDenial = { denial: { errno: 'ENOSYS' }, why: 'The sandbox does not know this call.' };
+
+const DENIALS: ReadonlyMap<string, CeilingDenial | null> = new Map(
+  CALLS.map(({ name, group }) => [name, CALLS_APART[name] !== undefined ? CALLS_APART[name] : (GROUPS[group] ?? null)]),
+);
+
+/** Every distinct refusal of the ceiling, for the list of rules. */
+export const CEILING_DENIALS: readonly CeilingDenial[] = [...new Set([...DENIALS.values(), NOT_IN_TABLE])].filter((denial) => denial !== null);
+
+/** Why the platform never performs the call, or null where it leaves the choice to the policy. */
+export function ceilingDenial(call: string): CeilingDenial | null {
+  const found = DENIALS.get(call);
+  return found === undefined ? NOT_IN_TABLE : found;
+}
+
+/** Calls that announce what happens anyway: no policy is asked. */
+export function isAnnouncement(call: CallName): boolean {
+  return call === 'll_os__exit' || call === 'll_fatal';
+}
+
+/** Where the interpreter's own library lies in the guest's world, unless the controller says otherwise. */
+export const RUNTIME_ROOTS: readonly string[] = ['/bin'];
+
+const LOOK_UPS: ReadonlySet<CallName> = new Set<CallName>([
+  'll_os_stat', 'll_os_lstat', 'll_os_fstat', 'll_os_access', 'll_os_readlink', 'll_os_realpath', 'll_os_getcwd',
+]);
+
+const BOOT_GROUPS: ReadonlySet<CallGroup> = new Set<CallGroup>(['time', 'identity', 'random', 'terminal']);
+
+const GROUP_OF: ReadonlyMap<CallName, CallGroup> = new Map(CALLS.map(({ name, group }) => [name, group]));
+
+const READS: ReadonlySet<CallName> = new Set(
+  CALLS.filter(({ group, access }) => (group === 'files' || group === 'io') && access !== 'write').map(({ name }) => name),
+);
+
+/** What reading an open file takes beside reading. */
+const HANDLING: ReadonlySet<CallName> = new Set<CallName>(['ll_os_lseek', 'll_os_close', 'll_os_isatty']);
+
+/** Whether the interpreter may do this while it starts, whatever the policy says. */
+export function isBoot(request: CallRequest, roots: readonly string[]): boolean {
+  if (isRuntimeRead(request, roots) || LOOK_UPS.has(request.call)) return true;
+  const group = GROUP_OF.get(request.call);
+  return group !== undefined && (BOOT_GROUPS.has(group) || (group === 'io' && request.access === 'none'));
+}
+
+/** Whether the call only looks at the interpreter's own library. */
+export function isRuntimeRead(request: CallRequest, roots: readonly string[]): boolean {
+  const { path } = request;
+  if (path === undefined || request.newpath !== undefined) return false;
+  if (request.access === 'read' ? !READS.has(request.call) : !HANDLING.has(request.call)) return false;
+  for (const root of roots) {
+    if (path.startsWith(root) && (path.length === root.length || path.charCodeAt(root.length) === 47)) return true;
+  }
+  return false;
+}
