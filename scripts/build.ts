@@ -1,5 +1,4 @@
 /** What is built from our own sources: the C host and the page. */
-import { spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { run } from './child.ts';
@@ -7,15 +6,18 @@ import { CACHE, inRoot, NODE, ROOT, TOOL } from './place.ts';
 import { hashOf, isUpToDate, writeStamp } from './stamp.ts';
 import { step, StepFailure } from './step.ts';
 
-const MAKE_ARGS = ['-C', inRoot('server', 'native'), '--silent', '--no-print-directory'];
-
-/** Builds the C host, unless make says that it is up to date. */
+/** Builds the C host. The stamp only saves the question: what is out of date is for make to decide. */
 export async function buildNative(): Promise<void> {
-  // `--question` would say no for ever: a generated header that stayed the same keeps its old date.
-  const dry = spawnSync('make', [...MAKE_ARGS, '--dry-run'], { encoding: 'utf8' });
-  if (dry.status === 0 && dry.stdout.trim() === '') return;
+  const stamped = {
+    stampFile: path.join(CACHE, 'stamps', 'native'),
+    wanted: hashOf(ROOT, ['server/native', 'shared/src']),
+    outputs: [inRoot('server', 'native', 'build', 'sandtable-host')],
+  };
+  if (isUpToDate(stamped)) return;
   await step('building the C host', async () => {
-    const { status } = await run('make', [...MAKE_ARGS, `--jobs=${availableParallelism()}`]);
+    const folder = inRoot('server', 'native');
+    const jobs = `--jobs=${availableParallelism()}`;
+    const { status } = await run('make', ['-C', folder, '--silent', '--no-print-directory', jobs]);
     if (status !== 0) {
       throw new StepFailure(
         `make ended with status ${status}`,
@@ -23,6 +25,7 @@ export async function buildNative(): Promise<void> {
       );
     }
   });
+  writeStamp(stamped);
 }
 
 /** Not the whole of web/, which holds its own output. */

@@ -3,6 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+/** Folders that are results, never inputs. */
+const MADE_BY_TOOLS = new Set(['node_modules', 'build', 'dist']);
+
 /** A hash over the names and bytes of files; folders are walked, missing entries count as missing. */
 export function hashOf(root: string, entries: readonly string[]): string {
   const hash = createHash('sha256').update(process.version);
@@ -17,7 +20,7 @@ function addEntry(hash: ReturnType<typeof createHash>, root: string, entry: stri
     hash.update(`missing ${entry}\0`);
   } else if (stat.isDirectory()) {
     for (const name of readdirSync(full).sort()) {
-      if (name !== 'node_modules') addEntry(hash, root, path.join(entry, name));
+      if (!MADE_BY_TOOLS.has(name)) addEntry(hash, root, path.join(entry, name));
     }
   } else {
     hash.update(`file ${entry} ${stat.size}\0`).update(readFileSync(full));
