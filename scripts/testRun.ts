@@ -6,7 +6,7 @@ import type { Check } from './checks.ts';
 import { run, stopSignal } from './child.ts';
 import type { ChildResult } from './child.ts';
 import { endLeftovers } from './leftovers.ts';
-import { CACHE, NODE, TOOL } from './place.ts';
+import { CACHE, inRoot, NODE, TOOL } from './place.ts';
 import { say, seconds } from './step.ts';
 import {
   add,
@@ -60,6 +60,14 @@ const STEPS: readonly TestStep[] = [
   checkStep(CHECKS.typecheck),
   checkStep(CHECKS.lint),
   checkStep(CHECKS.deps),
+  {
+    name: 'C tests under the sanitizers',
+    cure: 'make -C server/native check',
+    count: async () => {
+      const args = ['-C', inRoot('server', 'native'), '--silent', '--no-print-directory', 'check'];
+      return (await run('make', args, STEP_OPTIONS)).status === 0 ? ONE_PASSED : ONE_FAILED;
+    },
+  },
   {
     name: 'unit, property and attack tests',
     cure: 'npm run unit -- <part of a file name> runs one file',
