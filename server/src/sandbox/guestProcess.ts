@@ -143,7 +143,7 @@ export class GuestProcess {
     this.#listener.broken(code);
   }
 
-  signal(signal: NodeJS.Signals): void {
+  signal(signal: NodeJS.Signals | number): void {
     if (this.alive) this.#child.kill(signal);
   }
 

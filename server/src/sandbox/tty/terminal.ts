@@ -80,6 +80,11 @@ export class Terminal {
     this.#push(new Uint8Array(0));
   }
 
+  /** Whether Ctrl-C means a signal now. */
+  get signalsOnCtrlC(): boolean {
+    return this.#is(ISIG) && this.termios.cc[VINTR] === 3;
+  }
+
   get #view(): EditorView {
     return { column: this.#screen.column, columns: this.size.cols, echo: this.#is(ECHO) };
   }

@@ -1,0 +1,181 @@
+/**
+ * The virtual world of one run: the interpreter's library, devices, what the policy mounts, and the files to begin with.
+ *
+ * `os.listdir('/')` shows what the classic sandbox shows: bin, dev, tmp. Whatever else is there is hidden from listings.
+ */
+import type { WorldSpec } from '@sandtable/shared/policy/model';
+import { guestPath, hostPath, type GuestPath, type HostPath } from './paths.ts';
+import type { GuestIdentity } from './guestIdentity.ts';
+import type { RealFolder, StartFile } from './runHandle.ts';
+import {
+  HostFolder, Vfs, type DeviceDriver, type GuestFiles, type InitialTree, type LimitHit, type Mount, type Owner, type Result,
+} from './vfs/index.ts';
+
+/** Where the guest finds its interpreter; PyPy looks for its library beside it. */
+export const GUEST_PROGRAM = '/bin/pypy3';
+
+/** What nobody should be able to import by a mistake of ours: the machine's own additions to the library. */
+const LIBRARY_EXCLUDES = ['sitecustomize.py', 'usercustomize.py', 'test', 'lib2to3', 'idlelib', 'ensurepip', 'venv', 'turtledemo', '*.exe'];
+
+/** One for the whole process: its listings and bytes are shared by all runs. */
+const libraries = new Map<string, HostFolder>();
+
+export interface GuestWorldOptions {
+  readonly world: WorldSpec;
+  readonly identity: GuestIdentity;
+  /** The interpreter's library on the machine. */
+  readonly stdlib: string;
+  readonly siteCustomize: string;
+  readonly files: readonly StartFile[];
+  readonly folders: readonly RealFolder[];
+  readonly openTerminal: DeviceDriver;
+  readonly memoryBytes: number;
+  readonly onLimit: (hit: LimitHit) => void;
+  readonly onChange: () => void;
+}
+
+export interface GuestWorld {
+  readonly vfs: Vfs;
+  readonly files: GuestFiles;
+  /** Closes folders that were opened for this run alone. */
+  dispose(): void;
+}
+
+export type GuestWorldResult = { readonly ok: true; readonly world: GuestWorld } | { readonly ok: false; readonly message: string };
+
+function library(stdlib: string): HostFolder | null {
+  const known = libraries.get(stdlib);
+  if (known !== undefined) return known;
+  const opened = HostFolder.open(hostPath(stdlib), { exclude: LIBRARY_EXCLUDES });
+  if (!opened.ok) return null;
+  libraries.set(stdlib, opened.folder);
+  return opened.folder;
+}
+
+export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
+  const stdlib = library(options.stdlib);
+  if (stdlib === null) return { ok: false, message: `The library of PyPy cannot be read: ${options.stdlib}` };
+  const owner: Owner = { uid: options.identity.uid, gid: options.identity.gid };
+  const opened: HostFolder[] = [];
+  const folders = new Map<string, HostFolder>();
+  for (const { at, hostPath: path } of options.folders) {
+    const folder = openFolder(path);
+    if (folder === null) return { ok: false, message: `The folder cannot be read: ${path}` };
+    opened.push(folder);
+    folders.set(at, folder);
+  }
+  const vfs = new Vfs({
+    mounts: [...platformMounts(stdlib, basename(options.stdlib), options.memoryBytes), ...policyMounts(options.world, folders, owner)],
+    limits: options.world.quotas,
+    owner,
+    devices: { tty: options.openTerminal },
+    onLimit: options.onLimit,
+    onChange: options.onChange,
+  });
+  const failed = fillIn(vfs, options, basename(options.stdlib));
+  if (failed !== null) return { ok: false, message: failed };
+  vfs.markBaseline();
+  vfs.takeChanges();
+  const guest = enter(vfs, owner);
+  if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
+  return { ok: true, world: { vfs, files: guest.value, dispose: () => { for (const folder of opened) folder.close(); } } };
+}
+
+function openFolder(path: string): HostFolder | null {
+  let place: HostPath;
+  try {
+    place = hostPath(path);
+  } catch {
+    return null;
+  }
+  const opened = HostFolder.open(place);
+  return opened.ok ? opened.folder : null;
+}
+
+function basename(path: string): string {
+  return path.slice(path.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
+}
+
+function libraryPlace(name: string): GuestPath {
+  return guestPath(`/bin/lib/${name}`);
+}
+
+function platformMounts(stdlib: HostFolder, name: string, memoryBytes: number): Mount[] {
+  const device = (device: string): { readonly kind: 'device'; readonly device: string } => ({ kind: 'device', device });
+  const kilobytes = Math.floor(memoryBytes / 1024);
+  const synthetic = (content: string): InitialTree[string] => ({ kind: 'synthetic', generate: () => content });
+  return [
+    { at: guestPath('/bin'), kind: 'memory', writeMode: 'read-only', entries: { pypy3: { kind: 'file', content: '', mode: 0o755 } } },
+    // An overlay, so that the controller can add its own module; guests write nothing there.
+    { at: libraryPlace(name), kind: 'overlay', writeMode: 'read-only', folder: stdlib },
+    {
+      at: guestPath('/dev'), kind: 'memory', writeMode: 'read-only',
+      entries: { null: device('null'), zero: device('zero'), full: device('full'), random: device('random'), urandom: device('urandom'), tty: device('tty') },
+    },
+    {
+      at: guestPath('/proc'), kind: 'memory', writeMode: 'read-only', hidden: true,
+      entries: {
+        // PyPy sizes its young generation by the line "cache size".
+        cpuinfo: synthetic('processor\t: 0\nvendor_id\t: virtual\nmodel name\t: virtual\ncache size\t: 4096 KB\nflags\t\t: fpu sse sse2\n\n'),
+        meminfo: synthetic(`MemTotal:       ${String(kilobytes)} kB\nMemFree:        ${String(kilobytes)} kB\nMemAvailable:   ${String(kilobytes)} kB\n`),
+      },
+    },
+  ];
+}
+
+/** Mounts of the policy; /tmp is there whatever it says. */
+function policyMounts(world: WorldSpec, folders: ReadonlyMap<string, HostFolder>, owner: Owner): Mount[] {
+  const mounts = new Map<string, Mount>();
+  const add = (at: string, writeMode: Mount['writeMode'], files: { readonly [path: string]: string } | undefined): void => {
+    const folder = folders.get(at);
+    const common = { at: guestPath(at), writeMode, owner, mode: at === '/tmp' ? 0o1777 : 0o755 } as const;
+    mounts.set(at, folder === undefined ? { ...common, kind: 'memory', entries: treeOf(files ?? {}) } : { ...common, kind: 'overlay', folder });
+  };
+  for (const { at, mode, files } of world.mounts) {
+    if (!isReserved(at)) add(at, mode, files);
+  }
+  if (!mounts.has('/tmp')) add('/tmp', 'read-write', undefined);
+  for (const at of folders.keys()) if (!mounts.has(at)) add(at, 'read-only', undefined);
+  return [...mounts.values()];
+}
+
+/** Places that the platform itself fills. */
+function isReserved(at: string): boolean {
+  return ['/', '/bin', '/dev', '/proc'].includes(at) || /^\/(bin|dev|proc)\//.test(at) || !at.startsWith('/');
+}
+
+type MutableTree = { [name: string]: InitialTree[string] };
+
+function treeOf(files: { readonly [path: string]: string }): InitialTree {
+  const root: MutableTree = {};
+  for (const [path, content] of Object.entries(files)) {
+    const names = path.split('/').filter((name) => name !== '' && name !== '.' && name !== '..');
+    const last = names.pop();
+    if (last === undefined) continue;
+    let here = root;
+    for (const name of names) {
+      const next = here[name];
+      const entries: MutableTree = next?.kind === 'directory' ? { ...next.entries } : {};
+      here[name] = { kind: 'directory', entries };
+      here = entries;
+    }
+    here[last] = { kind: 'file', content };
+  }
+  return root;
+}
+
+/** Writes what the run begins with; the reason where something does not fit. */
+function fillIn(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
+  const site = vfs.trusted.writeFile(guestPath(`${libraryPlace(libraryName)}/sitecustomize.py`), Buffer.from(options.siteCustomize), 0o444);
+  if (!site.ok) return `The interpreter's library cannot be completed: ${site.errno}`;
+  for (const { path, data } of options.files) {
+    const written = vfs.trusted.writeFile(guestPath(path), data);
+    if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;
+  }
+  return null;
+}
+
+function enter(vfs: Vfs, owner: Owner): Result<GuestFiles> {
+  const inTmp = vfs.guest({ ...owner, cwd: guestPath('/tmp') });
+  return inTmp.ok ? inTmp : vfs.guest(owner);
+}

@@ -1,0 +1,138 @@
+/**
+ * From a call asked to the request that is judged: where it really acts, and whether it looks or changes.
+ *
+ * NEVER let what is performed differ from what this said: a path is resolved here exactly as its handler will resolve it, and
+ * arguments that a policy made up are checked here before any handler sees them.
+ */
+import { posix } from 'node:path';
+import { callSpec, type ArgKind, type CallName, type CallSpec } from '@sandtable/shared/calls';
+import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy/model';
+import { guestPath } from './paths.ts';
+import {
+  AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, dirFd, O_ACCMODE, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, virtualFd, type DirFd,
+  type GuestFiles,
+} from './vfs/index.ts';
+
+/** Calls that act on the link itself where the last component is one; the others follow it, some as their flags say. */
+const NO_FOLLOW: ReadonlySet<CallName> = new Set<CallName>([
+  'll_os_lstat', 'll_os_readlink', 'll_os_mkdir', 'll_os_rmdir', 'll_os_unlink', 'll_os_rename', 'll_os_symlink',
+]);
+
+interface Shape {
+  readonly spec: CallSpec;
+  readonly hasPath: boolean;
+  readonly hasNewpath: boolean;
+  /** Name of the argument that is a descriptor whose file the call is about. */
+  readonly fd: string | null;
+}
+
+const SHAPES = new Map<CallName, Shape>();
+
+function shapeOf(call: CallName): Shape {
+  let shape = SHAPES.get(call);
+  if (shape === undefined) {
+    const spec = callSpec(call)!;
+    const has = (name: string): boolean => spec.args.some((arg) => arg.name === name);
+    shape = { spec, hasPath: has('path'), hasNewpath: has('newpath'), fd: has('epfd') ? 'epfd' : has('fd') ? 'fd' : null };
+    SHAPES.set(call, shape);
+  }
+  return shape;
+}
+
+function flagsOf(args: CallArgs): number {
+  const flags = args['flags'];
+  return typeof flags === 'number' ? flags : 0;
+}
+
+function follows(call: CallName, args: CallArgs): boolean {
+  if (call === 'll_os_open') {
+    const flags = flagsOf(args);
+    return (flags & O_NOFOLLOW) === 0 && (flags & (O_CREAT | O_EXCL)) !== (O_CREAT | O_EXCL);
+  }
+  if (call === 'll_os_link') return (flagsOf(args) & AT_SYMLINK_FOLLOW) !== 0;
+  return !NO_FOLLOW.has(call) && (flagsOf(args) & AT_SYMLINK_NOFOLLOW) === 0;
+}
+
+function accessOf(shape: Shape, args: CallArgs): CallRequest['access'] {
+  if (shape.spec.access !== 'depends') return shape.spec.access;
+  const flags = flagsOf(args);
+  return (flags & O_ACCMODE) === O_RDONLY && (flags & (O_CREAT | O_TRUNC)) === 0 ? 'read' : 'write';
+}
+
+/** Resolves requests in the world of one guest. */
+export class RequestResolver {
+  readonly #files: GuestFiles;
+
+  constructor(files: GuestFiles) {
+    this.#files = files;
+  }
+
+  /** Never throws; arguments of the wrong type give a request that `argumentsFit` refuses. */
+  readonly resolve = (call: CallName, args: CallArgs): CallRequest => {
+    const shape = shapeOf(call);
+    const access = accessOf(shape, args);
+    if (shape.hasPath) {
+      const path = this.#locate(args['path'], follows(call, args), args['dirfd']);
+      if (shape.hasNewpath) return { call, args, path, newpath: this.#locate(args['newpath'], false, args['newdirfd']), access };
+      return { call, args, path, access };
+    }
+    if (shape.fd !== null) {
+      const path = this.#label(args[shape.fd]);
+      if (path !== null) return { call, args, path, access };
+    }
+    return { call, args, access };
+  };
+
+  #locate(value: PlainValue | undefined, follow: boolean, dirfd: PlainValue | undefined): string {
+    if (typeof value !== 'string') return '';
+    const path = guestPath(value);
+    const from: DirFd = typeof dirfd === 'number' ? dirFd(dirfd) : AT_FDCWD;
+    const located = this.#files.locate(path, follow, from);
+    return located.ok ? located.value.path : this.#spelled(path, from);
+  }
+
+  /** The place that a name means by its spelling, where there is none in the world: the call is going to fail. */
+  #spelled(path: string, from: DirFd): string {
+    if (path.startsWith('/')) return posix.normalize(path);
+    const base = from === AT_FDCWD ? this.#files.getcwd() : null;
+    const start = base === null ? this.#files.label(from as ReturnType<typeof virtualFd>) : base.ok ? base.value : null;
+    return posix.normalize(`${start?.startsWith('/') === true ? start : '/'}/${path}`);
+  }
+
+  #label(fd: PlainValue | undefined): string | null {
+    if (typeof fd !== 'number') return null;
+    const description = this.#files.description(virtualFd(fd));
+    if (description === undefined) return null;
+    if (description.kind === 'pipe') return '<pipe>';
+    if (description.kind === 'stream') return '<socket>';
+    return description.label() ?? '<deleted>';
+  }
+}
+
+const FITS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {
+  fd: isWhole, dirfd: isWhole, flags: isWhole, mode: isWhole, int: isWhole, size: isWhole, offset: isWhole, signal: isWhole,
+  path: isText, data: isText, text: isText, address: isText,
+  seconds: (value) => typeof value === 'number' && Number.isFinite(value),
+  struct: () => true,
+};
+
+function isWhole(value: PlainValue): boolean {
+  return Number.isSafeInteger(value);
+}
+
+function isText(value: PlainValue): boolean {
+  return typeof value === 'string';
+}
+
+/** Whether arguments that a policy changed still have the types of the call; handlers rely on it. */
+export function argumentsFit(call: CallName, args: CallArgs): boolean {
+  for (const { name, kind } of shapeOf(call).spec.args) {
+    const value = args[name];
+    if (value === undefined || !FITS[kind](value)) return false;
+  }
+  for (const extra of ['dirfd', 'newdirfd', 'flags', 'value']) {
+    const value = args[extra];
+    if (value !== undefined && !isWhole(value)) return false;
+  }
+  return true;
+}

@@ -1,0 +1,381 @@
+/**
+ * One run from start to end: puts world, terminal, limits, controller and process together, and sees to it that nothing is left.
+ *
+ * Order at the end: the process is gone → what waits is dropped → last output, file changes and usage are told → `exit` → everything is
+ * released → `done`. NEVER does an event follow `exit`.
+ */
+import { createHash } from 'node:crypto';
+import { tableText } from '@sandtable/shared/calls';
+import { TRACE_VERSION, type RunPhase } from '@sandtable/shared/events';
+import type { LimitName } from '@sandtable/shared/limits';
+import { Controller } from './controller.ts';
+import { exitOf } from './exitStatus.ts';
+import { guestIdentity } from './guestIdentity.ts';
+import { GuestProcess, type GuestEnd, type Hello } from './guestProcess.ts';
+import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
+import { buildGuestWorld, type GuestWorld } from './guestWorld.ts';
+import type { GuestRun } from './handlers/handler.ts';
+import { engineState, hostCommand, type EngineState } from './hostCommand.ts';
+import { AlarmTimers } from './intervalTimers.ts';
+import { LimitWatch, type EndingLimit } from './limitWatch.ts';
+import { outputEvents } from './outputEvents.ts';
+import { processUsage, type ProcessUsage } from './processUsage.ts';
+import { RequestResolver } from './requests.ts';
+import type { FileChange, RunExit, RunHandle, RunOptions, WorldList, WorldRead } from './runHandle.ts';
+import type { SideEvent } from './sink.ts';
+import { siteCustomize } from './siteCustomize.ts';
+import { GuestStdio } from './tty/guestStdio.ts';
+import type { LimitHit, Vfs } from './vfs/index.ts';
+import { Waits } from './waits.ts';
+import { listWorld, readWorld, worldChanges } from './world.ts';
+
+/** Wire protocol that this controller speaks. */
+const PROTOCOL = 1;
+const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
+
+const SAMPLE_MS = 500;
+/** File changes are told this much later at most, merged. */
+const FILES_MS = 50;
+/** A usage event is worth it when memory moved by this much. */
+const HEAP_STEP_BYTES = 256 * 1024;
+
+const SIGINT = 2;
+const SIGQUIT = 3;
+const SIGXCPU = 24;
+const STOPPED_STATUS = 130;
+const TIMEOUT_STATUS = 124;
+const KILLED_STATUS = 137;
+const BROKEN_STATUS = 137;
+
+const NO_USAGE: ProcessUsage = { heapBytes: 0, userSeconds: 0, systemSeconds: 0 };
+
+/** Says at once that the run has begun; what stands in its way comes as its `exit` event with reason `host`. */
+export function startRun(options: RunOptions): RunHandle {
+  return new Run(options);
+}
+
+class Run implements RunHandle {
+  readonly done: Promise<RunExit>;
+  readonly #options: RunOptions;
+  readonly #settle: (exit: RunExit) => void;
+  readonly #stdio: GuestStdio;
+  readonly #waits = new Waits();
+  readonly #watch: LimitWatch;
+  readonly #timers = new AlarmTimers((signal) => { this.#raise(signal); });
+  #world: GuestWorld | null = null;
+  #process: GuestProcess | null = null;
+  #controller: Controller | null = null;
+  #uid: number | null = null;
+  #sampler: NodeJS.Timeout | null = null;
+  #filesTimer: NodeJS.Timeout | null = null;
+  #usage: ProcessUsage = NO_USAGE;
+  #usageTold = { heapBytes: -1, cpuSeconds: -1 };
+  #phase: RunPhase = 'starting';
+  #inputWaits = 0;
+  #interruptOnBegin = false;
+  #announced: number | null = null;
+  #fatal: string | null = null;
+  /** How the run ends where that was decided here, not by the guest. */
+  #verdict: RunExit | null = null;
+  #over = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<RunExit>();
+    this.done = promise;
+    this.#settle = resolve;
+    this.#watch = new LimitWatch(options.limits, (limit, value, message) => { this.#limitReached(limit, value, message); });
+    const { sink } = options;
+    const gate = {
+      get open() { return sink.outputRoom() > 0; },
+      passed: (bytes: number) => { this.#watch.output(bytes); },
+    };
+    this.#stdio = new GuestStdio(options.stdio, gate, {
+      shown: (fd, text) => { for (const data of outputEvents(text)) this.#tell({ type: 'out', fd, data }); },
+      signal: (signal) => { this.#interrupt(signal === 'SIGINT' ? SIGINT : SIGQUIT); },
+    });
+    sink.onOutputRoom = () => { this.#stdio.wakeOutput(); };
+    void engineState().then((state) => { this.#start(state); });
+  }
+
+  // ---- the person's side ----
+
+  input(data: string): void {
+    if (!this.#over) this.#stdio.input(data);
+  }
+
+  eof(): void {
+    if (!this.#over) this.#stdio.eof();
+  }
+
+  interrupt(): void {
+    if (!this.#over) this.#stdio.interruptKey(() => { this.#interrupt(SIGINT); });
+  }
+
+  stop(reason: 'stopped' | 'server' = 'stopped'): void {
+    this.#endAs({
+      status: STOPPED_STATUS, reason,
+      message: reason === 'stopped' ? 'The run was stopped.' : 'The server is closing; the run was stopped.',
+    });
+  }
+
+  resize(size: { readonly cols: number; readonly rows: number }): void {
+    this.#stdio.resize(size);
+    if (this.#phase !== 'starting') this.#process?.signal('SIGWINCH');
+  }
+
+  list(path: string): WorldList {
+    const vfs = this.#vfs;
+    return vfs === null ? { ok: false, code: 'not-found' } : listWorld(vfs, path);
+  }
+
+  read(path: string, maxBytes: number): WorldRead {
+    const vfs = this.#vfs;
+    return vfs === null ? { ok: false, code: 'not-found' } : readWorld(vfs, path, maxBytes);
+  }
+
+  changes(): readonly FileChange[] {
+    const vfs = this.#vfs;
+    return vfs === null ? [] : worldChanges(vfs);
+  }
+
+  get #vfs(): Vfs | null {
+    return this.#world?.vfs ?? null;
+  }
+
+  // ---- start ----
+
+  #start(state: EngineState): void {
+    const { engine, limits, mode } = this.#options;
+    this.#tell({
+      type: 'start', version: TRACE_VERSION, run: this.#options.run, at: new Date().toISOString(), mode, argv: this.#argv(),
+      engine: state.ok ? state.name : 'PyPy', policy: this.#options.policy, limits,
+    });
+    for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
+    engine.onRule = (rule) => { this.#tell({ type: 'rule', rule }); };
+    engine.onNotice = ({ code, level, message }) => { this.#tell({ type: 'notice', code, level, message }); };
+    this.#tell({ type: 'phase', phase: 'starting' });
+    if (this.#verdict !== null) {
+      this.#finish(this.#verdict);
+      return;
+    }
+    if (!state.ok) {
+      this.#finish({ status: 1, reason: 'host', message: state.problems.map(({ message, cure }) => `${message} ${cure}`).join(' ') });
+      return;
+    }
+    const identity = guestIdentity(engine.world.identity);
+    const built = buildGuestWorld({
+      world: engine.world, identity, stdlib: state.stdlib, siteCustomize: siteCustomize(engine.raising), files: this.#options.files,
+      folders: this.#options.folders ?? [], openTerminal: (opening) => this.#stdio.openDevice(opening), memoryBytes: limits.heapBytes,
+      onLimit: (hit) => { this.#worldLimit(hit); },
+      onChange: () => { this.#filesTimer ??= setTimeout(() => { this.#tellFiles(); }, FILES_MS); },
+    });
+    if (!built.ok) {
+      this.#finish({ status: 1, reason: 'host', message: built.message });
+      return;
+    }
+    this.#world = built.world;
+    this.#stdio.install(built.world.files);
+    const run: GuestRun = {
+      files: built.world.files,
+      terminal: this.#stdio.terminal,
+      waits: this.#waits,
+      identity,
+      limits,
+      timers: this.#timers,
+      usage: () => this.#sampleNow(),
+      raise: (signal) => { this.#raise(signal); },
+      waitsForInput: (waiting) => { this.#waitsForInput(waiting); },
+      exiting: (status) => { this.#announced ??= status & 0xff; },
+      fatal: (message) => { this.#fatal ??= message; },
+    };
+    this.#controller = new Controller({
+      engine, run,
+      resolver: new RequestResolver(built.world.files),
+      script: mode === 'script' ? this.#script : null,
+      reply: (frame) => { this.#process?.reply(frame); },
+      breakOff: (code) => { this.#process?.breakOff(code); },
+      record: (tail, call, verdict, rule, now) => {
+        this.#options.sink.call(tail, call, verdict, rule);
+        this.#watch.call(now, tail.length);
+      },
+      touched: (path, how) => { this.#tell({ type: 'touch', path, how }); },
+      begins: () => { this.#begins(); },
+      notice: (code, message) => { this.#tell({ type: 'notice', code, level: 'error', message }); },
+    });
+    this.#uid = takeGuestUser();
+    this.#process = new GuestProcess(
+      hostCommand({ limits, environment: identity.environment, marshalTime: engine.judgesTime, uid: this.#uid, argv: this.#argv().slice(1) }),
+      {
+        hello: (hello) => { this.#hello(hello); },
+        frame: (reader) => { this.#controller?.frame(reader); },
+        broken: (code) => {
+          this.#endAs({ status: BROKEN_STATUS, reason: 'protocol', message: `The guest broke the rules of the wire (${code}) and was ended.` });
+        },
+        ended: (end) => { this.#ended(end); },
+      },
+    );
+    this.#sampler = setInterval(() => { this.#sample(); }, SAMPLE_MS);
+  }
+
+  get #script(): string {
+    return this.#options.script ?? '/tmp/script.py';
+  }
+
+  /** The guest's arguments, with the name of its program. */
+  #argv(): readonly string[] {
+    const args = this.#options.args ?? [];
+    return this.#options.mode === 'script' ? ['/bin/pypy3', this.#script, ...args] : ['/bin/pypy3', '-i', ...args];
+  }
+
+  #hello(hello: Hello): void {
+    if (hello.protocol === PROTOCOL && hello.table === TABLE) return;
+    this.#endAs({ status: 1, reason: 'host', message: 'The host was built from another version of the call table. Run `npm run native`.' });
+  }
+
+  #begins(): void {
+    this.#setPhase('running');
+    if (!this.#interruptOnBegin) return;
+    this.#interruptOnBegin = false;
+    this.#raise(SIGINT);
+  }
+
+  // ---- signals and waiting ----
+
+  /** Before the guest's program runs there is no handler, and the signal would end the interpreter: it waits. */
+  #interrupt(signal: number): void {
+    if (this.#phase === 'starting') this.#interruptOnBegin = true;
+    else this.#raise(signal);
+  }
+
+  #raise(signal: number): void {
+    this.#process?.signal(signal);
+    this.#waits.interrupt();
+  }
+
+  #waitsForInput(waiting: boolean): void {
+    this.#inputWaits += waiting ? 1 : -1;
+    if (this.#over) return;
+    this.#watch.idle(this.#inputWaits > 0);
+    this.#setPhase(this.#inputWaits > 0 ? 'input' : 'running');
+  }
+
+  #setPhase(phase: RunPhase): void {
+    if (phase === this.#phase) return;
+    this.#phase = phase;
+    this.#tell({ type: 'phase', phase });
+  }
+
+  // ---- limits and usage ----
+
+  #limitReached(limit: EndingLimit, value: number, message: string): void {
+    this.#tell({ type: 'limit', limit, value, ends: true, message });
+    this.#endAs({ status: limit === 'wallSeconds' ? TIMEOUT_STATUS : KILLED_STATUS, reason: 'limit', message });
+  }
+
+  #worldLimit({ limit, value, detail }: LimitHit): void {
+    const names: { readonly [name: string]: LimitName } = { symlinks: 'files', nameBytes: 'pathBytes' };
+    this.#tell({ type: 'limit', limit: names[limit] ?? (limit as LimitName), value, ends: false, message: `The limit of ${limit} (${String(value)}) was reached: ${detail}` });
+  }
+
+  #sampleNow(): ProcessUsage {
+    const pid = this.#process?.pid ?? null;
+    if (pid !== null && this.#process?.alive === true) this.#usage = processUsage(pid) ?? this.#usage;
+    return this.#usage;
+  }
+
+  #sample(): void {
+    const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
+    this.#tellUsage();
+    this.#watch.sampled(heapBytes, userSeconds + systemSeconds);
+  }
+
+  #tellUsage(): void {
+    const { heapBytes, userSeconds, systemSeconds } = this.#usage;
+    const cpuSeconds = Math.round((userSeconds + systemSeconds) * 100) / 100;
+    const told = this.#usageTold;
+    if (cpuSeconds === told.cpuSeconds && Math.abs(heapBytes - told.heapBytes) < HEAP_STEP_BYTES) return;
+    this.#usageTold = { heapBytes, cpuSeconds };
+    this.#tell({
+      type: 'usage', heapBytes, cpuSeconds, wallSeconds: Math.round(this.#watch.wallSeconds * 100) / 100, outputBytes: this.#watch.outputBytes,
+    });
+  }
+
+  #tellFiles(): void {
+    this.#filesTimer = null;
+    const vfs = this.#vfs;
+    if (vfs === null) return;
+    const usage = vfs.usage();
+    const quota = { bytes: usage.bytes, files: usage.files };
+    for (const change of vfs.takeChanges()) {
+      switch (change.kind) {
+        case 'reset':
+          this.#tell({ type: 'notice', code: 'files-many', level: 'info', message: 'So many files changed at once that they are not told one by one.' });
+          break;
+        case 'rename': this.#tell({ type: 'file', change: 'rename', path: change.path, to: change.to, quota }); break;
+        case 'write': this.#tell({ type: 'file', change: 'write', path: change.path, size: change.size, quota }); break;
+        default: this.#tell({ type: 'file', change: change.kind, path: change.path, quota });
+      }
+    }
+  }
+
+  #tell(body: SideEvent): void {
+    if (!this.#over) this.#options.sink.event(body);
+  }
+
+  // ---- end ----
+
+  /** Ends the run for a reason of ours; the first one counts. */
+  #endAs(exit: RunExit): void {
+    if (this.#over || this.#verdict !== null) return;
+    this.#verdict = exit;
+    this.#controller?.end();
+    this.#process?.kill();
+  }
+
+  #ended(end: GuestEnd): void {
+    if (this.#verdict === null && end.kind === 'no-start') {
+      this.#finish({ status: 1, reason: 'host', message: `The guest could not be started (${end.code}): ${end.message}` });
+      return;
+    }
+    if (end.kind === 'exited' && this.#verdict === null) this.#verdict = this.#judgeEnd(end.code, end.signal);
+    this.#finish(this.#verdict ?? { status: 1, reason: 'host', message: 'The guest could not be started.' });
+  }
+
+  /** The guest ended by itself; where the kernel ended it for a limit, that is what is told. */
+  #judgeEnd(code: number | null, signal: NodeJS.Signals | null): RunExit {
+    const exit = exitOf({ code, signal, announced: this.#announced, fatal: this.#fatal });
+    const { userSeconds, systemSeconds } = this.#usage;
+    const nearCpuLimit = userSeconds + systemSeconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
+    const cpuSignal = signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit);
+    if (cpuSignal) this.#watch.reach('cpuSeconds');
+    else if (this.#ranOutOfMemory(exit.status)) this.#watch.reach('heapBytes');
+    return this.#verdict ?? exit;
+  }
+
+  #ranOutOfMemory(status: number): boolean {
+    if (status !== 134 && status !== KILLED_STATUS) return false;
+    return /out of memory|MemoryError/i.test(this.#stdio.lastErrors) || /out of memory/i.test(this.#fatal ?? '');
+  }
+
+  #finish(exit: RunExit): void {
+    if (this.#over) return;
+    this.#controller?.end();
+    this.#watch.stop();
+    this.#waits.dropAll();
+    this.#timers.clear();
+    if (this.#sampler !== null) clearInterval(this.#sampler);
+    if (this.#filesTimer !== null) clearTimeout(this.#filesTimer);
+    this.#stdio.flush();
+    this.#tellFiles();
+    this.#tellUsage();
+    this.#tell({ type: 'exit', status: exit.status, reason: exit.reason, message: exit.message });
+    this.#over = true;
+    this.#options.sink.onOutputRoom = null;
+    this.#world?.files.closeAll();
+    this.#options.engine.dispose();
+    this.#world?.dispose();
+    returnGuestUser(this.#uid);
+    this.#settle(exit);
+  }
+}

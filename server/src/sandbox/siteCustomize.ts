@@ -1,0 +1,138 @@
+/**
+ * The one Python module that the controller adds to the interpreter's library: it makes RuntimeError of a call that the policy
+ * refuses in that way.
+ *
+ * The host then answers with an errno that Linux does not have. Functions of `posix` (and some others) are wrapped
+ * before anything of the guest's runs, so that this errno never shows. A program that gets at the unwrapped functions only sees an OSError
+ * with an odd number: what is refused is refused either way.
+ */
+import type { CallName } from '@sandtable/shared/calls';
+import { RAISE_ERRNO } from './wire/replyBuilder.ts';
+
+/** Python functions that make the calls, as `module.name`. */
+const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
+  ll_os_open: ['posix.open', '_io.open', '_io.FileIO'],
+  ll_os_stat: ['posix.stat'],
+  ll_os_lstat: ['posix.lstat'],
+  ll_os_fstat: ['posix.fstat'],
+  ll_os_statvfs: ['posix.statvfs'],
+  ll_os_fstatvfs: ['posix.fstatvfs'],
+  ll_os_access: ['posix.access'],
+  ll_os_listdir: ['posix.listdir', 'posix.scandir'],
+  ll_os_flistdir: ['posix.listdir', 'posix.scandir'],
+  ll_os_readlink: ['posix.readlink'],
+  ll_os_getcwd: ['posix.getcwd', 'posix.getcwdb'],
+  ll_os_chdir: ['posix.chdir'],
+  ll_os_fchdir: ['posix.fchdir', 'posix.chdir'],
+  ll_os_mkdir: ['posix.mkdir'],
+  ll_os_rmdir: ['posix.rmdir'],
+  ll_os_unlink: ['posix.unlink', 'posix.remove'],
+  ll_os_rename: ['posix.rename', 'posix.replace'],
+  ll_os_link: ['posix.link'],
+  ll_os_symlink: ['posix.symlink'],
+  ll_os_chmod: ['posix.chmod'],
+  ll_os_fchmod: ['posix.fchmod', 'posix.chmod'],
+  ll_os_chown: ['posix.chown', 'posix.lchown'],
+  ll_os_fchown: ['posix.fchown', 'posix.chown'],
+  ll_os_truncate: ['posix.truncate'],
+  ll_os_ftruncate: ['posix.ftruncate', 'posix.truncate'],
+  ll_os_utime: ['posix.utime'],
+  ll_os_futime: ['posix.utime'],
+  ll_os_umask: ['posix.umask'],
+  ll_os_read: ['posix.read'],
+  ll_os_write: ['posix.write'],
+  ll_os_pread: ['posix.pread'],
+  ll_os_pwrite: ['posix.pwrite'],
+  ll_os_lseek: ['posix.lseek'],
+  ll_os_close: ['posix.close'],
+  ll_os_fsync: ['posix.fsync', 'posix.fdatasync'],
+  ll_os_dup: ['posix.dup'],
+  ll_os_dup2: ['posix.dup2'],
+  ll_os_pipe: ['posix.pipe', 'posix.pipe2'],
+  ll_os_ttyname: ['posix.ttyname'],
+  ll_time_sleep: ['time.sleep'],
+  ll_os_getpid: ['posix.getpid'],
+  ll_os_getppid: ['posix.getppid'],
+  ll_os_getuid: ['posix.getuid'],
+  ll_os_geteuid: ['posix.geteuid'],
+  ll_os_getgid: ['posix.getgid'],
+  ll_os_getegid: ['posix.getegid'],
+  ll_os_getpgrp: ['posix.getpgrp'],
+  ll_os_getpgid: ['posix.getpgid'],
+  ll_os_getsid: ['posix.getsid'],
+  ll_os_uname: ['posix.uname'],
+  ll_os_getlogin: ['posix.getlogin'],
+  ll_os_sysconf: ['posix.sysconf'],
+  ll_os_times: ['posix.times'],
+  ll_os_getloadavg: ['posix.getloadavg'],
+  ll_os_getpriority: ['posix.getpriority'],
+  ll_os_urandom: ['posix.urandom', 'posix.getrandom'],
+  ll_os_system: ['posix.system'],
+  ll_os_fork: ['posix.fork', 'posix.forkpty'],
+  ll_os_execv: ['posix.execv', 'posix.execve'],
+  ll_os_waitpid: ['posix.waitpid', 'posix.wait'],
+  ll_os_kill: ['posix.kill', 'posix.killpg'],
+};
+
+const SOURCE = `"""Turns refusals of the sandbox into RuntimeError. Part of the sandbox, not of Python."""
+
+
+def _install():
+    import functools
+    import sys
+
+    def guarded(function):
+        @functools.wraps(function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
+        def call(*args, **kwargs):
+            try:
+                result = function(*args, **kwargs)
+            except OSError as error:
+                if error.errno != ERRNO:
+                    raise
+            else:
+                if result != -ERRNO:
+                    return result
+            raise RuntimeError
+
+        call.__text_signature__ = None
+        return call
+
+    import os
+
+    for module_name, function_name in NAMES:
+        module = sys.modules.get(module_name)
+        if module is None:
+            module = __import__(module_name)
+        original = getattr(module, function_name, None)
+        if original is None or isinstance(original, type):
+            continue
+        wrapped = guarded(original)
+        setattr(module, function_name, wrapped)
+        if module_name == "posix" and getattr(os, function_name, None) is original:
+            setattr(os, function_name, wrapped)
+        if module_name == "posix":
+            for group in ("supports_fd", "supports_dir_fd", "supports_follow_symlinks", "supports_effective_ids"):
+                known = getattr(os, group, None)
+                if known is not None and original in known:
+                    known.add(wrapped)
+        if (module_name, function_name) == ("_io", "open"):
+            import builtins
+            import io
+
+            builtins.open = io.open = wrapped
+
+
+_install()
+del _install
+`;
+
+/** The module's text for the calls that the policy may refuse with RuntimeError. */
+export function siteCustomize(raising: '*' | ReadonlySet<CallName>): string {
+  const calls = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
+  const names = new Set(calls.flatMap((call) => FUNCTIONS[call] ?? []));
+  const pairs = [...names].sort().map((name) => {
+    const [module, ...rest] = name.split('.');
+    return `("${module!}", "${rest.join('.')}")`;
+  });
+  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO)).replace('NAMES', pairs.length === 0 ? '()' : `(${pairs.join(', ')},)`);
+}
