@@ -124,8 +124,8 @@ export default {
       name: 'no-dev-package-in-the-program',
       severity: 'error',
       comment:
-        "The program imports a package that only tests have: move it to `dependencies` in that workspace's package.json.",
-      from: { path: '^(shared|server|web)/src/', pathNot: '[.]test[.]tsx?$' },
+        "The program imports a package that only tests have: move it to `dependencies` in that workspace's package.json. What only tests import lives in a folder named testing/ or comparison/.",
+      from: { path: '^(shared|server|web)/src/', pathNot: ['[.]test[.]tsx?$', '/(comparison|testing)/'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
   ],

@@ -7,7 +7,17 @@ import { house } from './scripts/eslintRules.js';
 const TESTS = ['**/*.test.{ts,tsx}', 'e2e/**'];
 
 export default defineConfig(
-  globalIgnores(['**/dist/', '**/build/', '.tools*/', '.cache/', 'labs/', '**/fixtures/', 'test-results/']),
+  globalIgnores([
+    '**/dist/',
+    '**/build/',
+    '.tools*/',
+    '.cache/',
+    'labs/',
+    '**/fixtures/',
+    'test-results/',
+    // Policies import the module "sandtable", which exists only in their sandbox; its own compiler checks them.
+    'server/policies/',
+  ]),
   js.configs.recommended,
   {
     files: ['**/*.{ts,tsx}'],
