@@ -23,8 +23,9 @@ export default policy({
     // Changing is for /tmp only. /tmp/** means the folder itself and everything below it.
     allow('write', '/tmp/**'),
 
-    // Printing: the terminal and pipes are files too, and have names in angle brackets.
-    allow('write', ['<stdin>', '<stdout>', '<stderr>', '<pipe>', '<socket>', '/dev/null']),
+    // Printing: the terminal and pipes are files too. What has no path has a name in angle brackets; a file that was removed while
+    // it is open is '<deleted>'.
+    allow('write', ['<stdin>', '<stdout>', '<stderr>', '<pipe>', '<socket>', '<deleted>', '/dev/**']),
 
     // A file that is open already has been judged when it was opened; these calls only handle its number.
     allow('io', { mode: 'none' }),

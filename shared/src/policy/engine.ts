@@ -14,7 +14,7 @@ import type { Denial, RuleInfo, SourcePosition, Verdict } from '../verdicts.ts';
 import { RUNTIME_ROOTS } from './ceiling.ts';
 import type { MiddlewareHost, MiddlewareResult } from './middlewareHost.ts';
 import type {
-  CallArgs, CallRequest, Decision, MaybePromise, Outcome, Perform, PolicyEngine, PolicyNotice, Resolve, WorldSpec,
+  CallArgs, CallRequest, Decision, MaybePromise, Outcome, Perform, PlainValue, PolicyEngine, PolicyNotice, Resolve, WorldSpec,
 } from './model.ts';
 import { DEFAULT_DENIAL, type OtherwiseSpec, type RuleSpec } from './ruleSpec.ts';
 import { RuleBook, verdict } from './ruleBook.ts';
@@ -55,7 +55,7 @@ export function createEngine(spec: EngineSpec): EngineResult {
   for (const layer of [spec.student, spec.lab]) {
     if (layer === undefined) continue;
     const compiled = compileRules(layer.rules, layer.otherwise.effect);
-    if (compiled.ok) layers.push({ ...layer, judge: compiled.judge });
+    if (compiled.ok) layers.push({ ...layer, judge: compiled.judge, reachable: compiled.reachable });
     else for (const error of compiled.errors) errors.push({ ...error, layer: layer.layer });
   }
   return errors.length > 0 ? { ok: false, errors } : { ok: true, engine: new Engine(spec, layers) };
@@ -69,6 +69,8 @@ interface Link {
 }
 
 const NO_LINKS: readonly Link[] = [];
+
+const PASS: MiddlewareResult = { kind: 'pass' };
 
 class Engine implements PolicyEngine {
   readonly world: WorldSpec;
@@ -193,7 +195,7 @@ class Engine implements PolicyEngine {
   #passedOn(request: CallRequest, args: CallArgs | null, waited: boolean): CallRequest | null {
     if (args === null && !waited) return request;
     const { resolve } = this;
-    if (resolve === null) return args === null ? request : null;
+    if (resolve === null) return null;
     const resolved = resolve(request.call, args ?? request.args);
     // The handler knows the guest's own arguments by identity and then takes their bytes as they came.
     return args === null ? { ...resolved, args: request.args } : resolved;
@@ -217,6 +219,8 @@ class Engine implements PolicyEngine {
     if (result.kind === 'deny') {
       return this.#refused(verdict('deny', id, result.why), result.denial, rewritten ? passed : null, inner);
     }
+    // An answer that is the same again is no change, and the handler's own is exact where plain values are not.
+    if (inner !== null && sameOutcome(result.outcome, inner.seen)) return this.#conclude(link, request, passed, inner, PASS);
     const kind = inner !== null && isPerformed(inner) ? 'modify' : 'fake';
     return this.#withInner(verdict(kind, id), result.outcome, rewritten ? passed : null, inner);
   }
@@ -256,6 +260,24 @@ class Engine implements PolicyEngine {
 
 function isPerformed(decision: Decision): boolean {
   return decision.verdict.kind === 'allow' || decision.verdict.kind === 'modify';
+}
+
+function sameOutcome(a: Outcome, b: Outcome): boolean {
+  if (a.ok) return b.ok && sameValue(a.value, b.value);
+  if (b.ok) return false;
+  return 'errno' in a ? 'errno' in b && a.errno === b.errno : 'raise' in b;
+}
+
+function sameValue(a: PlainValue | undefined, b: PlainValue | undefined): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  const left = Object.entries(a) as [string, PlainValue][];
+  const right = b as { readonly [key: string]: PlainValue };
+  return (
+    Array.isArray(a) === Array.isArray(b) &&
+    left.length === Object.keys(b).length &&
+    left.every(([key, value]) => Object.hasOwn(right, key) && sameValue(value, right[key]))
+  );
 }
 
 function namesClock(rule: RuleSpec): boolean {

@@ -4,7 +4,7 @@
  * The first rule of the list that matches wins. A call with two paths (rename, link) is judged for each of them and the more restrictive
  * judgement wins, so that neither name can carry the other past a rule. Nothing here can fail, whatever the request.
  */
-import { CALLS, type CallName } from '../calls.ts';
+import { callSpec, CALLS, type CallName } from '../calls.ts';
 import type { CallRequest } from './model.ts';
 import { compileGlob, type GlobError } from './glob.ts';
 import { MAX_GLOB_POSITIONS, MAX_RULES, selects, type RuleSpec } from './ruleSpec.ts';
@@ -24,7 +24,12 @@ export interface RuleError {
 }
 
 export type CompiledRules =
-  | { readonly ok: true; readonly judge: StaticJudge }
+  | {
+      readonly ok: true;
+      readonly judge: StaticJudge;
+      /** Every rule that can decide about the call, whatever its arguments. */
+      readonly reachable: (call: CallName) => ReadonlySet<RuleIndex>;
+    }
   | { readonly ok: false; readonly errors: readonly RuleError[] };
 
 const ACCESSES = ['read', 'write', 'none'] as const;
@@ -84,6 +89,16 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
       if (request.newpath === undefined) return first;
       const second = find(list, request.newpath);
       return restriction(second) > restriction(first) ? second : first;
+    },
+    reachable: (call) => {
+      const { access } = callSpec(call)!;
+      const found = new Set<RuleIndex>();
+      for (const each of access === 'depends' ? ACCESSES : [access]) {
+        const list = lists.get(call)![each];
+        for (const { index } of list) found.add(index);
+        if (list.at(-1)?.matches !== null) found.add(-1);
+      }
+      return found;
     },
   };
 }

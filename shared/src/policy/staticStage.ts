@@ -17,6 +17,7 @@ export interface StaticLayer {
   readonly layer: Exclude<Layer, 'ceiling'>;
   readonly rules: readonly RuleSpec[];
   readonly judge: StaticJudge;
+  readonly reachable: (call: CallName) => ReadonlySet<number>;
   readonly otherwise: OtherwiseSpec;
   /** `rules`: this policy judges reading the interpreter's library too. */
   readonly runtime: 'allow' | 'rules';
@@ -109,13 +110,10 @@ export class StaticStage {
       if (forbidden !== null && isRaise(forbidden.denial)) raising.add(name);
     }
     for (const { source } of this.#layers) {
-      if (source.otherwise.effect === 'deny' && isRaise(source.otherwise.denial)) for (const { name } of CALLS) raising.add(name);
-      for (const rule of source.rules) {
-        if (rule.effect !== 'deny' || !isRaise(rule.denial)) continue;
-        for (const { name, group, access } of CALLS) {
-          const may = rule.select.some((selector) =>
-            selector === '*' || selector === name || selector === group || ((selector === 'read' || selector === 'write') && access !== 'none'));
-          if (may) raising.add(name);
+      for (const { name } of CALLS) {
+        for (const index of source.reachable(name)) {
+          const { effect, denial } = index < 0 ? source.otherwise : source.rules[index]!;
+          if (effect === 'deny' && isRaise(denial)) raising.add(name);
         }
       }
     }

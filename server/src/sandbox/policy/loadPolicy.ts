@@ -1,9 +1,9 @@
 /** From the source of a policy to an engine, or to diagnostics a person can act on. */
 import { createEngine, type PolicyLayer } from '@sandtable/shared/policy/engine';
-import type { PolicyEngine, WorldSpec } from '@sandtable/shared/policy/model';
+import type { PolicyEngine, PolicyNotice, WorldSpec } from '@sandtable/shared/policy/model';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import { mergeWorlds } from './mergeWorlds.ts';
-import { PolicyHost } from './policyHost.ts';
+import { PolicyHost, printedNotices } from './policyHost.ts';
 import { PolicyProgram } from './policyProgram.ts';
 import { BUILT_IN_POLICIES, builtInSource, type BuiltInPolicy } from './sandtableSource.ts';
 import { describePolicy } from './worldOf.ts';
@@ -18,14 +18,14 @@ export interface LoadOptions {
 }
 
 export type LoadResult =
-  /** The engine is to be disposed of by whoever takes it. */
-  | { readonly ok: true; readonly engine: PolicyEngine }
+  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded. */
+  | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 interface Opened {
   readonly layer: PolicyLayer;
   readonly world: WorldSpec;
-  readonly printed: string;
+  readonly notices: readonly PolicyNotice[];
 }
 
 /**
@@ -51,7 +51,7 @@ export async function loadPolicy(source: string, options: LoadOptions = {}): Pro
     world: lab === null ? student.opened.world : mergeWorlds(student.opened.world, lab.world),
     ...(options.runtimeRoots === undefined ? {} : { runtimeRoots: options.runtimeRoots }),
   });
-  if (engine.ok) return engine;
+  if (engine.ok) return { ...engine, notices: [...(lab?.notices ?? []), ...student.opened.notices] };
   student.opened.layer.middleware?.dispose();
   lab?.layer.middleware?.dispose();
   return {
@@ -89,8 +89,8 @@ async function openLayer(source: string, layer: 'student' | 'lab', file: string)
   // Without functions nothing will ever enter QuickJS again.
   if (functions.size === 0) {
     program.dispose();
-    return { ok: true, opened: { layer: { layer, rules, otherwise, runtime }, world, printed: opened.printed } };
+    return { ok: true, opened: { layer: { layer, rules, otherwise, runtime }, world, notices: printedNotices(opened.printed) } };
   }
   const middleware = new PolicyHost(program, functions);
-  return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, printed: opened.printed } };
+  return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, notices: printedNotices(opened.printed) } };
 }

@@ -137,8 +137,7 @@ export class PolicyHost implements MiddlewareHost {
       return;
     }
     if (kind === 9) {
-      const level = id === 'warning' || id === 'error' ? id : 'info';
-      this.onNotice?.({ code: 'policy-log', level, message: String(effect[2]).slice(0, 1000) });
+      this.onNotice?.(noticeOf(effect));
       return;
     }
     const flight = this.#flights.get(id as number);
@@ -287,4 +286,19 @@ export class PolicyHost implements MiddlewareHost {
 
 function failed(code: Failed['code'], message: string): Failed {
   return { kind: 'failed', code, message };
+}
+
+/** `console` of the policy, as an effect. */
+function noticeOf([, level, text]: readonly unknown[]): PolicyNotice {
+  return { code: 'policy-log', level: level === 'warning' || level === 'error' ? level : 'info', message: typeof text === 'string' ? text.slice(0, 1000) : '' };
+}
+
+/** What a policy printed, from a list of effects. */
+export function printedNotices(text: string): readonly PolicyNotice[] {
+  try {
+    const effects = JSON.parse(text === '' ? '[]' : text) as unknown;
+    return Array.isArray(effects) ? effects.filter((each): each is unknown[] => Array.isArray(each) && each[0] === 9).map(noticeOf) : [];
+  } catch {
+    return [];
+  }
 }

@@ -175,7 +175,7 @@ export function failure(errno) {
 /** policy(spec): checks what the host cannot check better, and says where it stands. */
 export function policy(spec) {
   if (typeof spec !== 'object' || spec === null) fail('policy: write policy({ rules: [ … ] })');
-  return freeze({ ...spec, [POLICY]: here() ?? '' });
+  return freeze({ rules: [], ...spec, [POLICY]: here() ?? '' });
 }
 
 let functions = new Map();

@@ -54,8 +54,11 @@ const limits = z.strictObject(
   Object.fromEntries(Object.keys(RUN_LIMITS).map((name) => [name, z.number().positive().optional()])),
 );
 
+/** The platform fills some places itself. */
+const mountPoint = absolutePath.refine((path) => path !== '/' && !/^\/(?:bin|dev|proc)(?:\/|$)/.test(path), { error: 'belongs to the platform; mount somewhere else, such as /tmp or /data' });
+
 const world = z.object({
-  mounts: z.record(absolutePath, mount).default({}),
+  mounts: z.record(mountPoint, mount).default({}),
   quotas: z.strictObject({ fileBytes: amount.optional(), totalBytes: amount.optional(), files: amount.optional(), descriptors: amount.optional() }).default({}),
   identity: z
     .strictObject({

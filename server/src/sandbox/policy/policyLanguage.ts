@@ -1,0 +1,107 @@
+/**
+ * TypeScript's language service over one file, `policy.ts`, and the types of the module `sandtable`.
+ *
+ * It reads nothing but the standard libraries of the language: no file that a policy names is ever opened.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { policyTypes } from '@sandtable/shared/policy/apiTypes';
+import type { Diagnostic } from '@sandtable/shared/protocol';
+import ts from 'typescript';
+import { MAX_DIAGNOSTICS } from './policyLimits.ts';
+
+const POLICY = '/policy.ts';
+const TYPES = '/sandtable.d.ts';
+
+/** Libraries of the language itself; not the page's, and not of anything that a policy could ask for. */
+const LIBRARY = /^lib\.(?:es\d|es5|decorators)[\w.]*\.d\.ts$/;
+
+const OPTIONS: ts.CompilerOptions = {
+  strict: true,
+  noEmit: true,
+  noImplicitOverride: true,
+  noFallthroughCasesInSwitch: true,
+  target: ts.ScriptTarget.ES2023,
+  lib: ['lib.es2023.d.ts'],
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  moduleDetection: ts.ModuleDetectionKind.Force,
+  types: [],
+  // What runs is the source without its types, so nothing may need more than that.
+  erasableSyntaxOnly: true,
+  skipLibCheck: true,
+};
+
+export class PolicyLanguage {
+  readonly #service: ts.LanguageService;
+  #source = '';
+  #version = 0;
+
+  constructor() {
+    const folder = dirname(createRequire(import.meta.url).resolve('typescript'));
+    const types = policyTypes();
+    const read = (path: string): string | undefined => {
+      if (path === POLICY) return this.#source;
+      if (path === TYPES) return types;
+      const name = path.slice(path.lastIndexOf('/') + 1);
+      return path === `/lib/${name}` && LIBRARY.test(name) ? readFileSync(join(folder, name), 'utf8') : undefined;
+    };
+    this.#service = ts.createLanguageService({
+      getCompilationSettings: () => OPTIONS,
+      getScriptFileNames: () => [POLICY, TYPES],
+      getScriptVersion: (path) => (path === POLICY ? String(this.#version) : '0'),
+      getScriptSnapshot: (path) => {
+        const text = read(path);
+        return text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+      },
+      getCurrentDirectory: () => '/',
+      getDefaultLibFileName: () => '/lib/lib.es2023.d.ts',
+      fileExists: (path) => path === POLICY || path === TYPES || (path.startsWith('/lib/') && LIBRARY.test(path.slice(5))),
+      readFile: read,
+      directoryExists: () => false,
+      getDirectories: () => [],
+    });
+  }
+
+  /** Every error in the source, in order of place. */
+  check(source: string): readonly Diagnostic[] {
+    this.#source = source;
+    this.#version += 1;
+    const syntax = this.#service.getSyntacticDiagnostics(POLICY);
+    const found = syntax.length > 0 ? syntax : this.#service.getSemanticDiagnostics(POLICY);
+    return found
+      .filter((each) => each.category === ts.DiagnosticCategory.Error)
+      .slice(0, MAX_DIAGNOSTICS)
+      .map(toDiagnostic)
+      .sort((a, b) => a.line - b.line || a.column - b.column);
+  }
+}
+
+const CANNOT_FIND_MODULE = [2307, 2792, 2591, 2882];
+
+function toDiagnostic(found: ts.Diagnostic): Diagnostic {
+  const { file, start, length } = found;
+  const place = (at: number): { line: number; column: number } => {
+    const { line, character } = file!.getLineAndCharacterOfPosition(at);
+    return { line: line + 1, column: character + 1 };
+  };
+  const from = file === undefined || start === undefined ? { line: 1, column: 1 } : place(start);
+  const to = file === undefined || start === undefined || length === undefined ? null : place(start + length);
+  return {
+    file: 'policy.ts',
+    ...from,
+    ...(to === null ? {} : { endLine: to.line, endColumn: to.column }),
+    severity: 'error',
+    code: `TS${found.code}`,
+    message: messageOf(found),
+  };
+}
+
+function messageOf(found: ts.Diagnostic): string {
+  if (CANNOT_FIND_MODULE.includes(found.code) && typeof found.messageText === 'string') {
+    const name = /module '([^']*)'/.exec(found.messageText)?.[1];
+    if (name !== undefined) return `A policy may import 'sandtable' and nothing else, not '${name.slice(0, 60)}'.`;
+  }
+  return ts.flattenDiagnosticMessageText(found.messageText, '\n').slice(0, 2000);
+}
