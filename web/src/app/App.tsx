@@ -1,0 +1,80 @@
+import { Tooltip } from 'radix-ui';
+import { useEffect, useMemo, useState } from 'react';
+import { useStore } from 'zustand';
+import { SessionProvider, useWork } from '../session/useSession.ts';
+import { FilesProvider } from '../workbench/files/useFiles.ts';
+import { TerminalProvider } from '../workbench/terminal/useTerminal.ts';
+import { TraceProvider } from '../workbench/trace/useTrace.ts';
+import { Workbench } from '../workbench/Workbench.tsx';
+import { Asking } from './Asking.tsx';
+import { CommandPalette } from './CommandPalette.tsx';
+import { CommandProvider, runCommand, type Commands } from './commandContext.ts';
+import { makeCommands } from './commands.ts';
+import { HelpDialog } from './HelpDialog.tsx';
+import { matchesKeys } from './keys.ts';
+import { Notices } from './Notices.tsx';
+import type { PageParts } from './page.ts';
+import { prefer } from './preferences.ts';
+import { route } from './route.ts';
+import { StartPage } from './StartPage.tsx';
+
+/** The whole page around the parts that live as long as it. */
+export function App({ parts }: { readonly parts: PageParts }) {
+  const { session, terminal, trace, files, listings } = parts;
+  const [overlay, setOverlay] = useState<'none' | 'palette' | 'help'>('none');
+  const commands = useMemo<Commands>(() => {
+    const list = makeCommands({
+      session, terminal, trace, files, showPalette: () => setOverlay('palette'), showHelp: () => setOverlay('help'),
+    });
+    return { list, run: (id) => runCommand(list, id) };
+  }, [session, terminal, trace, files]);
+  useCommandKeys(commands);
+  const bench = useStore(route, (now) => now.bench);
+  useEffect(() => {
+    void session.open(bench);
+    if (bench !== null) prefer({ lastBench: bench });
+  }, [session, bench]);
+  const filesUi = useMemo(() => ({ actions: files, listings }), [files, listings]);
+  const close = () => setOverlay('none');
+  return (
+    <SessionProvider value={session}>
+      <TerminalProvider value={terminal}>
+        <TraceProvider value={trace}>
+          <FilesProvider value={filesUi}>
+            <CommandProvider value={commands}>
+              <Tooltip.Provider delayDuration={500}>
+                <Title />
+                {bench === null ? <StartPage /> : <Workbench />}
+                <CommandPalette open={overlay === 'palette'} onClose={close} />
+                <HelpDialog open={overlay === 'help'} onClose={close} />
+                <Asking />
+                <Notices />
+              </Tooltip.Provider>
+            </CommandProvider>
+          </FilesProvider>
+        </TraceProvider>
+      </TerminalProvider>
+    </SessionProvider>
+  );
+}
+
+function Title() {
+  const name = useWork((state) => (state.bench.status === 'open' ? state.bench.info.name : null));
+  return <title>{name === null ? 'Sandtable' : `${name} · Sandtable`}</title>;
+}
+
+/** Before editor and terminal see a key, because both know these combinations too. */
+function useCommandKeys({ list }: Commands) {
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent): void => {
+      const command = list.find((each) => each.keys !== undefined && matchesKeys(event, each.keys));
+      if (command === undefined) return;
+      // Saving and help are never the browser's here, even where there is nothing to save.
+      event.preventDefault();
+      event.stopPropagation();
+      if (command.enabled?.() !== false) command.run();
+    };
+    window.addEventListener('keydown', onKeyDown, { capture: true });
+    return () => window.removeEventListener('keydown', onKeyDown, { capture: true });
+  }, [list]);
+}

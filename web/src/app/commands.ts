@@ -1,0 +1,136 @@
+/** Every command once: palette, keys, menus and the help page are made from this list. */
+import type { Session } from '../session/session.ts';
+import { isLive } from '../session/workState.ts';
+import type { FileActions } from '../workbench/files/fileActions.ts';
+import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
+import { terminalUi } from '../workbench/terminal/useTerminal.ts';
+import type { TraceView } from '../workbench/trace/traceView.ts';
+import { closeFile, openFile, resetLayout, showPanel, view, type PanelName } from '../workbench/view.ts';
+import { goToPolicyLine } from '../workbench/trace/goTo.ts';
+import { notify } from './notices.ts';
+import { prefer, preferences, THEMES, type ThemeChoice } from './preferences.ts';
+import { goHome } from './route.ts';
+
+export interface Command {
+  readonly id: string;
+  readonly group: 'Run' | 'Files' | 'View' | 'Trace' | 'Terminal' | 'Help';
+  readonly title: string;
+  readonly keys?: string;
+  /** False keeps it out of reach for now; absent means always. */
+  readonly enabled?: () => boolean;
+  readonly run: () => void;
+}
+
+export interface CommandParts {
+  readonly session: Session;
+  readonly terminal: TerminalHost;
+  readonly trace: TraceView;
+  readonly files: FileActions;
+  readonly showPalette: () => void;
+  readonly showHelp: () => void;
+}
+
+const THEME_TITLES: Readonly<Record<ThemeChoice, string>> = {
+  system: 'Theme: as the system',
+  dark: 'Theme: dark',
+  light: 'Theme: light',
+  contrast: 'Theme: high contrast',
+};
+
+const PANELS: readonly (readonly [PanelName, string])[] = [
+  ['files', 'Files'], ['editor', 'Editor'], ['terminal', 'Terminal'], ['trace', 'Trace'], ['rules', 'Rules'],
+];
+
+export function makeCommands(parts: CommandParts): readonly Command[] {
+  const { session, terminal, trace, files } = parts;
+  const open = (): boolean => session.state.bench.status === 'open';
+  const live = (): boolean => isLive(session.state);
+  const run = (mode: 'script' | 'repl') => {
+    void session.run(mode, mode === 'script' ? scriptToRun(session) : undefined);
+    if (mode === 'repl') showPanel('terminal');
+  };
+  return [
+    { id: 'run.script', group: 'Run', title: 'Run the script', keys: 'mod+Enter', enabled: open, run: () => run('script') },
+    { id: 'run.repl', group: 'Run', title: 'Start the interactive prompt (REPL)', keys: 'mod+shift+Enter', enabled: open, run: () => run('repl') },
+    { id: 'run.stop', group: 'Run', title: 'Stop the guest', keys: 'shift+F5', enabled: live, run: () => void session.stop() },
+    { id: 'run.interrupt', group: 'Run', title: 'Interrupt the guest (Ctrl-C)', enabled: live, run: () => void session.interrupt() },
+    {
+      id: 'file.save', group: 'Files', title: 'Save now', keys: 'mod+s', enabled: open,
+      run: () => void session.files?.flush(),
+    },
+    { id: 'file.new', group: 'Files', title: 'New file', enabled: open, run: () => void files.create() },
+    {
+      id: 'file.close', group: 'Files', title: 'Close this file', keys: 'alt+w', enabled: () => view.getState().activeFile !== null,
+      run: () => {
+        const { activeFile } = view.getState();
+        if (activeFile !== null) closeFile(activeFile);
+      },
+    },
+    { id: 'file.script', group: 'Files', title: 'Open script.py', enabled: open, run: () => openFile(scriptToRun(session) ?? 'script.py') },
+    { id: 'file.policy', group: 'Files', title: 'Open policy.ts', enabled: open, run: () => openFile('policy.ts') },
+    {
+      id: 'trace.denied', group: 'Trace', title: 'Show denied calls only', enabled: open,
+      run: () => {
+        trace.setFilter('verdict:deny');
+        showPanel('trace');
+      },
+    },
+    { id: 'trace.clear', group: 'Trace', title: 'Clear the filter', run: () => trace.setFilter('') },
+    {
+      id: 'trace.follow', group: 'Trace', title: 'Pause or follow the trace',
+      run: () => trace.setFollow(!trace.get().follow),
+    },
+    {
+      id: 'trace.policy', group: 'Trace', title: 'Go to the policy line of the selected row', keys: 'mod+j',
+      enabled: () => trace.get().selectedRow !== null,
+      run: () => {
+        const row = trace.get().selectedRow;
+        if (row !== null) goToPolicyLine(session, row);
+      },
+    },
+    { id: 'terminal.clear', group: 'Terminal', title: 'Clear the terminal', run: () => terminal.clear() },
+    {
+      id: 'terminal.find', group: 'Terminal', title: 'Find in the terminal',
+      run: () => {
+        showPanel('terminal');
+        terminalUi.setState({ finding: true });
+      },
+    },
+    { id: 'terminal.copy', group: 'Terminal', title: 'Copy what is selected in the terminal', run: () => terminal.copy() },
+    {
+      id: 'terminal.paste', group: 'Terminal', title: 'Paste into the terminal', enabled: live,
+      run: () => void terminal.paste().catch(() => notify({ level: 'warning', title: 'Not pasted', text: 'The browser did not give the clipboard away; press Ctrl+V in the terminal.' })),
+    },
+    { id: 'terminal.text', group: 'Terminal', title: 'Show the terminal’s output as text', run: () => terminalUi.setState({ asText: true }) },
+    {
+      id: 'terminal.reader', group: 'Terminal', title: 'Screen-reader mode of the terminal, on or off',
+      run: () => {
+        const terminalReader = !preferences.getState().terminalReader;
+        prefer({ terminalReader });
+        notify({ level: 'info', title: `Screen-reader mode of the terminal is ${terminalReader ? 'on' : 'off'}` });
+      },
+    },
+    { id: 'terminal.tab', group: 'Terminal', title: 'Tab leaves the terminal, on or off (Ctrl+M in it)', run: () => terminal.toggleTabMode() },
+    ...PANELS.map(([panel, name], at): Command => ({
+      id: `view.${panel}`, group: 'View', title: `Go to ${name}`, keys: `alt+${at + 1}`, enabled: open, run: () => showPanel(panel),
+    })),
+    ...THEMES.map((theme): Command => ({ id: `theme.${theme}`, group: 'View', title: THEME_TITLES[theme], run: () => prefer({ theme }) })),
+    {
+      id: 'view.projector', group: 'View', title: 'Projector mode: large type, on or off',
+      run: () => prefer({ projector: !preferences.getState().projector }),
+    },
+    { id: 'view.reset', group: 'View', title: 'Reset the layout', enabled: open, run: resetLayout },
+    { id: 'view.home', group: 'View', title: 'All benches and examples', run: goHome },
+    { id: 'help.palette', group: 'Help', title: 'All commands', keys: 'mod+k', run: parts.showPalette },
+    { id: 'help.keys', group: 'Help', title: 'Help and short-cuts', keys: 'F1', run: parts.showHelp },
+  ];
+}
+
+/** The script that Run means: the Python file one looks at, or script.py. */
+export function scriptToRun(session: Session): string | undefined {
+  const { activeFile } = view.getState();
+  const { files } = session.state;
+  if (activeFile?.endsWith('.py') === true && files[activeFile] !== undefined) return activeFile;
+  if (files['script.py'] !== undefined) return undefined;
+  return Object.keys(files).find((path) => path.endsWith('.py'));
+}

@@ -1,0 +1,49 @@
+/** The parts of the page that live as long as it does, whatever is on the screen. */
+import type { Meta } from '@sandtable/shared/protocol';
+import { connect } from '../session/connection.ts';
+import { Session } from '../session/session.ts';
+import { FileActions } from '../workbench/files/fileActions.ts';
+import { WorldListings } from '../workbench/files/worldListings.ts';
+import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
+import { createTerminal } from '../workbench/terminal/useTerminal.ts';
+import { TraceView } from '../workbench/trace/traceView.ts';
+import { notify } from './notices.ts';
+import { preferences } from './preferences.ts';
+
+export interface PageParts {
+  readonly session: Session;
+  readonly terminal: TerminalHost;
+  readonly trace: TraceView;
+  readonly files: FileActions;
+  readonly listings: WorldListings;
+}
+
+export function makePage(): PageParts {
+  const session = new Session({ connection: connect(), storage: browserStorage(), notify, fetchMeta });
+  // A phone may put the page away without ever unloading it.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) session.leaving();
+  });
+  window.addEventListener('pagehide', () => session.leaving());
+  return {
+    session,
+    terminal: createTerminal(session),
+    trace: new TraceView(session, preferences.getState().showBoot),
+    files: new FileActions(session),
+    listings: new WorldListings(session),
+  };
+}
+
+async function fetchMeta(): Promise<Meta> {
+  const response = await fetch('/api/meta', { headers: { accept: 'application/json' } });
+  if (!response.ok) throw new Error(`/api/meta: ${response.status}`);
+  return (await response.json()) as Meta;
+}
+
+function browserStorage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,128 @@
+/**
+ * The socket to the server: typed requests with one answer each, typed announcements, and a status that is never more
+ * hopeful than the truth.
+ *
+ * A request made while the line is down fails at once with `offline`; it is NEVER queued to be sent later, because by then the
+ * world may have changed. Whoever wants something to survive an outage (edits do) keeps it and asks again after `online`.
+ */
+import {
+  requests,
+  type Announcements,
+  type ProtocolError,
+  type Replies,
+  type Reply,
+  type RequestBody,
+  type RequestName,
+} from '@sandtable/shared/protocol';
+import { io, type Socket } from 'socket.io-client';
+
+/** An honest answer takes milliseconds, a policy's first check a second; after this the server is not answering. */
+export const ANSWER_TIMEOUT_MS = 20_000;
+
+/** Quick enough that a restarted server is found while one still looks at the badge, slow enough to be no load. */
+const RECONNECT_MIN_MS = 250;
+const RECONNECT_MAX_MS = 4_000;
+
+export type ConnectionStatus = 'connecting' | 'online' | 'offline';
+
+export interface RequestFailure {
+  readonly code: ProtocolError['code'] | 'offline' | 'timeout';
+  /** What failed, what was kept, what to do. */
+  readonly message: string;
+  readonly diagnostics?: ProtocolError['diagnostics'];
+}
+
+export type Answer<T> =
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: RequestFailure };
+
+export interface Connection {
+  readonly status: ConnectionStatus;
+  /** Number of this page at the server, as in `by` of announcements. */
+  readonly id: string | undefined;
+  request<N extends RequestName>(name: N, body: RequestBody<N>): Promise<Answer<Replies[N]>>;
+  /** @returns the disposer. */
+  on<N extends keyof Announcements>(name: N, listener: (value: Announcements[N]) => void): () => void;
+  onStatus(listener: (status: ConnectionStatus) => void): () => void;
+  close(): void;
+}
+
+const OFFLINE: RequestFailure = {
+  code: 'offline',
+  message: 'There is no connection to the server. Your edits are kept here and sent when it is back.',
+};
+
+const TIMEOUT: RequestFailure = {
+  code: 'timeout',
+  message: 'The server did not answer in time. Your edits are kept here. Try again, or reload the page.',
+};
+
+/** Connects to the page's own origin. */
+export function connect(): Connection {
+  const socket: Socket = io({
+    transports: ['websocket', 'polling'],
+    reconnectionDelay: RECONNECT_MIN_MS,
+    reconnectionDelayMax: RECONNECT_MAX_MS,
+  });
+  return connectionOver(socket);
+}
+
+/** The same over a given socket. */
+export function connectionOver(socket: Socket): Connection {
+  let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
+  const listeners = new Set<(status: ConnectionStatus) => void>();
+  const become = (next: ConnectionStatus): void => {
+    if (next === status) return;
+    status = next;
+    for (const listener of [...listeners]) listener(next);
+  };
+  socket.on('connect', () => become('online'));
+  socket.on('disconnect', (reason) => {
+    become('offline');
+    // socket.io does not come back by itself after the server has closed the line on purpose, as a restart does.
+    if (reason === 'io server disconnect') setTimeout(() => socket.connect(), RECONNECT_MIN_MS);
+  });
+  socket.on('connect_error', () => become('offline'));
+
+  return {
+    get status() {
+      return status;
+    },
+    get id() {
+      return socket.id;
+    },
+    async request(name, body) {
+      const parsed = requests[name].safeParse(body);
+      if (!parsed.success) {
+        const issue = parsed.error.issues[0];
+        const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
+        return {
+          ok: false,
+          error: { code: 'bad-request', message: `${where}${issue?.message ?? 'not valid'}` },
+        };
+      }
+      if (!socket.connected) return { ok: false, error: OFFLINE };
+      try {
+        return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(name, parsed.data)) as Reply<never>;
+      } catch {
+        return { ok: false, error: socket.connected ? TIMEOUT : OFFLINE };
+      }
+    },
+    on(name, listener) {
+      const heard = listener as (value: unknown) => void;
+      const untyped = socket as unknown as {
+        on(name: string, listener: (value: unknown) => void): void;
+        off(name: string, listener: (value: unknown) => void): void;
+      };
+      untyped.on(name, heard);
+      return () => untyped.off(name, heard);
+    },
+    onStatus(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close() {
+      listeners.clear();
+      socket.close();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { DockviewReact, type DockviewApi, type IDockviewPanelHeaderProps, type IDockviewPanelProps } from 'dockview-react';
+import 'dockview-react/dist/styles/dockview.css';
+import { X } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import { useStore } from 'zustand';
+import { useWork } from '../../session/useSession.ts';
+import { EditorPanel } from '../editor/EditorPanel.tsx';
+import { FilesPanel } from '../files/FilesPanel.tsx';
+import { RulesPanel } from '../policy/RulesPanel.tsx';
+import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
+import { TracePanel } from '../trace/TracePanel.tsx';
+import { closeFile, view } from '../view.ts';
+import { addFilePanel, applyLayout, fileOfPanel, panelOfFile, rememberLayout } from './layout.ts';
+import './dock.css';
+
+const COMPONENTS = {
+  files: () => <FilesPanel />,
+  terminal: () => <TerminalPanel />,
+  trace: () => <TracePanel />,
+  rules: () => <RulesPanel />,
+  file: ({ params }: IDockviewPanelProps<{ path: string }>) => <EditorPanel path={params.path} />,
+};
+
+const TABS = { tool: ToolTab, file: FileTab };
+
+const THEME = { name: 'sandtable', className: 'dock-theme', dndTabIndicator: 'line' as const, tabGroupIndicator: 'none' as const };
+
+/** The panels in a wide window: docked, resized and moved as one likes, and remembered. */
+export function Dock() {
+  const [api, setApi] = useState<DockviewApi | null>(null);
+  return (
+    <>
+      <DockviewReact
+        className="dock"
+        theme={THEME}
+        components={COMPONENTS}
+        tabComponents={TABS}
+        disableFloatingGroups
+        keyboardNavigation
+        getTabContextMenuItems={() => []}
+        onReady={({ api: ready }) => {
+          applyLayout(ready, view.getState().openFiles);
+          setApi(ready);
+        }}
+      />
+      {api === null ? null : <DockSync api={api} />}
+    </>
+  );
+}
+
+/** Keeps the dock and the view state equal, in both directions. */
+function DockSync({ api }: { readonly api: DockviewApi }) {
+  const openFiles = useStore(view, (state) => state.openFiles);
+  const activeFile = useStore(view, (state) => state.activeFile);
+  const panel = useStore(view, (state) => state.panel);
+  const focusTurn = useStore(view, (state) => state.focusTurn);
+  const resetTurn = useStore(view, (state) => state.resetTurn);
+
+  useEffect(() => {
+    if (resetTurn > 0) applyLayout(api, view.getState().openFiles, true);
+  }, [api, resetTurn]);
+
+  useEffect(() => {
+    const wanted = new Set(openFiles);
+    for (const path of openFiles) if (api.getPanel(panelOfFile(path)) === undefined) addFilePanel(api, path);
+    for (const each of [...api.panels]) {
+      const path = fileOfPanel(each.id);
+      if (path !== null && !wanted.has(path)) api.removePanel(each);
+    }
+  }, [api, openFiles]);
+
+  useEffect(() => {
+    if (activeFile !== null) api.getPanel(panelOfFile(activeFile))?.api.setActive();
+  }, [api, activeFile]);
+
+  useEffect(() => {
+    if (focusTurn === 0) return;
+    const id = panel === 'editor' ? (activeFile === null ? null : panelOfFile(activeFile)) : panel;
+    if (id !== null) api.getPanel(id)?.api.setActive();
+    // Only when somebody asked for a panel; a file that becomes active by itself is the effect above.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [api, focusTurn]);
+
+  useEffect(() => {
+    const disposables = [
+      api.onDidRemovePanel(({ id }) => {
+        const path = fileOfPanel(id);
+        if (path !== null) closeFile(path);
+      }),
+      api.onDidActivePanelChange((event) => {
+        const path = event?.panel === undefined ? null : fileOfPanel(event.panel.id);
+        if (path !== null && path !== view.getState().activeFile) view.setState({ activeFile: path });
+      }),
+      api.onDidLayoutChange(() => rememberLayout(api)),
+    ];
+    return () => {
+      for (const each of disposables) each.dispose();
+    };
+  }, [api]);
+
+  return null;
+}
+
+function ToolTab({ api }: IDockviewPanelHeaderProps) {
+  return <span className="dock-tab">{api.title}</span>;
+}
+
+function FileTab({ api, params }: IDockviewPanelHeaderProps<{ path: string }>) {
+  const unsaved = useWork((state) => (state.files[params.path]?.draft ?? null) !== null);
+  return (
+    <span className="dock-tab" title={params.path}>
+      <span className="dock-tab-name">{api.title}</span>
+      {unsaved ? (
+        <span className="dock-tab-unsaved" title="not saved yet">
+          ●
+        </span>
+      ) : null}
+      <button
+        type="button"
+        className="dock-tab-close"
+        tabIndex={-1}
+        aria-label={`Close ${params.path}`}
+        onPointerDown={(event) => event.stopPropagation()}
+        onClick={(event) => {
+          event.stopPropagation();
+          api.close();
+        }}
+      >
+        <X className="icon icon-s" aria-hidden />
+      </button>
+    </span>
+  );
+}

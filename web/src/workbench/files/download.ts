@@ -1,0 +1,10 @@
+/** Hands bytes to the browser as a file. */
+export function downloadBytes(path: string, bytes: Uint8Array<ArrayBuffer>): void {
+  const link = document.createElement('a');
+  const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+  link.href = address;
+  link.download = path.slice(path.lastIndexOf('/') + 1);
+  link.click();
+  // The browser has taken it over by the next turn of its loop.
+  setTimeout(() => URL.revokeObjectURL(address), 0);
+}

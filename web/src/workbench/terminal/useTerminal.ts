@@ -1,0 +1,51 @@
+/** Makes the page's terminal when a panel first shows it and joins it to the session. */
+import { createContext, useContext } from 'react';
+import { createStore } from 'zustand/vanilla';
+import { preferences } from '../../app/preferences.ts';
+import { shownTheme } from '../../app/theme.ts';
+import type { Session } from '../../session/session.ts';
+import { isLive } from '../../session/workState.ts';
+import { openFile } from '../view.ts';
+import { TerminalHost } from './terminalHost.ts';
+
+export interface TerminalUi {
+  readonly finding: boolean;
+  readonly asText: boolean;
+  readonly tabLeaves: boolean;
+}
+
+export const terminalUi = createStore<TerminalUi>(() => ({ finding: false, asText: false, tabLeaves: false }));
+
+export function createTerminal(session: Session): TerminalHost {
+  const host = new TerminalHost(
+    {
+      onInput: (data) => session.input(data),
+      onInterrupt: () => void session.interrupt(),
+      onResize: (size) => session.resize(size),
+      onShown: (chars) => session.shown(chars),
+      onLink: (path, line, column) => openFile(path, { line, column, mark: true }),
+      onFind: () => terminalUi.setState({ finding: true }),
+      onTabMode: (tabLeaves) => terminalUi.setState({ tabLeaves }),
+      isBenchFile: (path) => session.state.files[path] !== undefined,
+      isLive: () => isLive(session.state),
+    },
+    preferences.getState().terminalReader,
+  );
+  shownTheme.subscribe(() => host.restyle());
+  preferences.subscribe(({ terminalReader }) => {
+    host.screenReader = terminalReader;
+  });
+  void document.fonts.ready.then(() => host.restyle());
+  session.connectTerminal(host);
+  return host;
+}
+
+const TerminalContext = createContext<TerminalHost | null>(null);
+
+export const TerminalProvider = TerminalContext.Provider;
+
+export function useTerminal(): TerminalHost {
+  const host = useContext(TerminalContext);
+  if (host === null) throw new Error('useTerminal outside of TerminalProvider');
+  return host;
+}

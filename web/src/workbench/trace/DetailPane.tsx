@@ -1,0 +1,168 @@
+import { CALL_GROUPS, callSpec } from '@sandtable/shared/calls';
+import type { CallEvent } from '@sandtable/shared/events';
+import type { CallArgs } from '@sandtable/shared/policy/model';
+import { ruleOf } from '@sandtable/shared/session';
+import { clickFilter, type FilterField } from '@sandtable/shared/filter';
+import { ArrowRight, Filter, X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { useSession, useWork } from '../../session/useSession.ts';
+import { Button, IconButton } from '../../ui/Button.tsx';
+import { byteSize, runTime } from '../../ui/numbers.ts';
+import { Verdict } from '../../ui/Verdict.tsx';
+import { argumentText, LAYER_WORDS, outcomeSentence, pathOf, valueText, whySentence } from './describe.ts';
+import { goToPolicyLine } from './goTo.ts';
+import { useTraceView } from './useTrace.ts';
+
+interface DetailPaneProps {
+  readonly row: CallEvent;
+  /** Counts up when the pane shall take the focus. */
+  readonly focusTurn: number;
+  readonly onClose: () => void;
+}
+
+/** One call from asking to seeing. */
+export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
+  const spec = callSpec(row.call);
+  const pane = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (focusTurn > 0) pane.current?.focus();
+  }, [focusTurn]);
+  return (
+    <section
+      ref={pane}
+      className="detail"
+      aria-label={`Row ${row.n} in detail`}
+      tabIndex={0}
+      onKeyDown={(event) => event.key === 'Escape' && onClose()}
+    >
+      <header className="detail-head">
+        <h3>
+          Row {row.n} · <span className="code">{row.call}</span>
+        </h3>
+        <Verdict kind={row.verdict} />
+        <IconButton label="Close the detail" keys="Escape" small onClick={onClose}>
+          <X className="icon" aria-hidden />
+        </IconButton>
+      </header>
+      {spec === undefined ? null : (
+        <p className="detail-summary">
+          {spec.summary} <span className="dim">Group “{spec.group}”: {CALL_GROUPS[spec.group]}</span>
+        </p>
+      )}
+      <dl className="detail-steps">
+        <Step name="Asked">
+          <Arguments row={row} args={row.args} />
+          <ActedOn row={row} />
+        </Step>
+        <Step name="Decided">
+          <Decided row={row} />
+        </Step>
+        {row.performed === undefined ? null : (
+          <Step name="Rewritten">
+            <Arguments row={row} args={row.performed} before={row.args} />
+          </Step>
+        )}
+        <Step name="Answered">
+          {row.answered !== undefined ? (
+            <span className="code">{valueText(row.answered)}</span>
+          ) : row.verdict === 'deny' || row.verdict === 'fake' ? (
+            <span className="dim">It was never performed.</span>
+          ) : (
+            <span className="dim">What the guest saw.</span>
+          )}
+        </Step>
+        <Step name="Seen">
+          <span className="code detail-value">{outcomeSentence(row)}</span>
+          <FilterButton field="errno" value={row.errno ?? row.raise} />
+        </Step>
+        <Step name="When">
+          {runTime(row.t)} s after the start, in {row.us} µs
+          {row.bytes === undefined ? null : `, ${byteSize(row.bytes)} moved`}
+          {row.thread === undefined ? null : `, by thread ${row.thread}`}
+        </Step>
+      </dl>
+    </section>
+  );
+}
+
+function Step({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </>
+  );
+}
+
+function Arguments({ row, args, before }: { readonly row: CallEvent; readonly args: CallArgs; readonly before?: CallArgs }) {
+  const names = Object.keys(args);
+  if (names.length === 0) return <span className="dim">No arguments.</span>;
+  return (
+    <ul className="detail-args">
+      {names.map((name) => {
+        const text = argumentText(row, name, args[name]!);
+        const changed = before !== undefined && text !== argumentText(row, name, before[name] ?? null);
+        return (
+          <li key={name}>
+            <span className="code dim">{name} =</span> <span className="code detail-value">{text}</span>
+            {changed ? <span className="chip">changed</span> : null}
+          </li>
+        );
+      })}
+    </ul>
+  );
+}
+
+function ActedOn({ row }: { readonly row: CallEvent }) {
+  const path = pathOf(row);
+  if (path === null) return null;
+  return (
+    <div>
+      {row.path === undefined ? 'on ' : 'really on '}
+      <span className="code detail-value">{path}</span>
+      {row.newpath === undefined ? null : (
+        <>
+          {' '}
+          and <span className="code detail-value">{row.newpath}</span>
+        </>
+      )}
+      <FilterButton field="path" value={path} />
+    </div>
+  );
+}
+
+function Decided({ row }: { readonly row: CallEvent }) {
+  const session = useSession();
+  const rule = useWork((state) => (state.run === null ? undefined : ruleOf(state.run, row.rule)));
+  if (rule === undefined) return <span className="dim">Rule {row.rule}; the trace has more rules than the page keeps.</span>;
+  return (
+    <>
+      <div>
+        <Verdict kind={row.verdict} /> by {LAYER_WORDS[rule.layer]}: <span className="code detail-value">{rule.label}</span>
+        <FilterButton field="rule" value={row.rule} />
+      </div>
+      {row.reason === undefined ? null : <div>“{row.reason}”</div>}
+      <div className="dim">{whySentence(rule)}</div>
+      {rule.layer === 'student' && rule.at !== undefined ? (
+        <Button kind="plain" small onClick={() => goToPolicyLine(session, row)}>
+          policy.ts:{rule.at.line} <ArrowRight className="icon icon-s" aria-label="go to the line" />
+        </Button>
+      ) : null}
+    </>
+  );
+}
+
+function FilterButton({ field, value }: { readonly field: FilterField; readonly value: string | number | undefined }) {
+  const trace = useTraceView();
+  if (value === undefined) return null;
+  return (
+    <IconButton
+      label={`Show only ${field}:${value}`}
+      small
+      className="detail-filter"
+      onClick={() => trace.setFilter(clickFilter(trace.get().filterText, field, value))}
+    >
+      <Filter className="icon icon-s" aria-hidden />
+    </IconButton>
+  );
+}

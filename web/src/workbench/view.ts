@@ -1,0 +1,85 @@
+/** What of the workbench is in front: open files, the one looked at, the place to show in it, the panel in a narrow window. */
+import { createStore } from 'zustand/vanilla';
+
+export type PanelName = 'files' | 'editor' | 'terminal' | 'trace' | 'rules';
+
+export interface Reveal {
+  readonly path: string;
+  readonly line: number;
+  readonly column: number;
+  /** Lines that somebody was sent to are marked until they move on. */
+  readonly mark: boolean;
+  /** Tells two wishes for the same place apart. */
+  readonly turn: number;
+}
+
+export interface ViewState {
+  /** Bench paths, in the order of their tabs. */
+  readonly openFiles: readonly string[];
+  readonly activeFile: string | null;
+  readonly reveal: Reveal | null;
+  /** The panel that has the window in narrow mode, and that was asked for last in wide mode. */
+  readonly panel: PanelName;
+  /** Counts up when a panel shall take the focus. */
+  readonly focusTurn: number;
+  readonly resetTurn: number;
+}
+
+export const view = createStore<ViewState>(() => ({
+  openFiles: [],
+  activeFile: null,
+  reveal: null,
+  panel: 'editor',
+  focusTurn: 0,
+  resetTurn: 0,
+}));
+
+/** Shows a file in the editor, at a place where one is given. */
+export function openFile(path: string, at?: { line: number; column?: number; mark?: boolean }): void {
+  const { openFiles, focusTurn, reveal } = view.getState();
+  view.setState({
+    openFiles: openFiles.includes(path) ? openFiles : [...openFiles, path],
+    activeFile: path,
+    panel: 'editor',
+    focusTurn: focusTurn + 1,
+    reveal:
+      at === undefined
+        ? null
+        : { path, line: at.line, column: at.column ?? 1, mark: at.mark ?? false, turn: (reveal?.turn ?? 0) + 1 },
+  });
+}
+
+export function closeFile(path: string): void {
+  const { openFiles, activeFile } = view.getState();
+  const rest = openFiles.filter((each) => each !== path);
+  if (rest.length === openFiles.length) return;
+  const at = openFiles.indexOf(path);
+  const next = rest[Math.min(at, rest.length - 1)] ?? null;
+  view.setState({ openFiles: rest, activeFile: activeFile === path ? next : activeFile });
+}
+
+/** A file has another name; its tab stays where it is. */
+export function renameOpenFile(from: string, to: string): void {
+  const { openFiles, activeFile } = view.getState();
+  view.setState({
+    openFiles: openFiles.map((path) => (path === from ? to : path)),
+    activeFile: activeFile === from ? to : activeFile,
+  });
+}
+
+/** Shows a panel and puts the focus into it. */
+export function showPanel(panel: PanelName): void {
+  view.setState({ panel, focusTurn: view.getState().focusTurn + 1 });
+}
+
+export function resetLayout(): void {
+  view.setState({ resetTurn: view.getState().resetTurn + 1 });
+}
+
+/** The files that a bench begins with on the screen: its script and its policy. */
+export function openAtFirst(paths: readonly string[]): void {
+  const script = paths.find((path) => path === 'script.py') ?? paths.find((path) => path.endsWith('.py'));
+  const policy = paths.find((path) => path === 'policy.ts');
+  const open = [script, policy].filter((path) => path !== undefined);
+  view.setState({ openFiles: open, activeFile: script ?? policy ?? null, reveal: null });
+}
