@@ -14,8 +14,8 @@ import {
 /** Where the guest finds its interpreter; PyPy looks for its library beside it. */
 export const GUEST_PROGRAM = '/bin/pypy3';
 
-/** What nobody should be able to import by a mistake of ours: the machine's own additions to the library. */
-const LIBRARY_EXCLUDES = ['sitecustomize.py', 'usercustomize.py', 'test', 'lib2to3', 'idlelib', 'ensurepip', 'venv', 'turtledemo', '*.exe'];
+/** The machine's own additions to the library: ours takes their place. */
+const LIBRARY_EXCLUDES = ['sitecustomize.py', 'usercustomize.py'];
 
 /** One for the whole process: its listings and bytes are shared by all runs. */
 const libraries = new Map<string, HostFolder>();
@@ -37,6 +37,8 @@ export interface GuestWorldOptions {
 export interface GuestWorld {
   readonly vfs: Vfs;
   readonly files: GuestFiles;
+  /** What the files of the policy, the person and the guest take; the platform's own do not count. */
+  usage(): { readonly bytes: number; readonly files: number };
   /** Closes folders that were opened for this run alone. */
   dispose(): void;
 }
@@ -64,8 +66,9 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
     opened.push(folder);
     folders.set(at, folder);
   }
+  const mounts = policyMounts(options.world, folders, owner);
   const vfs = new Vfs({
-    mounts: [...platformMounts(stdlib, basename(options.stdlib), options.memoryBytes), ...policyMounts(options.world, folders, owner)],
+    mounts: [...platformMounts(stdlib, basename(options.stdlib), options.memoryBytes), ...mounts],
     limits: options.world.quotas,
     owner,
     devices: { tty: options.openTerminal },
@@ -78,7 +81,34 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   vfs.takeChanges();
   const guest = enter(vfs, owner);
   if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
-  return { ok: true, world: { vfs, files: guest.value, dispose: () => { for (const folder of opened) folder.close(); } } };
+  const own = vfs.usage();
+  const ours = { bytes: Buffer.byteLength(options.siteCustomize), files: own.files - countFiles(vfs, mounts) };
+  const world: GuestWorld = {
+    vfs,
+    files: guest.value,
+    usage: () => {
+      const { bytes, files } = vfs.usage();
+      return { bytes: Math.max(0, bytes - ours.bytes), files: Math.max(0, files - ours.files) };
+    },
+    dispose: () => { for (const folder of opened) folder.close(); },
+  };
+  return { ok: true, world };
+}
+
+/** Files and directories that the mounts begin with; those of a folder on disk count only once they are changed. */
+function countFiles(vfs: Vfs, mounts: readonly Mount[]): number {
+  let count = 0;
+  const pending = mounts.filter((mount) => mount.kind === 'memory').map((mount) => mount.at);
+  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
+    const listed = vfs.trusted.list(at);
+    if (!listed.ok) continue;
+    for (const line of listed.value) {
+      if (line.isMount) continue;
+      count += 1;
+      if (line.kind === 'directory') pending.push(line.path);
+    }
+  }
+  return count;
 }
 
 function openFolder(path: string): HostFolder | null {

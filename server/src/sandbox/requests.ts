@@ -71,6 +71,10 @@ export class RequestResolver {
   readonly resolve = (call: CallName, args: CallArgs): CallRequest => {
     const shape = shapeOf(call);
     const access = accessOf(shape, args);
+    if (call === 'll_dlopen' && typeof args['path'] === 'string' && !args['path'].includes('/')) {
+      // The name of a library, not of a file.
+      return { call, args, path: args['path'], access };
+    }
     if (shape.hasPath) {
       const path = this.#locate(args['path'], follows(call, args), args['dirfd']);
       if (shape.hasNewpath) return { call, args, path, newpath: this.#locate(args['newpath'], false, args['newdirfd']), access };

@@ -93,6 +93,7 @@ class Run implements RunHandle {
     this.#stdio = new GuestStdio(options.stdio, gate, {
       shown: (fd, text) => { for (const data of outputEvents(text)) this.#tell({ type: 'out', fd, data }); },
       signal: (signal) => { this.#interrupt(signal === 'SIGINT' ? SIGINT : SIGQUIT); },
+      typed: (text) => { options.typed?.(text); },
     });
     sink.onOutputRoom = () => { this.#stdio.wakeOutput(); };
     void engineState().then((state) => { this.#start(state); });
@@ -186,7 +187,10 @@ class Run implements RunHandle {
       usage: () => this.#sampleNow(),
       raise: (signal) => { this.#raise(signal); },
       waitsForInput: (waiting) => { this.#waitsForInput(waiting); },
-      exiting: (status) => { this.#announced ??= status & 0xff; },
+      exiting: (status) => {
+        this.#announced ??= status & 0xff;
+        this.#sampleNow();
+      },
       fatal: (message) => { this.#fatal ??= message; },
     };
     this.#controller = new Controller({
@@ -305,8 +309,7 @@ class Run implements RunHandle {
     this.#filesTimer = null;
     const vfs = this.#vfs;
     if (vfs === null) return;
-    const usage = vfs.usage();
-    const quota = { bytes: usage.bytes, files: usage.files };
+    const quota = this.#world!.usage();
     for (const change of vfs.takeChanges()) {
       switch (change.kind) {
         case 'reset':

@@ -39,6 +39,8 @@ export interface RunOptions {
   readonly limits: RunLimits;
   readonly stdio: Stdio;
   readonly sink: RunSink;
+  /** Told what is handed to the guest as typed or piped in; for logs. */
+  readonly typed?: (text: string) => void;
 }
 
 export interface RunExit {

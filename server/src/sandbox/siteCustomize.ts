@@ -68,7 +68,7 @@ const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
   ll_os_getpriority: ['posix.getpriority'],
   ll_os_urandom: ['posix.urandom', 'posix.getrandom'],
   ll_os_system: ['posix.system'],
-  ll_os_fork: ['posix.fork', 'posix.forkpty'],
+  ll_os_fork: ['posix.fork', 'posix.forkpty', '_posixsubprocess.fork_exec'],
   ll_os_execv: ['posix.execv', 'posix.execve'],
   ll_os_waitpid: ['posix.waitpid', 'posix.wait'],
   ll_os_kill: ['posix.kill', 'posix.killpg'],
@@ -80,8 +80,14 @@ const SOURCE = `"""Turns refusals of the sandbox into RuntimeError. Part of the 
 def _install():
     import functools
     import sys
+    from __pypy__ import hidden_applevel
+
+    # Lines are edited by the terminal outside; the interpreter's own editor would look for one that is not there.
+    if hasattr(sys, "__interactivehook__"):
+        del sys.__interactivehook__
 
     def guarded(function):
+        @hidden_applevel
         @functools.wraps(function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def call(*args, **kwargs):
             try:
@@ -94,7 +100,6 @@ def _install():
                     return result
             raise RuntimeError
 
-        call.__text_signature__ = None
         return call
 
     import os

@@ -13,7 +13,7 @@ const TOUCHING: ReadonlySet<CallName> = new Set<CallName>([
 ]);
 
 /** The interpreter's own files are nobody's news. */
-const QUIET = /^\/(bin|dev|proc)(\/|$)|^</;
+const QUIET = /^\/(bin|dev|proc)(\/|$)/;
 
 export class Touches {
   readonly #known = new Set<string>();
@@ -33,7 +33,7 @@ export class Touches {
   }
 
   #one(path: string, how: TouchEvent['how']): void {
-    if (path === '' || (how !== 'denied' && QUIET.test(path)) || path.startsWith('<')) return;
+    if (!path.startsWith('/') || (how !== 'denied' && QUIET.test(path))) return;
     const key = `${how} ${path}`;
     if (this.#known.has(key) || this.#known.size >= MAX_TOUCHES) return;
     this.#known.add(key);

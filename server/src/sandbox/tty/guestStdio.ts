@@ -14,12 +14,13 @@ const LAST_ERRORS = 2048;
 export interface StdioListener {
   shown(fd: 0 | 1 | 2, text: string): void;
   signal(signal: 'SIGINT' | 'SIGQUIT'): void;
+  typed(text: string): void;
 }
 
 export class GuestStdio {
   readonly terminal: Terminal | null;
   readonly #streams: readonly StandardStream[];
-  readonly #devices: StandardStream[] = [];
+  readonly #devices = new Set<StandardStream>();
   readonly #input: InputPipe | null;
   readonly #gate: OutputGate;
   readonly #joiners = { 1: new Utf8Joiner(), 2: new Utf8Joiner() } as const;
@@ -34,6 +35,7 @@ export class GuestStdio {
         shown: (fd, text) => { this.#shown(fd, text); },
         readable: () => { for (const stream of [...this.#streams, ...this.#devices]) stream.wake(); },
         signal: (signal) => { listener.signal(signal); },
+        typed: (text) => { listener.typed(text); },
       });
       this.terminal = terminal;
       this.#input = null;
@@ -60,14 +62,17 @@ export class GuestStdio {
   /** `/dev/tty`. */
   openDevice(_opening: DeviceOpening): Result<OpenDescription> {
     if (this.terminal === null) return fail('ENXIO');
-    const stream = new TerminalStream(0, this.terminal, this.#gate);
-    this.#devices.push(stream);
+    const stream = new TerminalStream(0, this.terminal, this.#gate, (closed) => { this.#devices.delete(closed); });
+    this.#devices.add(stream);
     return ok(stream);
   }
 
   input(data: string): void {
     if (this.terminal !== null) this.terminal.input(data);
-    else this.#input?.push(encodeText(data));
+    else if (this.#input !== null) {
+      this.#listener.typed(data);
+      this.#input.push(encodeText(data));
+    }
   }
 
   eof(): void {

@@ -58,10 +58,16 @@ export abstract class StandardStream extends Description {
 
 export class TerminalStream extends StandardStream {
   readonly terminal: Terminal;
+  readonly #closed: ((stream: TerminalStream) => void) | null;
 
-  constructor(fd: 0 | 1 | 2, terminal: Terminal, gate: OutputGate) {
+  constructor(fd: 0 | 1 | 2, terminal: Terminal, gate: OutputGate, closed: ((stream: TerminalStream) => void) | null = null) {
     super(fd, O_RDWR, gate);
     this.terminal = terminal;
+    this.#closed = closed;
+  }
+
+  override close(): void {
+    this.#closed?.(this);
   }
 
   read(count: number): Outcome<Uint8Array> {

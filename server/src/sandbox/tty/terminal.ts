@@ -27,7 +27,7 @@ export interface TerminalListener {
   /** Ctrl-C or Ctrl-\ was typed. */
   signal(signal: 'SIGINT' | 'SIGQUIT'): void;
   /** Whole lines that the guest is going to read; for logs of what was typed. */
-  typed?(text: string): void;
+  typed(text: string): void;
 }
 
 export class Terminal {
@@ -101,7 +101,7 @@ export class Terminal {
     }
     if (kept === '') return;
     if (this.#is(ECHO)) this.#echo(kept.replaceAll('\n', '\r\n'));
-    this.#listener.typed?.(kept);
+    this.#listener.typed(kept);
     this.#push(encodeText(kept));
   }
 
@@ -187,11 +187,11 @@ export class Terminal {
     if (!withEnd && this.#editor.empty) return { print: '' };
     const { text, print } = this.#editor.finish(this.#view);
     const line = withEnd ? `${text}\n` : text;
-    if (withEnd) this.#screen.print('\r\n');
-    else this.#screen.print(text);
-    this.#listener.typed?.(line);
+    const end = withEnd ? '\r\n' : '';
+    if (this.#is(ECHO)) this.#screen.print(withEnd ? end : text);
+    this.#listener.typed(line);
     this.#push(encodeText(line));
-    return { print: withEnd ? `${print}\r\n` : print };
+    return { print: this.#is(ECHO) ? print + end : '' };
   }
 
   #clearScreen(): string {

@@ -1,0 +1,27 @@
+/** What `--help` prints. */
+
+export const HELP = `Usage: sandtable COMMAND [OPTIONS]
+
+  run [OPTIONS] [SCRIPT [ARGS]]   run a Python script in the sandbox; without a script, the prompt
+  serve                           serve the page (HOST and PORT from the environment)
+  doctor                          say whether guests can run here, and what was found
+
+'sandtable run --help' lists the options of run.
+`;
+
+export const RUN_HELP = `Usage: sandtable run [OPTIONS] [SCRIPT [ARGS]]
+
+Runs a Python script in the sandbox. Without a script: the interactive prompt.
+
+  --policy FILE|lecture|standard  the policy; standard is the default
+  --tmp DIR            the guest sees DIR as /tmp; nothing is ever written there
+  --keep DIR           afterwards, write what the guest changed below /tmp into DIR
+  --heapsize N[k|m|g]  memory of the guest
+  --timeout S          end after S seconds; waiting at the prompt does not count
+  --log FILE           append what was typed and printed to FILE
+  --verbose            show every call, but for those that only print or read lines
+  --trace FILE         write every event to FILE, one JSON object a line
+
+Exit status: the guest's own; 124 on time-out; 137 when a limit ended it (standard error says which);
+130 when it was stopped; 2 when the options or the policy are wrong.
+`;

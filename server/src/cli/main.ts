@@ -1,0 +1,34 @@
+/** `sandtable`: the command line. */
+import { doctor } from './doctor.ts';
+import { HELP } from './help.ts';
+import { runCommand, USAGE_STATUS } from './runCommand.ts';
+
+async function dispatch(words: readonly string[]): Promise<number | null> {
+  const [command, ...rest] = words;
+  switch (command) {
+    case 'run': return runCommand(rest);
+    case 'doctor': return rest.length === 0 ? doctor() : unknown(rest[0]!);
+    case 'serve': {
+      // Only the server needs all that it imports.
+      const { serve } = await import('../gateway/serve.ts');
+      await serve();
+      return null;
+    }
+    case '--help': case '-h': case 'help':
+      process.stdout.write(HELP);
+      return 0;
+    case undefined:
+      process.stderr.write(HELP);
+      return USAGE_STATUS;
+    default: return unknown(command);
+  }
+}
+
+function unknown(word: string): number {
+  process.stderr.write(`sandtable: unknown ${word.startsWith('-') ? 'option' : 'command'} ${word}\n${HELP}`);
+  return USAGE_STATUS;
+}
+
+const status = await dispatch(process.argv.slice(2));
+// A server goes on.
+if (status !== null) process.exitCode = status;

@@ -1,0 +1,39 @@
+/** `--policy`: a built-in policy by name, or a file; checked before anything runs. */
+import { readFileSync, statSync } from 'node:fs';
+import type { Diagnostic } from '@sandtable/shared/protocol';
+import type { PolicyEngine, PolicyNotice } from '@sandtable/shared/policy/model';
+import { checkPolicy, stopChecking } from '../sandbox/policy/checkPolicy.ts';
+import { BUILT_IN_POLICIES, loadBuiltIn, loadPolicy, type BuiltInPolicy } from '../sandbox/policy/loadPolicy.ts';
+
+export type OpenedPolicy =
+  | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
+  | { readonly ok: false; readonly message: string };
+
+/** `policy.ts:3:5: …`, as compilers say it and editors follow it. */
+export function diagnosticLine({ file, line, column, severity, code, message }: Diagnostic): string {
+  return `${file}:${String(line)}:${String(column)}: ${severity === 'error' ? 'error' : 'warning'}: ${message} (${code})`;
+}
+
+function refused(diagnostics: readonly Diagnostic[]): OpenedPolicy {
+  return { ok: false, message: diagnostics.map(diagnosticLine).join('\n') };
+}
+
+export async function openPolicy(named: string): Promise<OpenedPolicy> {
+  const isFile = statSync(named, { throwIfNoEntry: false })?.isFile() === true;
+  if (!isFile && (BUILT_IN_POLICIES as readonly string[]).includes(named)) {
+    const loaded = await loadBuiltIn(named as BuiltInPolicy);
+    return loaded.ok ? loaded : refused(loaded.diagnostics);
+  }
+  if (!isFile) return { ok: false, message: `--policy: ${named} is neither a file nor one of ${BUILT_IN_POLICIES.join(', ')}` };
+  let source: string;
+  try {
+    source = readFileSync(named, 'utf8');
+  } catch (error) {
+    return { ok: false, message: `--policy: ${(error as Error).message}` };
+  }
+  const errors = (await checkPolicy(source)).filter(({ severity }) => severity === 'error');
+  await stopChecking();
+  if (errors.length > 0) return refused(errors.map((error) => ({ ...error, file: named })));
+  const loaded = await loadPolicy(source, { name: named });
+  return loaded.ok ? loaded : refused(loaded.diagnostics);
+}

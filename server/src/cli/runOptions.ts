@@ -1,0 +1,88 @@
+/** The command line of `sandtable run`: text to options, or what is wrong with it. */
+import { RUN_LIMITS } from '@sandtable/shared/limits';
+
+export interface RunCommandOptions {
+  /** A file, or the name of a built-in policy. */
+  readonly policy: string;
+  /** Folder that the guest sees as /tmp. */
+  readonly tmp: string | null;
+  /** Folder that gets what the guest changed below /tmp. */
+  readonly keep: string | null;
+  readonly heapBytes: number | null;
+  readonly timeoutSeconds: number | null;
+  readonly log: string | null;
+  readonly verbose: boolean;
+  readonly trace: string | null;
+  readonly help: boolean;
+  readonly script: string | null;
+  readonly args: readonly string[];
+}
+
+export type ParsedRun = { readonly ok: true; readonly options: RunCommandOptions } | { readonly ok: false; readonly message: string };
+
+const UNITS: { readonly [unit: string]: number } = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** PyPy does not get through its start with less. */
+const MIN_HEAP_BYTES = 16 * 1024 * 1024;
+
+const VALUED = ['--policy', '--tmp', '--keep', '--heapsize', '--timeout', '--log', '--trace'] as const;
+type Valued = (typeof VALUED)[number];
+
+function heapBytes(text: string): number | string {
+  const match = /^(\d+)([kmg]?)$/i.exec(text);
+  if (match === null) return `--heapsize takes a number of bytes, with k, m or g behind it, not '${text}'`;
+  const bytes = Number(match[1]) * UNITS[match[2]!.toLowerCase()]!;
+  if (bytes < MIN_HEAP_BYTES) return '--heapsize: PyPy does not start with less than 16m';
+  if (bytes > RUN_LIMITS.heapBytes.maximum) return `--heapsize: the most is ${String(RUN_LIMITS.heapBytes.maximum / 1024 ** 2)}m`;
+  return bytes;
+}
+
+function timeout(text: string): number | string {
+  const seconds = Number(text);
+  return /^\d+(\.\d+)?$/.test(text) && seconds > 0 ? seconds : `--timeout takes a number of seconds, not '${text}'`;
+}
+
+/** Options end at the first word that is none; what follows the script belongs to the guest. */
+export function parseRun(words: readonly string[]): ParsedRun {
+  const values: { [option in Valued]?: string } = {};
+  let verbose = false;
+  let help = false;
+  let at = 0;
+  for (; at < words.length; at++) {
+    const word = words[at]!;
+    if (word === '--') {
+      at += 1;
+      break;
+    }
+    if (!word.startsWith('-') || word === '-') break;
+    const equals = word.indexOf('=');
+    const name = equals > 0 ? word.slice(0, equals) : word;
+    if (word === '--verbose' || word === '-v') verbose = true;
+    else if (word === '--help' || word === '-h') help = true;
+    else if ((VALUED as readonly string[]).includes(name)) {
+      const value = equals > 0 ? word.slice(equals + 1) : words[++at];
+      if (value === undefined || value === '') return { ok: false, message: `${name} needs a value` };
+      values[name as Valued] = value;
+    } else return { ok: false, message: `unknown option ${name}` };
+  }
+  const heap = values['--heapsize'] === undefined ? null : heapBytes(values['--heapsize']);
+  if (typeof heap === 'string') return { ok: false, message: heap };
+  const limit = values['--timeout'] === undefined ? null : timeout(values['--timeout']);
+  if (typeof limit === 'string') return { ok: false, message: limit };
+  return {
+    ok: true,
+    options: {
+      policy: values['--policy'] ?? 'standard',
+      tmp: values['--tmp'] ?? null,
+      keep: values['--keep'] ?? null,
+      heapBytes: heap,
+      timeoutSeconds: limit,
+      log: values['--log'] ?? null,
+      verbose,
+      trace: values['--trace'] ?? null,
+      help,
+      script: words[at] ?? null,
+      args: words.slice(at + 1),
+    },
+  };
+}
