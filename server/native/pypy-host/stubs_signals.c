@@ -12,6 +12,7 @@
 #include "signals.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
@@ -145,6 +146,13 @@ static int stub_raise(int signal_number) {
     return 0;
 }
 
+/* A signal to oneself needs nobody; one to another thread would take a system call. The interpreter looks for a negative
+   result, not for the error number that POSIX has here, so -1 and errno say it both ways. */
+static int stub_pthread_kill(pthread_t thread, int signal_number) {
+    if (!pthread_equal(thread, pthread_self())) return (int)call_refuse("pthread_kill");
+    return signal_number == 0 ? 0 : stub_raise(signal_number);
+}
+
 /* Answers an error number, as pthread_sigmask() does. The kernel's signal sets begin with the same 64 bits. */
 static int stub_pthread_sigmask(int how, const sigset_t *wanted, sigset_t *old) {
     uint64_t previous = blocked, bits = 0;
@@ -186,6 +194,7 @@ const struct stub STUBS_SIGNALS[] = {
     STUB("sigaction", stub_sigaction),
     STUB("signal", stub_signal),
     STUB("raise", stub_raise),
+    STUB("pthread_kill", stub_pthread_kill),
     STUB("pthread_sigmask", stub_pthread_sigmask),
     STUB("sigprocmask", stub_sigprocmask),
     STUB("sigpending", stub_sigpending),

@@ -14,6 +14,9 @@
 #include "stubs.h"
 
 #define FIRST_THREAD 1u
+/* Counts fully against the limit on private memory, so the C library's 8 MiB would let a few dozen threads use it up. The
+   interpreter stops itself at 768 KiB unless a program raises its recursion limit; this leaves room for some 5000. */
+#define THREAD_STACK_BYTES ((size_t)4 << 20)
 
 struct start {
     void *(*routine)(void *);
@@ -30,6 +33,11 @@ void threads_open(unsigned cap) {
     thread_cap = cap;
     starts[FIRST_THREAD].taken = true;
     own_number = FIRST_THREAD;
+    pthread_attr_t attributes;
+    pthread_attr_init(&attributes);
+    pthread_attr_setstacksize(&attributes, THREAD_STACK_BYTES);
+    pthread_setattr_default_np(&attributes);
+    pthread_attr_destroy(&attributes);
 }
 
 uint16_t thread_number(void) { return own_number; }

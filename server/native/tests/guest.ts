@@ -21,6 +21,7 @@ const NULL_LENGTH = 0xffffffff;
 const HELLO = 0xffff;
 const HEAD = 12;
 const READ_BUFFER = 256 * 1024;
+const MAX_FRAME = 4 * 1024 * 1024 + 64 * 1024;
 
 export type Argument = number | string | Buffer | null;
 
@@ -56,6 +57,8 @@ export interface Guest {
   /** The hello frame, parsed. */
   readonly hello: Promise<Record<string, unknown>>;
   readonly ended: Promise<Ended>;
+  /** What was wrong with the frame for which the guest was killed. */
+  readonly malformed: () => string | undefined;
   /** Writes raw bytes on the reply pipe, to play a broken controller. */
   readonly writeRaw: (bytes: Buffer) => void;
   /** Closes the controller's ends, as its death would. */
@@ -103,13 +106,14 @@ export function encodeReply(id: number, answer: Answer): Buffer {
   return parts.length === 1 ? head : Buffer.concat(parts);
 }
 
-/** Cuts a byte stream into frames (without their length field). */
+/** Cuts a byte stream into frames (without their length field); throws where a length cannot be one. */
 function frameSplitter(onFrame: (frame: Buffer) => void): (chunk: Buffer) => void {
   let rest = Buffer.alloc(0);
   return (chunk) => {
     rest = rest.length === 0 ? Buffer.from(chunk) : Buffer.concat([rest, chunk]);
     while (rest.length >= 4) {
       const length = rest.readUInt32LE(0);
+      if (length < HEAD - 4 || length > MAX_FRAME) throw new Error(`a frame of ${String(length)} bytes`);
       if (rest.length < 4 + length) return;
       onFrame(rest.subarray(4, 4 + length));
       rest = rest.subarray(4 + length);
@@ -189,7 +193,19 @@ export async function startGuest(handler: Handler, start: StartOptions = {}): Pr
     const answer = handler({ id, fid, thread: frame.readUInt16LE(6), symbol: symbol.symbol, args: decodeArguments(symbol, frame) }, send);
     if (answer !== undefined) send(answer);
   };
-  const split = frameSplitter(onFrame);
+  // A guest whose frames are not the wire's has taken the host over: it is ended, and nothing else happens.
+  let malformed: string | undefined;
+  const split = frameSplitter((frame) => {
+    if (malformed === undefined) onFrame(frame);
+  });
+  const receive = (chunk: Buffer): void => {
+    try {
+      split(chunk);
+    } catch (error) {
+      malformed = (error as Error).message;
+      child.kill('SIGKILL');
+    }
+  };
   const buffer = Buffer.alloc(READ_BUFFER);
   const socket = new Socket({
     fd: requests,
@@ -198,7 +214,7 @@ export async function startGuest(handler: Handler, start: StartOptions = {}): Pr
     onread: {
       buffer,
       callback(count: number): boolean {
-        split(buffer.subarray(0, count));
+        if (malformed === undefined) receive(buffer.subarray(0, count));
         return true;
       },
     },
@@ -214,5 +230,5 @@ export async function startGuest(handler: Handler, start: StartOptions = {}): Pr
     control.destroy();
     setImmediate(hangUp);
   });
-  return { child, pid, ready: ready.promise, hello: hello.promise, ended, writeRaw, hangUp };
+  return { child, pid, ready: ready.promise, hello: hello.promise, ended, malformed: () => malformed, writeRaw, hangUp };
 }

@@ -10,6 +10,7 @@ import type { Answer, Argument, Ended, Guest, Handler, Request, StartOptions } f
 const EPERM = 1, ENOENT = 2, EINTR = 4, EBADF = 9, EACCES = 13, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOTTY = 25, ESPIPE = 29, EROFS = 30, ENOSYS = 38;
 const S_IFDIR = 0o40000, S_IFREG = 0o100000, S_IFCHR = 0o20000;
 const O_CREAT = 0o100, O_TRUNC = 0o1000, O_WRONLY_OR_RDWR = 3;
+const F_DUPFD = 0, F_GETFD = 1, F_DUPFD_CLOEXEC = 1030;
 const DT_DIR = 4, DT_REG = 8;
 
 const GUEST_PID = 42;
@@ -92,6 +93,8 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   };
   for (const path of ['/', '/bin', '/bin/lib', '/dev', '/tmp']) add(path, null);
   add('/bin/pypy3', Buffer.from('#!'));
+  add('/dev/tty', Buffer.alloc(0));
+  add('/dev/urandom', Buffer.alloc(65536, 7));
   for (const [path, text] of Object.entries(options.files ?? {})) add(path, Buffer.from(text));
 
   const resolve = (path: string): string => normalize(path.startsWith('/') ? path : `/tmp/${path}`).replace(/(.)\/$/, '$1');
@@ -142,10 +145,19 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
     if ((flags & O_WRONLY_OR_RDWR) !== 0 && !path.startsWith('/tmp/')) return fail(EROFS);
     if (node.dir && (flags & O_WRONLY_OR_RDWR) !== 0) return fail(EISDIR);
     if ((flags & O_TRUNC) !== 0) node.data = Buffer.alloc(0);
+    return place(node);
+  }
+
+  function place(node: Node): Answer {
     let fd = 3;
     while (fds.has(fd)) fd++;
     fds.set(fd, { node, at: 0 });
     return ok(fd);
+  }
+
+  function duplicate(fd: number): Answer {
+    const node = fd <= 2 ? nodes.get('/dev/tty') : fds.get(fd)?.node;
+    return node === undefined || node === null ? fail(EBADF) : place(node);
   }
 
   function read(fd: number, size: number, request: Request, reply: (answer: Answer) => void): Answer | undefined {
@@ -173,7 +185,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       return ok(bytes.length);
     }
     const file = fds.get(fd);
-    if (file?.node.data == null) return fail(EBADF);
+    if (file === undefined || file.node.data === null) return fail(EBADF);
     const kept = file.node.data;
     const grown = Buffer.alloc(Math.max(kept.length, file.at + bytes.length));
     kept.copy(grown);
@@ -237,7 +249,10 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       case '@realpath': return look(resolve(text(a[0]))) === null ? fail(ENOENT) : ok(0, Buffer.from(`${resolve(text(a[0]))}\0`));
       case '@listdir': return list(resolve(text(a[0])));
       case '@flistdir': return list(fds.get(number(a[0]))?.node.path ?? '');
-      case '@fcntl': return ok(number(a[1]) === 1 ? 1 : 0);
+      case 'dup': return duplicate(number(a[0]));
+      case '@fcntl':
+        if (number(a[1]) === F_DUPFD || number(a[1]) === F_DUPFD_CLOEXEC) return duplicate(number(a[0]));
+        return ok(number(a[1]) === F_GETFD ? 1 : 0);
       case '@mmap': return ok(0);
       case 'isatty': return options.tty === true && number(a[0]) <= 2 ? ok(1) : { ret: 0, errno: ENOTTY };
       case 'tcgetattr': return options.tty === true && number(a[0]) <= 2 ? ok(0, Buffer.alloc(60)) : fail(ENOTTY);
