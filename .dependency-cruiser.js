@@ -132,7 +132,7 @@ export default {
   options: {
     doNotFollow: { path: 'node_modules' },
     // Policies import the module "sandtable", which exists only in their sandbox.
-    exclude: { path: ['(^|/)(dist|build)/', '^server/policies/'] },
+    exclude: { path: ['(^|/)(dist|build)/', '^server/(policies|examples)/'] },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     detectProcessBuiltinModuleCalls: true,

@@ -6,11 +6,9 @@
 import {
   closeSync,
   existsSync,
-  fstatSync,
-  ftruncateSync,
   openSync,
   readFileSync,
-  readSync,
+  truncateSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -19,12 +17,10 @@ import type { ExitEvent, RunEvent } from '@sandtable/shared/events';
 import { applyBatch, BatchBuilder, initialState, type SessionState } from '@sandtable/shared/session';
 import { LOG_FILE, STATE_FILE } from './logFormat.ts';
 import { LogReader } from './logReader.ts';
+import { wholeLines } from './wholeLines.ts';
 
 /** Events reduced at once: memory stays small however long the log is. */
 const EVENTS_PER_STEP = 5_000;
-
-/** Bytes looked at from the end to find the last line end; no line is longer than a frame of the wire, and that is far below. */
-const LAST_LINE_BYTES = 16 * 1024 * 1024;
 
 const LOST: Pick<ExitEvent, 'status' | 'reason' | 'message'> = {
   status: 137,
@@ -40,7 +36,8 @@ export function finishedState(folder: string, run: string): SessionState | null 
   if (!existsSync(join(folder, LOG_FILE))) return null;
   const stored = storedState(folder, run);
   if (stored !== null) return stored;
-  cutTornLine(join(folder, LOG_FILE));
+  const log = join(folder, LOG_FILE);
+  truncateSync(log, wholeLines(log));
   let state = reduceLog(folder, run);
   if (state.exit === null) {
     const exit: ExitEvent = { seq: state.to + 1, t: state.t, type: 'exit', ...LOST };
@@ -63,20 +60,6 @@ function storedState(folder: string, run: string): SessionState | null {
     return state.run === run && state.exit !== null ? state : null;
   } catch {
     return null;
-  }
-}
-
-function cutTornLine(path: string): void {
-  const file = openSync(path, 'r+');
-  try {
-    const { size } = fstatSync(file);
-    const begin = Math.max(0, size - LAST_LINE_BYTES);
-    const end = Buffer.alloc(size - begin);
-    readSync(file, end, 0, end.length, begin);
-    const whole = begin + end.lastIndexOf(0x0a) + 1;
-    if (whole < size) ftruncateSync(file, whole);
-  } finally {
-    closeSync(file);
   }
 }
 

@@ -1,0 +1,29 @@
+/** Replies to requests, and the one place where failures become what a page is told. */
+import type { ErrorCode, ProtocolError, Reply } from '@sandtable/shared/protocol';
+
+export function done<T>(value: T): Reply<T> {
+  return { ok: true, value };
+}
+
+export function refused(
+  code: ErrorCode,
+  message: string,
+  more: Omit<ProtocolError, 'code' | 'message'> = {},
+): { readonly ok: false; readonly error: ProtocolError } {
+  return { ok: false, error: { code, message, ...more } };
+}
+
+/** A request that ended in an exception: a bug of ours. The page learns that, the log learns the rest. */
+export function crashed(
+  request: string,
+  error: unknown,
+): { readonly ok: false; readonly error: ProtocolError } {
+  console.error(`sandtable: request ${request} failed:`, error);
+  return refused(
+    'internal',
+    'The server made a mistake; it has been logged. Nothing was changed. Try again.',
+  );
+}
+
+export const NO_BENCH = refused('not-found', 'There is no such bench any more.');
+export const NO_RUN = refused('not-found', 'There is no such run any more. Start it again.');

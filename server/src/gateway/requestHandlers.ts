@@ -1,0 +1,35 @@
+/** What a handler of a request is, and all of them by name. */
+import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
+import type { Example } from '../examples/examples.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Store } from '../store/store.ts';
+import { benchHandlers } from './benchHandlers.ts';
+import { fileHandlers } from './fileHandlers.ts';
+import type { Pages } from './pages.ts';
+import { runHandlers } from './runHandlers.ts';
+import { worldHandlers } from './worldHandlers.ts';
+
+/** What handlers work with. */
+export interface Services {
+  readonly store: Store;
+  readonly sessions: Sessions;
+  readonly pages: Pages;
+  readonly examples: readonly Example[];
+}
+
+/** `page` is the id of the socket that asks. The body has been checked against the protocol. */
+export type Handler<N extends RequestName> = (
+  body: RequestBody<N>,
+  page: string,
+) => Promise<Reply<Replies[N]>>;
+
+export type Handlers = { readonly [N in RequestName]: Handler<N> };
+
+export function requestHandlers(services: Services): Handlers {
+  return {
+    ...benchHandlers(services),
+    ...fileHandlers(services),
+    ...runHandlers(services),
+    ...worldHandlers(services),
+  };
+}

@@ -1,0 +1,92 @@
+/** Requests about runs. Only a page that has the bench open may steer its run. */
+import { refused, done, NO_BENCH, NO_RUN } from './replies.ts';
+import type { Handler, Services } from './requestHandlers.ts';
+
+type Name =
+  | 'policy.check'
+  | 'run.start'
+  | 'run.input'
+  | 'run.interrupt'
+  | 'run.stop'
+  | 'run.resize'
+  | 'run.ack'
+  | 'run.rows'
+  | 'run.query';
+
+/** What a script is called unless the page says otherwise. */
+const DEFAULT_SCRIPT = 'script.py';
+
+const NOT_OPEN = refused('forbidden', 'This page does not have the bench of that run open.');
+const NOT_RUNNING = refused('not-running', 'The guest has ended already.');
+const LOG_GONE = refused('internal', 'The log of this run could not be read. Try again.');
+
+export function runHandlers({ store, sessions, pages }: Services): { readonly [N in Name]: Handler<N> } {
+  /** Why the page may not use the run, or null. */
+  const barred = async (run: string, page: string): Promise<typeof NO_RUN | null> => {
+    const bench = await sessions.benchOf(run);
+    if (bench === null) return NO_RUN;
+    return pages.hasOpen(page, bench) ? null : NOT_OPEN;
+  };
+  /** Does something to a run that is under way. Synchronous after the check: nothing overtakes it. */
+  const steer = async (
+    run: string,
+    page: string,
+    act: () => void,
+  ): Promise<typeof NO_RUN | { ok: true; value: null }> => {
+    const bar = await barred(run, page);
+    if (bar !== null) return bar;
+    if (!sessions.isUnderWay(run)) return NOT_RUNNING;
+    act();
+    return { ok: true, value: null };
+  };
+
+  return {
+    'policy.check': async ({ source }) => {
+      const diagnostics = await sessions.checkPolicy(source);
+      return diagnostics === null
+        ? refused('internal', 'The policy could not be checked. Try again.')
+        : done(diagnostics);
+    },
+
+    'run.start': async ({ bench, mode, script, args, size }, page) => {
+      if ((await store.benches.get(bench)) === null) return NO_BENCH;
+      if (!pages.hasOpen(page, bench))
+        return refused('forbidden', 'This page does not have that bench open.');
+      const result = await sessions.start({
+        bench,
+        mode,
+        script: script ?? DEFAULT_SCRIPT,
+        args: args ?? [],
+        size,
+      });
+      if (result.ok) return done(result.snapshot);
+      const diagnostics = 'diagnostics' in result ? result.diagnostics : undefined;
+      return refused(result.code, result.message, diagnostics === undefined ? {} : { diagnostics });
+    },
+
+    'run.input': ({ run, data }, page) => steer(run, page, () => sessions.input(run, data)),
+    'run.interrupt': ({ run }, page) => steer(run, page, () => sessions.interrupt(run)),
+    'run.stop': ({ run }, page) => steer(run, page, () => sessions.stop(run)),
+    'run.resize': ({ run, size }, page) => steer(run, page, () => sessions.resize(run, size)),
+
+    'run.ack': async ({ run, chars }, page) => {
+      sessions.acknowledge(run, page, chars);
+      return done(null);
+    },
+
+    'run.rows': async ({ run, from, count }, page) => {
+      const bar = await barred(run, page);
+      if (bar !== null) return bar;
+      const rows = await sessions.rows(run, from, count);
+      return rows === null ? LOG_GONE : done(rows);
+    },
+
+    'run.query': async ({ run, filter, from, direction, count }, page) => {
+      const bar = await barred(run, page);
+      if (bar !== null) return bar;
+      const found = await sessions.search(run, filter, from, direction, count);
+      if (found === null) return LOG_GONE;
+      return found.ok ? done({ rows: found.rows, next: found.next }) : refused('bad-request', found.message);
+    },
+  };
+}

@@ -1,0 +1,135 @@
+/**
+ * The socket edge: parses what arrives, hands it to the handler of its name, answers. Decides nothing.
+ *
+ * NEVER does anything that arrives get past this file without having been parsed by `protocol.ts`; never does a request, however
+ * wrong, end in anything but a reply to that page.
+ */
+import type { Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import { requests, type Reply, type RequestName } from '@sandtable/shared/protocol';
+import type { Refusal } from './allowedOrigins.ts';
+import { RateLimit } from './rateLimit.ts';
+import { crashed, refused } from './replies.ts';
+import type { Handlers } from './requestHandlers.ts';
+
+/** The largest message: a file of a megabyte as base64, or as JSON full of escapes. A longer one ends the connection. */
+export const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
+
+/** Connections at once, some dozens of kilobytes each. */
+const MAX_SOCKETS = 1_000;
+
+/** Requests of one page that are being worked on at once. */
+const MAX_AT_ONCE = 64;
+
+/** Refused requests in a row after which a page is no page but an attack. */
+const MAX_REFUSALS = 5_000;
+
+/** Messages waiting to be written to one page, above which it is given no more: some two seconds of batches. */
+const BLOCKED_MESSAGES = 60;
+
+/** How often blocked connections are looked for. */
+const BLOCKED_CHECK_MS = 250;
+
+export function openSockets(
+  http: HttpServer,
+  check: (host: string | undefined, origin: string | undefined) => Refusal | null,
+): Server {
+  return new Server(http, {
+    serveClient: false,
+    maxHttpBufferSize: MAX_MESSAGE_BYTES,
+    perMessageDeflate: false,
+    pingInterval: 10_000,
+    pingTimeout: 10_000,
+    allowRequest: (request, decide) =>
+      decide(null, check(request.headers.host, request.headers.origin) === null),
+  });
+}
+
+export interface SocketEvents {
+  /** The page is gone. */
+  gone(page: string): void;
+  /** The way to the page is blocked, or free again. */
+  blocked(page: string, blocked: boolean): void;
+}
+
+/** Serves connections until the server is closed. */
+export function serveSockets(io: Server, handlers: Handlers, events: SocketEvents): void {
+  io.use((_socket, next) => {
+    next(
+      io.sockets.sockets.size >= MAX_SOCKETS
+        ? new Error('There are too many pages connected to this server.')
+        : undefined,
+    );
+  });
+  io.on('connection', (socket) => {
+    serveSocket(socket, handlers);
+    let blocked = false;
+    const watch = setInterval(() => {
+      const waiting = waitingMessages(socket);
+      if (blocked ? waiting > 0 : waiting <= BLOCKED_MESSAGES) return;
+      blocked = !blocked;
+      events.blocked(socket.id, blocked);
+    }, BLOCKED_CHECK_MS);
+    watch.unref();
+    socket.on('disconnect', () => {
+      clearInterval(watch);
+      events.gone(socket.id);
+    });
+  });
+}
+
+function serveSocket(socket: Socket, handlers: Handlers): void {
+  const rate = new RateLimit(Date.now());
+  let atOnce = 0;
+  let refusals = 0;
+
+  const refuse = (answer: Answer | null, code: 'bad-request' | 'rate', message: string): void => {
+    answer?.(refused(code, message));
+    if (++refusals > MAX_REFUSALS) socket.disconnect(true);
+  };
+
+  socket.onAny((name: string, ...args: unknown[]) => {
+    const answer = answerOf(args);
+    const request = Object.hasOwn(requests, name) ? (name as RequestName) : null;
+    if (request === null)
+      return refuse(
+        answer,
+        'bad-request',
+        'There is no such request. Reload the page: it may be of another version.',
+      );
+    if (!rate.allows(request, Date.now()) || atOnce >= MAX_AT_ONCE)
+      return refuse(answer, 'rate', 'Too many requests at once. Nothing was changed; try again in a moment.');
+    const parsed = requests[request].safeParse(args[0]);
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues;
+      return refuse(
+        answer,
+        'bad-request',
+        `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}`,
+      );
+    }
+    refusals = 0;
+    atOnce += 1;
+    void (handlers[request] as (body: unknown, page: string) => Promise<Reply<unknown>>)(
+      parsed.data,
+      socket.id,
+    )
+      .catch((error: unknown) => crashed(request, error))
+      .then((reply) => {
+        atOnce -= 1;
+        answer?.(reply);
+      });
+  });
+}
+
+/** Messages handed over but not taken by the network yet. engine.io has them as `writeBuffer`, which its types keep to itself. */
+function waitingMessages(socket: Socket): number {
+  return (socket.conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
+}
+
+type Answer = (reply: Reply<unknown>) => void;
+
+function answerOf(args: readonly unknown[]): Answer | null {
+  const last = args.at(-1);
+  return typeof last === 'function' ? (last as Answer) : null;
+}

@@ -1,0 +1,169 @@
+/**
+ * Puts the server together: data folder, database, sessions, HTTP, sockets; and takes it apart in the opposite order.
+ *
+ * A start that fails leaves nothing open and says in words what stands in the way and what to do.
+ */
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Server } from 'socket.io';
+import { loadExamples, type Example } from '../examples/examples.ts';
+import { engineState } from '../sandbox/index.ts';
+import { Sessions } from '../sessions/sessions.ts';
+import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
+import { newId, openStore, type Store } from '../store/store.ts';
+import { originCheck } from './allowedOrigins.ts';
+import { httpServer, isBuilt } from './httpServer.ts';
+import { metaOf } from './meta.ts';
+import { Pages } from './pages.ts';
+import { requestHandlers } from './requestHandlers.ts';
+import { openSockets, serveSockets } from './socketServer.ts';
+
+export interface ServerOptions {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly dataDir: string;
+  /** Names that the server goes by beside localhost and literal addresses. */
+  readonly names?: readonly string[];
+  /** Folder of the built page; the one beside this package by default. */
+  readonly web?: string;
+  /** Entry of the run workers, for tests. */
+  readonly workerEntry?: URL;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly port: number;
+  /** What a person at the console should know although the server runs. */
+  readonly warnings: readonly string[];
+  /** Stops guests, tells pages, writes everything. */
+  close(): Promise<void>;
+}
+
+export type StartedServer =
+  | { readonly ok: true; readonly server: RunningServer }
+  | { readonly ok: false; readonly code: 'data' | 'port'; readonly message: string };
+
+const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+
+const CLOSING =
+  'The server is closing. Your files are saved; what you type from now on is kept in this page and saved when the server is back.';
+
+export async function startServer(options: ServerOptions): Promise<StartedServer> {
+  const opened = openDataFolder(options.dataDir);
+  if (!opened.ok) return { ok: false, code: 'data', message: opened.message };
+  const { folder } = opened;
+  const database = await openStore(folder.database);
+  if (!database.ok) {
+    folder.release();
+    return { ok: false, code: 'data', message: database.message };
+  }
+  const { store } = database;
+  const examples = loadExamples();
+  await firstBench(store, examples);
+  return serveOn(options, folder, store, examples);
+}
+
+async function serveOn(
+  options: ServerOptions,
+  folder: DataFolder,
+  store: Store,
+  examples: readonly Example[],
+): Promise<StartedServer> {
+  const web = options.web ?? WEB;
+  const check = originCheck(options.names ?? []);
+  const app = await httpServer({
+    web,
+    check,
+    meta: () => metaOf(examples),
+    downloads: {
+      logFile: async (run) =>
+        (await store.runs.get(run)) === null ? null : join(folder.runs, run, 'log.jsonl'),
+      benchFile: (bench, path) => store.files.bytes(bench, path),
+    },
+  });
+  await app.ready();
+  const io = openSockets(app.server, check);
+  const pages = new Pages(io);
+  const sessions = new Sessions({
+    store,
+    logs: folder.runs,
+    ...(options.workerEntry === undefined ? {} : { workerEntry: options.workerEntry }),
+    broadcast: {
+      started: (bench, snapshot) => pages.tell(bench, 'run.started', snapshot),
+      batch: (bench, batch, except) => pages.tell(bench, 'run.batch', batch, except),
+      snapshot: (page, snapshot) => pages.tellOne(page, 'run.snapshot', snapshot),
+    },
+  });
+  serveSockets(io, requestHandlers({ store, sessions, pages, examples }), {
+    gone: (page) => {
+      for (const bench of pages.gone(page)) sessions.leave(bench, page);
+    },
+    blocked: (page, blocked) => sessions.pageBlocked(page, blocked),
+  });
+  const close = async (): Promise<void> => {
+    pages.tellAll('server.closing', { message: CLOSING });
+    await sessions.close();
+    await closeSockets(io, app);
+    await store.close();
+    folder.release();
+  };
+  try {
+    await app.listen({ host: options.host, port: options.port });
+  } catch (error) {
+    await close();
+    return { ok: false, code: 'port', message: listenFailure(options, error as NodeJS.ErrnoException) };
+  }
+  // Runs that an earlier server left are mended while pages can connect already.
+  void sessions.recover().catch((error: unknown) => console.error('sandtable: recovery failed:', error));
+  const { port } = app.server.address() as AddressInfo;
+  return {
+    ok: true,
+    server: { url: `http://${urlHost(options.host)}:${port}`, port, warnings: await warningsOf(web), close },
+  };
+}
+
+/** A page that opens for the first time has something to run. */
+async function firstBench(store: Store, examples: readonly Example[]): Promise<void> {
+  const [example] = examples;
+  if (example === undefined || (await store.benches.list()).length > 0) return;
+  await store.benches.create(newId(), example.title, example.files);
+}
+
+async function closeSockets(io: Server, app: FastifyInstance): Promise<void> {
+  await io.close();
+  app.server.closeAllConnections();
+  await app.close();
+}
+
+async function warningsOf(web: string): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  if (!isBuilt(web)) warnings.push('The page has not been built: run `npm run build:web`.');
+  const engine = await engineState();
+  if (!engine.ok)
+    for (const problem of engine.problems)
+      warnings.push(`Guests cannot run: ${problem.message} ${problem.cure}`);
+  return warnings;
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function listenFailure({ host, port }: ServerOptions, error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return `Port ${port} is taken, perhaps by another Sandtable. Stop that one, or choose another port: PORT=${port + 1} npm start`;
+    case 'EACCES':
+      return `Port ${port} needs rights that this user does not have. Choose one above 1023: PORT=4100 npm start`;
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `This machine has no address ${host}. HOST=127.0.0.1 serves this machine only, HOST=0.0.0.0 the whole network.`;
+    default:
+      return `The server cannot listen on ${host}, port ${port}: ${error.message}.`;
+  }
+}

@@ -1,0 +1,29 @@
+/** From the description of a run to a guest under way: policy, limits, files. Runs in a worker thread. */
+import { clampLimits } from '@sandtable/shared/limits';
+import { startRun, type RunSink } from '../sandbox/index.ts';
+import { loadPolicy } from '../sandbox/policy/loadPolicy.ts';
+import { policyComplaint } from './policyComplaint.ts';
+import type { Launched } from './runHost.ts';
+import type { RunSpec } from './workerMessages.ts';
+
+export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launched> {
+  const loaded = await loadPolicy(spec.policy.source, { name: spec.policy.name });
+  if (!loaded.ok) {
+    const { diagnostics } = loaded;
+    return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
+  }
+  const { engine } = loaded;
+  const handle = startRun({
+    run: spec.run,
+    mode: spec.mode,
+    ...(spec.script === undefined ? {} : { script: spec.script }),
+    args: spec.args,
+    files: spec.files,
+    engine,
+    policy: spec.policy.name,
+    limits: clampLimits(engine.world.limits),
+    stdio: { kind: 'tty', size: spec.size },
+    sink,
+  });
+  return { ok: true, handle };
+}

@@ -1,0 +1,54 @@
+/** The thread that reads logs of runs: see `logDesk.ts`. */
+import type { CallEvent } from '@sandtable/shared/events';
+import { filterTest, parseFilter } from '@sandtable/shared/filter';
+import type { SessionState } from '@sandtable/shared/session';
+import { LogReader, type FoundRows } from './logReader.ts';
+import { finishedState, storeState } from './logRepair.ts';
+import { answerQuestions } from './thread.ts';
+
+/** Readers kept with their indexes: as many as there are runs that people look at. */
+const READERS_KEPT = 64;
+
+export type SearchResult =
+  ({ readonly ok: true } & FoundRows) | { readonly ok: false; readonly message: string };
+
+const readers = new Map<string, LogReader>();
+
+function readerOf(folder: string): LogReader {
+  let reader = readers.get(folder);
+  if (reader === undefined) {
+    if (readers.size >= READERS_KEPT) readers.clear();
+    reader = new LogReader(folder);
+    readers.set(folder, reader);
+  }
+  return reader;
+}
+
+const questions = {
+  rows: (folder: string, from: number, count: number): readonly CallEvent[] =>
+    readerOf(folder).rows(from, count),
+
+  search(
+    folder: string,
+    filter: string,
+    from: number,
+    direction: 'up' | 'down',
+    count: number,
+  ): SearchResult {
+    const parsed = parseFilter(filter);
+    if (!parsed.ok) return { ok: false, message: parsed.error.message };
+    const test = filterTest(parsed.filter);
+    const reader = readerOf(folder);
+    const found =
+      direction === 'up' ? reader.searchUp(test, from, count) : reader.searchDown(test, from, count);
+    return { ok: true, ...found };
+  },
+
+  finish: (folder: string, run: string): SessionState | null => finishedState(folder, run),
+
+  keep: (folder: string, state: SessionState): void => storeState(folder, state),
+};
+
+export type LogQuestions = typeof questions;
+
+answerQuestions(questions);

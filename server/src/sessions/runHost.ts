@@ -1,0 +1,132 @@
+/**
+ * The runs of one worker thread: starts guests, hands what arrives to them, and sends on what they log.
+ *
+ * Everything that a person does (interrupt, stop, input) is done at once when its message arrives; nothing waits for a batch, a
+ * write of the log or room in the terminal. So an interrupt overtakes any flood.
+ */
+import type { MessagePort } from 'node:worker_threads';
+import type { RunExit, RunHandle, RunSink } from '../sandbox/index.ts';
+import { LogWriter } from './logWriter.ts';
+import { RunLog } from './runLog.ts';
+import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
+
+export type Launched = { readonly ok: true; readonly handle: RunHandle } | StartRefusal;
+
+/** Starts a guest; expected failures come back, what is thrown is a bug. */
+export type Launch = (spec: RunSpec, sink: RunSink) => Promise<Launched>;
+
+interface HostedRun {
+  readonly log: RunLog;
+  /** Null until it has started. */
+  handle: RunHandle | null;
+  /** What was asked for before it had started. */
+  stopAsked: 'stopped' | 'server' | null;
+  over: boolean;
+  dropped: boolean;
+}
+
+/** Serves the port until the thread ends. */
+export function hostRuns(port: MessagePort, launch: Launch): void {
+  const runs = new Map<string, HostedRun>();
+  const send = (message: FromWorker): void => port.postMessage(message);
+
+  port.on('message', (message: ToWorker) => {
+    if (message.type === 'ping') return send({ type: 'pong' });
+    if (message.type === 'start') {
+      void start(message.spec, message.allowed);
+      return;
+    }
+    const hosted = runs.get(message.run);
+    const handle = hosted?.handle ?? null;
+    switch (message.type) {
+      case 'list':
+        return send({ type: 'listed', id: message.id, result: handle?.list(message.path) ?? null });
+      case 'read':
+        return send({
+          type: 'read',
+          id: message.id,
+          result: handle?.read(message.path, message.maxBytes) ?? null,
+        });
+      case 'taken':
+        return hosted?.log.taken();
+      case 'allow':
+        return hosted?.log.allow(message.total);
+      case 'drop':
+        if (hosted !== undefined) {
+          hosted.dropped = true;
+          if (hosted.over) runs.delete(message.run);
+        }
+        return;
+      case 'stop':
+        if (hosted !== undefined && handle === null) hosted.stopAsked = message.reason;
+        if (hosted?.over === false) handle?.stop(message.reason);
+        return;
+      default:
+        if (handle === null || hosted?.over !== false) return;
+        if (message.type === 'input') handle.input(message.data);
+        else if (message.type === 'interrupt') handle.interrupt();
+        else handle.resize(message.size);
+    }
+  });
+
+  async function start(spec: RunSpec, allowed: number): Promise<void> {
+    const { run } = spec;
+    let writer: LogWriter;
+    try {
+      writer = new LogWriter(spec.folder);
+    } catch (error) {
+      const { message } = error as Error;
+      send({
+        type: 'refused',
+        run,
+        refusal: {
+          ok: false,
+          code: 'internal',
+          message: `The log of the run cannot be written: ${message}.`,
+        },
+      });
+      return;
+    }
+    let announced = false;
+    const early: FromWorker[] = [];
+    const log = new RunLog(
+      run,
+      writer,
+      allowed,
+      (batch, logBytes) => {
+        const message: FromWorker = { type: 'batch', run, batch, logBytes };
+        if (announced) send(message);
+        else early.push(message);
+      },
+      () => hosted.handle?.stop('server'),
+    );
+    const hosted: HostedRun = { log, handle: null, stopAsked: null, over: false, dropped: false };
+    runs.set(run, hosted);
+    const launched = await launch(spec, log).catch(crashed);
+    if (!launched.ok) {
+      runs.delete(run);
+      log.close();
+      send({ type: 'refused', run, refusal: launched });
+      return;
+    }
+    hosted.handle = launched.handle;
+    announced = true;
+    send({ type: 'started', run });
+    for (const message of early.splice(0)) send(message);
+    if (hosted.stopAsked !== null) launched.handle.stop(hosted.stopAsked);
+    const exit: RunExit = await launched.handle.done;
+    hosted.over = true;
+    log.close();
+    send({ type: 'ended', run, exit, logBytes: log.bytes });
+    if (hosted.dropped) runs.delete(run);
+  }
+}
+
+function crashed(error: unknown): StartRefusal {
+  console.error('sandtable: starting a guest failed:', error);
+  return {
+    ok: false,
+    code: 'internal',
+    message: 'The guest could not be started. The server has logged why.',
+  };
+}

@@ -1,0 +1,423 @@
+/**
+ * The sessions: which run each bench shows, who watches it, and where its log lies. Main thread.
+ *
+ * What this owns: the run of every bench that somebody looks at or that is under way, and the log folders. What it does not own:
+ * files and benches (the store), connections (the gateway), guests (the workers). One run a bench is under way at a time:
+ * starting another stops the first. The last run stays to be looked at, from its log after a restart.
+ *
+ * Order at a start, so that a crash at any moment leaves nothing wrong: row in the database → worker makes log and guest → the
+ * pages are told. A row without an end, found when a server starts, is a run whose server died; its log is mended then.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallEvent, RunMode } from '@sandtable/shared/events';
+import {
+  MAX_FILE_BYTES,
+  type Batch,
+  type Diagnostic,
+  type RunSnapshot,
+  type TerminalSize,
+} from '@sandtable/shared/protocol';
+import type { SessionState } from '@sandtable/shared/session';
+import { engineState, type WorldList, type WorldRead } from '../sandbox/index.ts';
+import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
+import { newId, type Store } from '../store/store.ts';
+import { GUEST_FOLDER, guestFiles, listBench, POLICY_FILE, readBench } from './benchWorld.ts';
+import { policyComplaint } from './policyComplaint.ts';
+import { LiveRun, type Broadcast } from './liveRun.ts';
+import { LOG_FILE } from './logFormat.ts';
+import type { LogQuestions, SearchResult } from './logDeskThread.ts';
+import type { PolicyQuestions } from './policyDeskThread.ts';
+import { pruneLogs } from './pruneLogs.ts';
+import { Thread } from './thread.ts';
+import { WorkerPool } from './workerPool.ts';
+import type { StartRefusal } from './workerMessages.ts';
+
+/** How often pages that hold up a run are looked for. */
+const SWEEP_MS = 250;
+
+/** Stop kills; a run that is not over by then hangs in the server, and a new one must not wait for ever. */
+const STOP_TIMEOUT_MS = 5_000;
+
+export interface StartOptions {
+  readonly bench: string;
+  readonly mode: RunMode;
+  /** Path of a bench file. */
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly size: TerminalSize;
+}
+
+export type StartResult =
+  | { readonly ok: true; readonly snapshot: RunSnapshot }
+  | StartRefusal
+  | { readonly ok: false; readonly code: 'not-found' | 'busy'; readonly message: string };
+
+export interface SessionsOptions {
+  readonly store: Store;
+  /** Folder of the logs, one folder a run. */
+  readonly logs: string;
+  readonly broadcast: Broadcast;
+  /** Entry of the run workers; tests give one with guests of their own. */
+  readonly workerEntry?: URL;
+}
+
+interface Shown {
+  readonly run: LiveRun | FinishedRun;
+}
+
+/** A run of an earlier server, or one that nobody looked at when it ended. */
+interface FinishedRun {
+  readonly id: string;
+  readonly bench: string;
+  readonly state: SessionState;
+}
+
+interface Desk {
+  readonly pages: Set<string>;
+  shown: Shown | null;
+  /** Whether the last run was looked for in the database. */
+  loaded: boolean;
+  /** Starts of this bench, one after the other. */
+  starting: Promise<unknown>;
+}
+
+export class Sessions {
+  readonly #store: Store;
+  readonly #logs: string;
+  readonly #broadcast: Broadcast;
+  readonly #pool: WorkerPool;
+  readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
+  readonly #policyDesk = new Thread<PolicyQuestions>(new URL('./policyDeskThread.ts', import.meta.url));
+  readonly #desks = new Map<string, Desk>();
+  readonly #live = new Map<string, LiveRun>();
+  readonly #sweeps: NodeJS.Timeout;
+  #closing = false;
+
+  constructor(options: SessionsOptions) {
+    this.#store = options.store;
+    this.#logs = options.logs;
+    this.#broadcast = options.broadcast;
+    this.#pool = new WorkerPool(options.workerEntry ?? new URL('./runWorker.ts', import.meta.url));
+    this.#sweeps = setInterval(() => {
+      for (const run of this.#live.values()) if (!run.over) run.sweep();
+    }, SWEEP_MS);
+    this.#sweeps.unref();
+  }
+
+  /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
+  async recover(): Promise<void> {
+    for (const row of await this.#store.runs.list()) {
+      if (row.ended_at !== null) continue;
+      const state = await this.#logDesk.ask('finish', this.#folder(row.id), row.id);
+      await this.#store.runs.ended(row.id, {
+        status: state?.exit?.status ?? 137,
+        reason: state?.exit?.reason ?? 'server',
+        logBytes: 0,
+      });
+    }
+    await this.#prune();
+  }
+
+  // ---- pages -------------------------------------------------------------------------------------------------
+
+  /**
+   * Lets a page watch a bench. `resume` names the last event that it has of a run. `joined` is called at the very moment
+   * that the answer speaks of: everything that is broadcast afterwards follows it.
+   */
+  async watch(
+    bench: string,
+    page: string,
+    resume: { readonly run: string; readonly after: number } | null,
+    joined: () => void,
+  ): Promise<{ readonly run: RunSnapshot | null; readonly batches: readonly Batch[] | null }> {
+    const desk = this.#deskOf(bench);
+    desk.pages.add(page);
+    await this.#load(bench, desk);
+    joined();
+    if (!desk.pages.has(page) || desk.shown === null) return { run: null, batches: null };
+    const { run } = desk.shown;
+    const after = resume?.run === run.id ? resume.after : null;
+    if (run instanceof LiveRun) return run.join(page, after);
+    if (after === run.state.to) return { run: null, batches: [] };
+    return { run: { run: run.id, bench, to: run.state.to, state: run.state }, batches: null };
+  }
+
+  leave(bench: string, page: string): void {
+    const desk = this.#desks.get(bench);
+    if (desk === undefined) return;
+    desk.pages.delete(page);
+    if (desk.shown?.run instanceof LiveRun) desk.shown.run.leave(page);
+    this.#release(bench, desk);
+  }
+
+  acknowledge(run: string, page: string, chars: number): void {
+    this.#live.get(run)?.acknowledge(page, chars);
+  }
+
+  /** The way to the page is blocked, or free again. */
+  pageBlocked(page: string, blocked: boolean): void {
+    for (const run of this.#live.values()) {
+      if (blocked) run.fellBehind(page);
+      else run.caughtUp(page);
+    }
+  }
+
+  // ---- runs --------------------------------------------------------------------------------------------------
+
+  /** Bench that the run belongs to, or null. Also of runs of earlier servers. */
+  async benchOf(run: string): Promise<string | null> {
+    return this.#live.get(run)?.bench ?? (await this.#store.runs.get(run))?.bench ?? null;
+  }
+
+  /** Whether the run is under way. */
+  isUnderWay(run: string): boolean {
+    return this.#live.get(run)?.over === false;
+  }
+
+  /** Starts a run; one under way on the same bench is stopped first. */
+  start(options: StartOptions): Promise<StartResult> {
+    const desk = this.#deskOf(options.bench);
+    const result = desk.starting.then(() => this.#start(desk, options));
+    desk.starting = result.catch(() => {});
+    return result;
+  }
+
+  input(run: string, data: string): void {
+    this.#pool.tell({ type: 'input', run, data });
+  }
+
+  interrupt(run: string): void {
+    this.#pool.tell({ type: 'interrupt', run });
+  }
+
+  stop(run: string): void {
+    this.#pool.tell({ type: 'stop', run, reason: 'stopped' });
+  }
+
+  resize(run: string, size: TerminalSize): void {
+    this.#pool.tell({ type: 'resize', run, size });
+  }
+
+  async rows(run: string, from: number, count: number): Promise<readonly CallEvent[] | null> {
+    return this.#logDesk.ask('rows', this.#folder(run), from, count);
+  }
+
+  async search(
+    run: string,
+    filter: string,
+    from: number,
+    direction: 'up' | 'down',
+    count: number,
+  ): Promise<SearchResult | null> {
+    return this.#logDesk.ask('search', this.#folder(run), filter, from, direction, count);
+  }
+
+  /** File of the run's log. */
+  logFile(run: string): string {
+    return join(this.#folder(run), LOG_FILE);
+  }
+
+  // ---- policies ----------------------------------------------------------------------------------------------
+
+  /** What is wrong with the source of a policy; null where the check itself failed. */
+  checkPolicy(source: string): Promise<readonly Diagnostic[] | null> {
+    return this.#policyDesk.ask('check', source);
+  }
+
+  // ---- the guest's files -------------------------------------------------------------------------------------
+
+  /** Of the bench's run where its world is still there, else as a run would find it. */
+  async list(bench: string, path: string): Promise<WorldList> {
+    const run = this.#desks.get(bench)?.shown?.run;
+    const listed = run instanceof LiveRun ? await this.#pool.list(run.id, path) : null;
+    return listed ?? listBench(await this.#store.files.contents(bench), path);
+  }
+
+  async read(bench: string, path: string): Promise<WorldRead> {
+    const run = this.#desks.get(bench)?.shown?.run;
+    const read = run instanceof LiveRun ? await this.#pool.read(run.id, path, MAX_FILE_BYTES) : null;
+    return read ?? readBench(await this.#store.files.contents(bench), path, MAX_FILE_BYTES);
+  }
+
+  // ---- ends --------------------------------------------------------------------------------------------------
+
+  /** Stops what runs on a bench that was removed, and removes its logs. */
+  async benchRemoved(bench: string, runs: readonly string[]): Promise<void> {
+    const desk = this.#desks.get(bench);
+    if (desk?.shown?.run instanceof LiveRun) {
+      const { run } = desk.shown;
+      this.stop(run.id);
+      await this.#waitForEnd(run);
+      this.#live.delete(run.id);
+      this.#pool.tell({ type: 'drop', run: run.id });
+    }
+    this.#desks.delete(bench);
+    for (const run of runs) rmSync(this.#folder(run), { recursive: true, force: true });
+  }
+
+  /** Stops every guest, waits until their logs are complete, ends all threads. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#sweeps);
+    const underWay = [...this.#live.values()].filter((run) => !run.over);
+    for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
+    await Promise.all(underWay.map((run) => this.#waitForEnd(run)));
+    await Promise.all(underWay.map((run) => this.#settled.get(run.id) ?? run.end));
+    await Promise.all([this.#pool.close(), this.#logDesk.close(), this.#policyDesk.close()]);
+  }
+
+  readonly #settled = new Map<string, Promise<void>>();
+
+  async #start(desk: Desk, options: StartOptions): Promise<StartResult> {
+    const { bench } = options;
+    if (this.#closing) return { ok: false, code: 'busy', message: 'The server is closing. Nothing was run.' };
+    const engine = await engineState();
+    if (!engine.ok) {
+      const problem = engine.problems[0];
+      return {
+        ok: false,
+        code: 'engine-missing',
+        message: `${problem?.message ?? 'No guest can run on this machine.'} ${problem?.cure ?? ''}`.trim(),
+      };
+    }
+    const files = await this.#store.files.contents(bench);
+    const script = files.find((file) => file.path === options.script);
+    if (options.mode === 'script' && script === undefined) {
+      return {
+        ok: false,
+        code: 'not-found',
+        message: `There is no file ${options.script} on this bench. Nothing was run.`,
+      };
+    }
+    const own = files.find((file) => file.path === POLICY_FILE);
+    const policy =
+      own === undefined
+        ? { name: 'standard', source: builtInSource('standard') }
+        : { name: POLICY_FILE, source: new TextDecoder().decode(own.content) };
+    if (own !== undefined) {
+      const diagnostics = await this.checkPolicy(policy.source);
+      if (diagnostics?.some((each) => each.severity === 'error') === true) {
+        return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
+      }
+    }
+    await this.#load(bench, desk);
+    const before = desk.shown?.run;
+    if (before instanceof LiveRun && !before.over) {
+      this.stop(before.id);
+      if (!(await this.#waitForEnd(before))) {
+        return {
+          ok: false,
+          code: 'busy',
+          message: 'The run before does not end. Try again in a moment; what it printed was kept.',
+        };
+      }
+    }
+    const id = newId();
+    await this.#store.runs.started(id, bench, options.mode);
+    const folder = this.#folder(id);
+    const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () =>
+      this.#logDesk.ask('finish', folder, id),
+    );
+    const refusal = await this.#pool.start(
+      {
+        run: id,
+        folder,
+        mode: options.mode,
+        args: options.args,
+        files: guestFiles(files),
+        policy,
+        size: options.size,
+        ...(options.mode === 'script' ? { script: `${GUEST_FOLDER}/${options.script}` } : {}),
+      },
+      run.allowed,
+      run,
+      () => {
+        if (before !== undefined) this.#forget(before);
+        // Pages may have come and gone while the guest was made.
+        run.audienceIs(desk.pages);
+        desk.shown = { run };
+        this.#live.set(id, run);
+        this.#settled.set(
+          id,
+          run.end.then(() => this.#runEnded(run)),
+        );
+        this.#broadcast.started(bench, run.snapshot());
+      },
+    );
+    if (refusal !== null) {
+      await this.#store.runs.forget(id);
+      rmSync(folder, { recursive: true, force: true });
+      return refusal;
+    }
+    return { ok: true, snapshot: run.snapshot() };
+  }
+
+  async #runEnded(run: LiveRun): Promise<void> {
+    await this.#logDesk.ask('keep', this.#folder(run.id), run.state);
+    const { exit } = run.state;
+    await this.#store.runs.ended(run.id, {
+      status: exit?.status ?? 137,
+      reason: exit?.reason ?? 'server',
+      logBytes: run.logBytes,
+    });
+    const desk = this.#desks.get(run.bench);
+    if (desk !== undefined) this.#release(run.bench, desk);
+    if (!this.#closing) await this.#prune();
+  }
+
+  /** Finds the last run of a bench that has none in memory. */
+  async #load(bench: string, desk: Desk): Promise<void> {
+    if (desk.loaded) return;
+    const row = await this.#store.runs.lastOf(bench);
+    const state = row === null ? null : await this.#logDesk.ask('finish', this.#folder(row.id), row.id);
+    if (desk.loaded) return;
+    desk.loaded = true;
+    if (row !== null && state !== null && desk.shown === null)
+      desk.shown = { run: { id: row.id, bench, state } };
+  }
+
+  /** Whether the run was over in time. */
+  async #waitForEnd(run: LiveRun): Promise<boolean> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise<boolean>(
+      (resolve) => (timer = setTimeout(() => resolve(false), STOP_TIMEOUT_MS)),
+    );
+    const inTime = await Promise.race([run.end.then(() => true), timeout]);
+    clearTimeout(timer);
+    return inTime;
+  }
+
+  #deskOf(bench: string): Desk {
+    let desk = this.#desks.get(bench);
+    if (desk === undefined) {
+      desk = { pages: new Set(), shown: null, loaded: false, starting: Promise.resolve() };
+      this.#desks.set(bench, desk);
+    }
+    return desk;
+  }
+
+  /** Nobody looks and nothing runs: forget it, the log has everything. */
+  #release(bench: string, desk: Desk): void {
+    const run = desk.shown?.run;
+    if (desk.pages.size > 0 || (run instanceof LiveRun && !run.over)) return;
+    if (this.#desks.get(bench) !== desk) return;
+    this.#desks.delete(bench);
+    if (run !== undefined) this.#forget(run);
+  }
+
+  #forget(run: LiveRun | FinishedRun): void {
+    if (!(run instanceof LiveRun)) return;
+    this.#live.delete(run.id);
+    this.#settled.delete(run.id);
+    this.#pool.tell({ type: 'drop', run: run.id });
+  }
+
+  async #prune(): Promise<void> {
+    await pruneLogs(this.#logs, this.#store.runs, (run) => this.#live.has(run));
+  }
+
+  #folder(run: string): string {
+    return join(this.#logs, run);
+  }
+}
