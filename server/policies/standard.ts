@@ -34,8 +34,8 @@ export default policy({
     // Harmless questions about the terminal, the clock, the machine, and random numbers.
     allow(['terminal', 'time', 'identity', 'random']),
 
-    // A program may send signals to itself: Ctrl-C does.
-    allow('ll_os_kill'),
+    // A program may send signals to itself: Ctrl-C does, and an alarm does it later.
+    allow(['ll_os_kill', 'll_os_alarm', 'll_os_setitimer', 'll_os_getitimer', 'll_os_pause']),
 
     // Two sockets joined to each other reach nobody else; asyncio needs them. Other sockets are refused by the platform.
     allow('network', { path: '<socket>' }),

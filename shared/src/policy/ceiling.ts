@@ -6,6 +6,8 @@
  * | files, io, terminal, time, identity, random      | as the policy says     | they act on the virtual world only             |
  * | process                                          | RuntimeError           | there is one process in this world             |
  * | `ll_os_kill`                                     | as the policy says     | the controller delivers it to the guest alone  |
+ * | alarms and timers, `ll_os_pause`                 | as the policy says     | they wake the guest alone                      |
+ * | `ll_os_waitpid`                                  | as the policy says     | there is nobody to wait for: ECHILD            |
  * | network: socket, connect, bind, listen, accept, getaddrinfo | EACCES      | this version has no network                    |
  * | network: socketpair, and what one does with its ends | as the policy says | both ends are the guest's own                  |
  * | library: dlopen, dlsym                           | ENOSYS                 | native code would run past the interpreter     |
@@ -38,6 +40,11 @@ const GROUPS: { readonly [group in CallGroup]?: CeilingDenial } = {
 /** Null: left to the policy. */
 const CALLS_APART: { readonly [call in CallName]?: CeilingDenial | null } = {
   ll_os_kill: null,
+  ll_os_waitpid: null,
+  ll_os_alarm: null,
+  ll_os_setitimer: null,
+  ll_os_getitimer: null,
+  ll_os_pause: null,
   ll_socket_socket: NO_NETWORK,
   ll_socket_connect: NO_NETWORK,
   ll_socket_bind: NO_NETWORK,
