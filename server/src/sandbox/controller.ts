@@ -29,6 +29,9 @@ export const MAX_IN_FLIGHT = 512;
 /** Why a reply could not be made of an answer, as the guest sees it. */
 const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = { nonsense: fail('EIO'), 'too-small': fail('ERANGE'), 'too-large': fail('ENOMEM') };
 
+/** A file system without extended attributes says so in its own way; programs that copy files take no other for an answer. */
+const NO_ATTRIBUTES: Outcome = fail('EOPNOTSUPP');
+
 /** `isatty` says no with 0, not with -1. */
 const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (symbol === 'isatty' ? 0 : -1));
 
@@ -138,7 +141,7 @@ export class Controller {
 
   #finish(id: number, fid: number, request: CallRequest, call: ActiveCall, decision: Decision, started: number): void {
     if (this.#over) return;
-    const seen = this.#reply(id, fid, call, decision.seen);
+    const seen = this.#reply(id, fid, call, isAttributeCall(request) ? NO_ATTRIBUTES : decision.seen);
     const now = performance.now();
     const said = seen === decision.seen ? decision : { ...decision, seen };
     const native = seen === call.outcome ? call.native : null;
@@ -174,6 +177,10 @@ export class Controller {
     this.#options.reply(builder.finish());
     return outcome;
   }
+}
+
+function isAttributeCall({ call, args }: CallRequest): boolean {
+  return call === 'll_unknown' && typeof args['symbol'] === 'string' && args['symbol'].endsWith('xattr');
 }
 
 function moved(name: CallName, seen: Outcome, call: ActiveCall): number | null {

@@ -24,6 +24,8 @@ export function guestIdentity(wanted: WorldSpec['identity']): GuestIdentity {
     HOME: '/tmp',
     LANG: 'C.UTF-8',
     PATH: '/bin',
+    // Named, so that PyPy's ssl does not insist on files that only a real machine has.
+    SSL_CERT_DIR: '/etc/ssl/certs',
     TERM: 'dumb',
     ...wanted.env,
   };

@@ -79,6 +79,8 @@ export class StaticStage {
   /** What the platform settles before any policy is asked, functions included; null: it is the policies' turn. */
   before(request: CallRequest): Judgement | null {
     if (isAnnouncement(request.call)) return this.#announced;
+    // No policy can offer what is not there, and programs that try a function know what to do without it only when they are told ENOSYS.
+    if (request.call === 'll_unknown') return this.#ceiling.get(ceilingDenial(request.call)!)!;
     if (!this.guest && ceilingDenial(request.call) === null && isBoot(request, this.#roots)) return this.#boot;
     if (isRuntimeRead(request, this.#roots) && this.#layers.every(({ source }) => source.runtime === 'allow')) return this.#runtime;
     return null;
