@@ -257,6 +257,12 @@ describe('limits', () => {
     expect(Number(/\d+/.exec(run.stdout())?.[0])).toBeLessThan(300);
   });
 
+  it.each(['written', 'mapped'])('hold for memory that is hidden from them: %s', async (kind) => {
+    const run = await attack('hiddenMemory', [kind], { options: ['--data-bytes', '200000000'] });
+    expect(run.stdout()).toMatch(/^refused/);
+    expect(Number(/\d+/.exec(run.stdout())?.[0])).toBeLessThan(400);
+  });
+
   it('tell of an interpreter that has no memory left to go on', async () => {
     const run = await runScript('x = [0]\nwhile True: x = x + x + [object()]', { options: ['--heap-bytes', '50000000', '--data-bytes', '300000000'] });
     const clean = run.stderr().includes('MemoryError') && run.ended.code === 1;

@@ -16,6 +16,7 @@
 #include "relocate.h"
 #include "report.h"
 #include "symbols.h"
+#include "warmup.h"
 
 /* Imports of all libraries together: about 1,300 with PyPy 7.3.11. Beyond it the description is cut, and says so. */
 #define SLOTS_MAX 8192
@@ -56,6 +57,8 @@ static void examine(struct description *description, const struct options *optio
     const char *detail;
     const char *filter = filter_try();
     if (filter != NULL) add_problem(description, "filter", filter, "Use Linux 5.9 or newer with CONFIG_SECCOMP_FILTER, outside of sandboxes that forbid seccomp.");
+    const char *libc = warm_up();
+    if (libc != NULL) add_problem(description, "libc", libc, "Install a glibc with the locale C.UTF-8, as Debian and Ubuntu bring it.");
     const char *code = interpreter_find(&description->interpreter, options->library, options->stdlib, &detail);
     if (code == NULL) code = interpreter_load(&description->interpreter, &detail);
     if (code != NULL) {

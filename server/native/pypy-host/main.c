@@ -14,8 +14,6 @@
  *   --marshal-time               ask the controller for the time, instead of reading the clock in process
  *   --no-poll                    sleep at once when a reply is awaited
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "describe.h"

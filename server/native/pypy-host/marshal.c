@@ -207,11 +207,11 @@ static bool may_wait(enum call_id id, const int64_t *args) {
     }
 }
 
-/* Those of them that a handler which ran just before must wake, as it would have a moment later. */
+/* Those of them that a signal which came just before must wake, as it would have a moment later. */
 static bool wakes_on_signal(enum call_id id) {
     switch (id) {
     case CALL_read: case CALL_poll: case CALL_epoll_wait: case CALL_select: case CALL_at_sleep: case CALL_at_pause:
-    case CALL_waitpid: case CALL_accept: case CALL_accept4: return true;
+    case CALL_waitpid: case CALL_accept: case CALL_accept4: case CALL_recv: case CALL_recvfrom: return true;
     default: return false;
     }
 }
@@ -220,15 +220,16 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     struct pending pending = { .row = &ROWS[id], .args = args };
     struct request request;
     bool waits = may_wait(id, args);
-    if (waits && wakes_on_signal(id) && signals_take_recent()) {
-        errno = EINTR;
-        return -1;
-    }
     if (!build_request(&request, id, args)) return -1;
     request.exchange.may_wait = waits;
     request.exchange.deliver = deliver;
     request.exchange.context = &pending;
     signals_enter_call();
+    if (waits && wakes_on_signal(id) && signals_take_recent()) {
+        signals_leave_call();
+        errno = EINTR;
+        return -1;
+    }
     channel_exchange(&request.exchange);
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) {

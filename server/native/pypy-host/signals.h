@@ -13,7 +13,8 @@ void signals_install(void);
 void signals_enter_call(void);
 void signals_leave_call(void);
 
-/* True once after a handler ran outside a call: a call that waits must then answer EINTR instead of waiting. */
+/* Within a call: true where a signal has been noted, and once after a handler ran outside. A call that waits must then
+   answer EINTR instead of waiting. */
 bool signals_take_recent(void);
 
 #endif

@@ -98,7 +98,7 @@ void signals_leave_call(void) {
 bool signals_take_recent(void) {
     bool was = recent != 0;
     recent = 0;
-    return was;
+    return was || (__atomic_load_n(&noted, __ATOMIC_RELAXED) & ~blocked) != 0;
 }
 
 void signals_install(void) {

@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdbool.h>
-#include <unistd.h>
 
 #include "marshal.h"
 #include "stubs.h"

@@ -19,6 +19,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -30,6 +31,10 @@
 /* The first thread's stack: eight times the usual, so that a program which raises its recursion limit to some 80,000 gets
    RecursionError and not a crash. Pages that are not used cost nothing. */
 #define STACK_BYTES (UINT64_C(64) << 20)
+/* Address space beyond what is mapped already and the private memory that is allowed: machine code of the JIT and libraries'
+   small maps. The limit on private memory alone would not hold: pages that were written and then made read-only are no
+   longer counted by it. */
+#define ADDRESS_SLACK_BYTES (UINT64_C(64) << 20)
 /* Where memory runs out, the kernel shall take guests first. */
 #define OOM_SCORE "1000"
 
@@ -110,9 +115,24 @@ static bool limit_stack(void) {
     return limit(RLIMIT_STACK, bytes, bytes);
 }
 
-static bool limit_resources(const struct options *options, bool own_user) {
+/* Bytes of address space that this process uses now; 0 where it cannot be told. */
+static rlim_t mapped_bytes(void) {
+    unsigned long pages = 0;
+    FILE *sizes = fopen("/proc/self/statm", "re");
+    if (sizes == NULL) return 0;
+    if (fscanf(sizes, "%lu", &pages) != 1) pages = 0;
+    fclose(sizes);
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool limit_memory(rlim_t data_bytes, rlim_t mapped) {
+    rlim_t address_bytes = mapped + STACK_BYTES + data_bytes + ADDRESS_SLACK_BYTES;
+    return mapped != 0 && limit(RLIMIT_DATA, data_bytes, data_bytes) && limit(RLIMIT_AS, address_bytes, address_bytes);
+}
+
+static bool limit_resources(const struct options *options, bool own_user, rlim_t mapped) {
     bool good = limit(RLIMIT_CORE, 0, 0) && limit_stack() && limit(RLIMIT_MEMLOCK, 0, 0);
-    if (options->data_bytes != 0) good = good && limit(RLIMIT_DATA, options->data_bytes, options->data_bytes);
+    if (options->data_bytes != 0) good = good && limit_memory(options->data_bytes, mapped);
     /* At the soft limit SIGXCPU, which the guest may ignore; a second later the kernel kills. */
     if (options->cpu_seconds != 0) good = good && limit(RLIMIT_CPU, options->cpu_seconds, options->cpu_seconds + 1);
     /* Counts all of a user's threads: right only where the user is the guest's own. */
@@ -133,6 +153,7 @@ const char *walls_raise(const struct options *options, pid_t parent, struct wall
     *walls = (struct walls){ .root = "kept" };
     bool is_root = geteuid() == 0;
     if (!is_root && options->has_uid) return "--uid needs root's rights";
+    rlim_t mapped = mapped_bytes(); /* now, while there is /proc */
     prefer_for_oom();
     if (is_root) {
         const char *problem = give_up_root(options, walls);
@@ -141,7 +162,7 @@ const char *walls_raise(const struct options *options, pid_t parent, struct wall
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "the guest cannot be tied to the controller's life";
     if (getppid() != parent) return "the controller has gone";
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return "the process cannot be closed to others";
-    if (!limit_resources(options, walls->own_user)) return "a limit cannot be set";
+    if (!limit_resources(options, walls->own_user, mapped)) return "a limit cannot be set";
     return NULL;
 }
 

@@ -134,6 +134,54 @@ static void test_threads(bool polls) {
     close(pipes.reply_write);
 }
 
+/* ---- the largest replies, one behind the other ---- */
+
+#define LARGE_REPLIES 3
+
+static void *bursting_controller(void *context) {
+    struct pipes *pipes = context;
+    uint8_t frame[256];
+    uint32_t ids[LARGE_REPLIES];
+    size_t size = WIRE_LENGTH_BYTES + WIRE_REPLY_HEAD + 4 + WIRE_MAX_LISTING;
+    uint8_t *reply = malloc(size);
+    for (int i = 0; i < LARGE_REPLIES; i++) {
+        if (!read_exactly(pipes->request_read, frame, 4) || !read_exactly(pipes->request_read, frame, wire_u32(frame))) return NULL;
+        ids[i] = wire_u32(frame);
+    }
+    for (int i = 0; i < LARGE_REPLIES; i++) {
+        put_reply(reply, ids[i], WIRE_MAX_LISTING, 0);
+        wire_put_u32(reply, WIRE_REPLY_HEAD + 4 + WIRE_MAX_LISTING);
+        wire_put_u32(reply + WIRE_LENGTH_BYTES + WIRE_REPLY_HEAD, WIRE_MAX_LISTING);
+        memset(reply + size - WIRE_MAX_LISTING, (int)ids[i] & 0xff, WIRE_MAX_LISTING);
+        write_exactly(pipes->reply_write, reply, size);
+    }
+    free(reply);
+    return NULL;
+}
+
+/* The first byte tells which reply it was; every other must be the same. */
+static void *listing_thread(void *context) {
+    uint8_t *listing = malloc(WIRE_MAX_LISTING);
+    (void)context;
+    int64_t size = ASK(CALL_at_listdir, PTR("/"), PTR(listing), WIRE_MAX_LISTING);
+    bool whole = size == WIRE_MAX_LISTING && memcmp(listing, listing + 1, WIRE_MAX_LISTING - 1) == 0;
+    free(listing);
+    return (void *)(intptr_t)whole;
+}
+
+static void test_large_replies(void) {
+    struct pipes pipes = make_channel(true);
+    pthread_t controller, threads[LARGE_REPLIES];
+    pthread_create(&controller, NULL, bursting_controller, &pipes);
+    for (int i = 0; i < LARGE_REPLIES; i++) pthread_create(&threads[i], NULL, listing_thread, NULL);
+    for (int i = 0; i < LARGE_REPLIES; i++) {
+        void *whole;
+        pthread_join(threads[i], &whole);
+        CHECK(whole != NULL);
+    }
+    pthread_join(controller, NULL);
+}
+
 /* ---- faults of the controller ---- */
 
 typedef void (*fault)(const struct pipes *pipes, uint32_t id);
@@ -290,6 +338,7 @@ int main(void) {
     threads_open(THREADS_MAX);
     test_threads(false);
     test_threads(true);
+    test_large_replies();
     test_faults();
     test_signals();
     return check_end("channel");
