@@ -10,6 +10,7 @@ import type { Figure } from './figures.ts';
 import { startServer, Watcher } from './liveServer.ts';
 import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
+import { policyFigures } from './policy.ts';
 import { startFigures } from './start.ts';
 
 const server = await startServer();
@@ -19,6 +20,7 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   cpu: { title: 'Computing', measure: () => cpuFigures(watcher) },
   start: { title: 'Starting', measure: () => startFigures(watcher) },
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
+  policy: { title: 'Deciding', measure: policyFigures },
   page: { title: 'The page', measure: () => pageFigures(server) },
 };
 const asked = process.argv.slice(2);

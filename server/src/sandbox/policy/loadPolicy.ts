@@ -3,9 +3,10 @@ import { createEngine, type PolicyLayer } from '@sandtable/shared/policy/engine'
 import type { PolicyEngine, PolicyNotice, WorldSpec } from '@sandtable/shared/policy/model';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import { mergeWorlds } from './mergeWorlds.ts';
+import { BUDGET_MS_PER_SECOND } from './policyLimits.ts';
 import { PolicyHost, printedNotices } from './policyHost.ts';
 import { PolicyProgram } from './policyProgram.ts';
-import { BUILT_IN_POLICIES, builtInSource, type BuiltInPolicy } from './sandtableSource.ts';
+import { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy } from './sandtableSource.ts';
 import { describePolicy } from './worldOf.ts';
 
 export interface LoadOptions {
@@ -15,6 +16,8 @@ export interface LoadOptions {
   readonly lab?: string;
   /** Where the interpreter's library lies in the guest's world. */
   readonly runtimeRoots?: readonly string[];
+  /** For measurements: the policy may use all the time there is. */
+  readonly unmetered?: boolean;
 }
 
 export type LoadResult =
@@ -34,11 +37,12 @@ interface Opened {
  */
 export async function loadPolicy(source: string, options: LoadOptions = {}): Promise<LoadResult> {
   const file = options.name ?? 'policy.ts';
-  const student = await openLayer(source, 'student', file);
+  const budget = options.unmetered === true ? Infinity : BUDGET_MS_PER_SECOND;
+  const student = await openLayer(source, 'student', file, budget);
   if (!student.ok) return student;
   let lab: Opened | null = null;
   if (options.lab !== undefined) {
-    const opened = await openLayer(options.lab, 'lab', 'the policy of the lab');
+    const opened = await openLayer(options.lab, 'lab', 'the policy of the lab', budget);
     if (!opened.ok) {
       student.opened.layer.middleware?.dispose();
       return opened;
@@ -69,11 +73,11 @@ export function loadBuiltIn(name: BuiltInPolicy, options: Omit<LoadOptions, 'nam
   return loadPolicy(builtInSource(name), { ...options, name: `${name}.ts` });
 }
 
-export { BUILT_IN_POLICIES, builtInSource, type BuiltInPolicy };
+export { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy };
 
 type OpenResult = { readonly ok: true; readonly opened: Opened } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-async function openLayer(source: string, layer: 'student' | 'lab', file: string): Promise<OpenResult> {
+async function openLayer(source: string, layer: 'student' | 'lab', file: string, budget: number): Promise<OpenResult> {
   const opened = await PolicyProgram.open(source);
   if (!opened.ok) {
     const { at, message } = opened.failure;
@@ -91,6 +95,6 @@ async function openLayer(source: string, layer: 'student' | 'lab', file: string)
     program.dispose();
     return { ok: true, opened: { layer: { layer, rules, otherwise, runtime }, world, notices: printedNotices(opened.printed) } };
   }
-  const middleware = new PolicyHost(program, functions);
+  const middleware = new PolicyHost(program, functions, budget);
   return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, notices: printedNotices(opened.printed) } };
 }

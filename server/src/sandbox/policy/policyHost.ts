@@ -40,14 +40,16 @@ export class PolicyHost implements MiddlewareHost {
   readonly functions: ReadonlyMap<CallName | '*', SourcePosition | null>;
   onNotice: ((notice: PolicyNotice) => void) | null = null;
   readonly #program: PolicyProgram;
-  readonly #budget = new Budget(performance.now());
+  readonly #budget: Budget;
   readonly #flights = new Map<number, Flight>();
   readonly #sleeps = new Set<NodeJS.Timeout>();
   #lastId = 0;
   #toldEnd = false;
   #waiters = 0;
 
-  constructor(program: PolicyProgram, functions: ReadonlyMap<CallName | '*', SourcePosition | null>) {
+  /** `budget`: milliseconds of the thread's time that the policy may take in a second. */
+  constructor(program: PolicyProgram, functions: ReadonlyMap<CallName | '*', SourcePosition | null>, budget: number) {
+    this.#budget = new Budget(performance.now(), budget);
     this.#program = program;
     this.functions = functions;
   }
@@ -79,7 +81,7 @@ export class PolicyHost implements MiddlewareHost {
     const flight: Flight = { id, request, next, stage: 'function', waited, answer: null, result: null, resolve: null, timer: null };
     this.#flights.set(id, flight);
     const { call: name, args, path, newpath, access } = request;
-    this.#enter(flight, 'dispatch', [id, JSON.stringify({ name, args, path, newpath, access })]);
+    this.#enter(flight, 'dispatch', JSON.stringify({ id, name, args, path, newpath, access }));
     if (flight.result !== null) return flight.result;
     flight.waited = true;
     return new Promise((resolve) => {
@@ -88,12 +90,12 @@ export class PolicyHost implements MiddlewareHost {
   }
 
   /** One entry on behalf of a flight, and all that follows from it. */
-  #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', args: readonly (string | number)[]): void {
-    this.#follow(flight, this.#timed(() => this.#program.enter(name, args, CALL_MS)));
+  #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', text: string): void {
+    this.#follow(flight, this.#timed(() => this.#program.enter(name, text, CALL_MS)));
     if (this.#program.hasJobs) {
       const failure = this.#timed(() => this.#program.runJobs(CALL_MS));
       if (failure !== null) this.#entryFailed(flight, failure);
-      this.#follow(flight, this.#timed(() => this.#program.enter('drain', [], CALL_MS)));
+      this.#follow(flight, this.#timed(() => this.#program.enter('drain', '', CALL_MS)));
     }
     if (this.#program.ended) this.#programEnded();
     else if (flight?.result === null && flight.stage === 'function' && flight.timer === null) this.#watch(flight);
@@ -188,8 +190,9 @@ export class PolicyHost implements MiddlewareHost {
     }
     if (ended) return;
     const { ok } = outcome;
-    const plain = ok ? { ok, value: outcome.value } : 'errno' in outcome ? { ok, errno: outcome.errno } : { ok, raise: outcome.raise };
-    this.#enter(flight, 'resume', [flight.id, JSON.stringify(plain)]);
+    const { id } = flight;
+    const plain = ok ? { id, ok, value: outcome.value } : 'errno' in outcome ? { id, ok, errno: outcome.errno } : { id, ok, raise: outcome.raise };
+    this.#enter(flight, 'resume', JSON.stringify(plain));
     if (flight.result === null && flight.timer === null && !this.#program.ended) this.#watch(flight);
   }
 
@@ -265,7 +268,7 @@ export class PolicyHost implements MiddlewareHost {
     flight.timer = setTimeout(() => {
       flight.timer = null;
       this.#end(flight, failed('policy-timeout', `The function of the policy did not answer within ${ANSWER_MS / 1000} seconds.`));
-      this.#enter(null, 'forget', [flight.id]);
+      this.#enter(null, 'forget', String(flight.id));
     }, ANSWER_MS);
   }
 
@@ -278,7 +281,7 @@ export class PolicyHost implements MiddlewareHost {
     if (typeof timer !== 'number' || typeof seconds !== 'number' || !(seconds >= 0) || this.#sleeps.size >= MAX_TIMERS) return;
     const sleep = setTimeout(() => {
       this.#sleeps.delete(sleep);
-      this.#enter(null, 'wake', [timer]);
+      this.#enter(null, 'wake', String(timer));
     }, Math.min(seconds, MAX_SLEEP_SECONDS) * 1000);
     this.#sleeps.add(sleep);
   }

@@ -78,8 +78,6 @@ export class PolicyLanguage {
   }
 }
 
-const CANNOT_FIND_MODULE = [2307, 2792, 2591, 2882];
-
 function toDiagnostic(found: ts.Diagnostic): Diagnostic {
   const { file, start, length } = found;
   const place = (at: number): { line: number; column: number } => {
@@ -99,9 +97,19 @@ function toDiagnostic(found: ts.Diagnostic): Diagnostic {
 }
 
 function messageOf(found: ts.Diagnostic): string {
-  if (CANNOT_FIND_MODULE.includes(found.code) && typeof found.messageText === 'string') {
-    const name = /module '([^']*)'/.exec(found.messageText)?.[1];
-    if (name !== undefined) return `A policy may import 'sandtable' and nothing else, not '${name.slice(0, 60)}'.`;
+  const asked = found.file?.text.slice(found.start, (found.start ?? 0) + (found.length ?? 0)) ?? '';
+  if (MODULE_ERRORS.includes(found.code) && /^['"]/.test(asked)) {
+    return `A policy may import 'sandtable' and nothing else, not ${asked.slice(0, 60)}.`;
   }
-  return ts.flattenDiagnosticMessageText(found.messageText, '\n').slice(0, 2000);
+  const text = ts.flattenDiagnosticMessageText(found.messageText, '\n').slice(0, 2000);
+  // Advice on installing things or on compiler options is of no use here.
+  if (UNKNOWN_NAME.includes(found.code)) return text.split('. ', 1)[0]!.replace(/\.?$/, '.');
+  // Of several ways to call a function the last is the one of the rules; what is said about the others confuses.
+  if (found.code === NO_OVERLOAD) return text.split('\n').at(-1)!.trim();
+  return text;
 }
+
+/** "Cannot find module", and "cannot find name" as it is said of modules of Node. */
+const MODULE_ERRORS: readonly number[] = [2307, 2591, 2580, 2792, 2882];
+const UNKNOWN_NAME: readonly number[] = [2304, 2580, 2582, 2583, 2584, 2591, 2592];
+const NO_OVERLOAD = 2769;

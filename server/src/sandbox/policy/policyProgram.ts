@@ -54,9 +54,10 @@ export class PolicyProgram {
     const described = program.#load(transpiled.code);
     if (!described.ok) {
       program.dispose();
-      return described;
+      const { failure } = described;
+      return { ok: false, failure: { ...failure, at: failure.at ?? importPlace(source, failure.message) } };
     }
-    const printed = program.enter('drain', []);
+    const printed = program.enter('drain', '');
     return { ok: true, program, description: described.text, printed: printed.ok ? printed.text : '' };
   }
 
@@ -70,12 +71,12 @@ export class PolicyProgram {
     return found === null ? null : this.#original(Number(found[1]), Number(found[2]));
   }
 
-  /** Calls one of the module's functions. */
-  enter(name: Exclude<EntryName, 'describe'>, args: readonly (string | number)[], ms = LOAD_MS): Said {
+  /** Calls one of the module's functions, which all take a text and give one. */
+  enter(name: Exclude<EntryName, 'describe'>, text: string, ms = LOAD_MS): Said {
     return this.#said(ms, () => {
-      const handles = args.map((arg) => (typeof arg === 'string' ? this.#context.newString(arg) : this.#context.newNumber(arg)));
-      const result = this.#context.callFunction(this.#entries.get(name)!, this.#context.undefined, ...handles);
-      for (const handle of handles) handle.dispose();
+      const handle = this.#context.newString(text);
+      const result = this.#context.callFunction(this.#entries.get(name)!, this.#context.undefined, handle);
+      handle.dispose();
       return this.#textOf(result);
     });
   }
@@ -109,9 +110,13 @@ export class PolicyProgram {
 
   #load(code: string): Said {
     const { runtime } = this.#instance;
+    // The refusal is the loader's, because an error of the second function would not come through.
+    const refused = 'refused:';
     runtime.setModuleLoader(
-      (name) => moduleSource(name) ?? { error: new Error(`there is no module '${name}'`) },
-      (from, name) => moduleName(from, name) ?? { error: new Error(`a policy may import 'sandtable' and nothing else, not '${name.slice(0, 60)}'`) },
+      (name) =>
+        (name.startsWith(refused) ? undefined : moduleSource(name)) ??
+        { error: new TypeError(`A policy may import 'sandtable' and nothing else, not '${name.replace(refused, '').slice(0, 60)}'.`) },
+      (from, name) => moduleName(from, name) ?? `${refused}${name}`,
     );
     const host = this.#said(LOAD_MS, () => {
       const result = this.#context.evalCode(`export * from 'sandtable:host'; import 'sandtable';`, 'host', { type: 'module' });
@@ -176,14 +181,11 @@ export class PolicyProgram {
       result.error.dispose();
       return { ok: false, failure };
     }
-    const { value } = result;
-    try {
-      if (this.#context.typeof(value) !== 'string') return nonsense('The policy spoke in something that is no text.');
-      if ((this.#context.getLength(value) ?? 0) > MAX_MESSAGE_CHARS) return nonsense('The policy answered with more text than any call has.');
-      return { ok: true, text: this.#context.getString(value) };
-    } finally {
-      value.dispose();
-    }
+    // The functions of our module give nothing but text, and no policy can replace them.
+    const text = this.#context.getString(result.value);
+    result.value.dispose();
+    if (text.length <= MAX_MESSAGE_CHARS) return { ok: true, text };
+    return { ok: false, failure: { code: 'policy-nonsense', message: 'The policy answered with more text than any call has.', at: null } };
   }
 
   #failureOf(error: QuickJSHandle): Failure {
@@ -219,6 +221,12 @@ export class PolicyProgram {
   }
 }
 
-function nonsense(message: string): Said {
-  return { ok: false, failure: { code: 'policy-nonsense', message, at: null } };
+/** Where the module stands that a message names: the linker of QuickJS does not say. */
+function importPlace(source: string, message: string): SourcePosition | null {
+  const name = /nothing else, not '(.*)'\.$/s.exec(message)?.[1];
+  if (name === undefined) return null;
+  const offset = Math.max(source.indexOf(`'${name}`), source.indexOf(`"${name}`));
+  if (offset < 0) return null;
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: before.at(-1)!.length + 1 };
 }

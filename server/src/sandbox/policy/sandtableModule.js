@@ -7,7 +7,7 @@
  * written so that a policy's own mistakes come out as errors with a line, and it closes the built-ins against changes, so that a stray
  * assignment to `Object.prototype` is an error where it stands and not a riddle elsewhere.
  *
- * Speech with the host: every entry returns a JSON list of effects, `''` for none.
+ * Speech with the host: every entry takes one text (JSON, or a number) and returns a JSON list of effects, `''` for none.
  *   [1, id] / [1, id, args]       next(), as asked or with other arguments
  *   [2, id]                       the function answered with next()'s own answer
  *   [3, id, denial, why, place]   it denied
@@ -183,7 +183,7 @@ let functions = new Map();
 /** For the host: the policy as data; its functions stay here. Throws for what is no policy. */
 export function describe(spec) {
   if (typeof spec !== 'object' || spec === null || spec[POLICY] === undefined) {
-    fail('the policy is missing: write export default policy({ … })');
+    fail('The policy is missing: write export default policy({ … })');
   }
   const { rules = [], middleware = {}, otherwise = 'deny', ...rest } = spec;
   if (!Array.isArray(rules)) fail("policy: 'rules' is a list: rules: [ allow('read'), … ]");
@@ -223,9 +223,23 @@ const answered = new Map();
 
 function flush() {
   if (effects.length === 0) return '';
-  const text = stringify(effects);
+  const list = effects;
   effects = [];
-  return text;
+  try {
+    return stringify(list);
+  } catch {
+    return stringify(list.map(writable));
+  }
+}
+
+/** The effect itself, or, where it cannot be written as JSON (a circle, a bigint), that its call failed. */
+function writable(effect) {
+  try {
+    stringify(effect);
+    return effect;
+  } catch (error) {
+    return [6, effect[1], `the answer cannot be written as text: ${error instanceof Error ? error.message : ''}`, null];
+  }
 }
 
 export const drain = flush;
@@ -285,11 +299,11 @@ function threw(id, error) {
   effects.push([6, id, text.slice(0, 400), placeOfError(error)]);
 }
 
-/** The beginning of a call. */
-export function dispatch(id, json) {
+/** The beginning of a call: the request, and its number as `id`. */
+export function dispatch(text) {
+  const { id, ...asked } = parse(text);
   let tail = null;
   try {
-    const asked = parse(json);
     const call = deepFreeze({ path: '', ...asked });
     let used = false;
     const next = (changes) => {
@@ -312,12 +326,13 @@ export function dispatch(id, json) {
   return flush();
 }
 
-/** next()'s answer is there. */
-export function resume(id, json) {
+/** next()'s answer is there: the outcome, and the number of the call as `id`. */
+export function resume(text) {
+  const { id, ...outcome } = parse(text);
   const resolve = waiting.get(id);
   if (resolve !== undefined) {
     waiting.delete(id);
-    const outcome = deepFreeze(parse(json));
+    deepFreeze(outcome);
     answered.set(id, outcome);
     resolve(outcome);
   }
@@ -325,7 +340,8 @@ export function resume(id, json) {
 }
 
 /** The host has given the call up. */
-export function forget(id) {
+export function forget(text) {
+  const id = Number(text);
   waiting.delete(id);
   answered.delete(id);
   return flush();
@@ -346,7 +362,8 @@ export function sleep(seconds) {
 }
 
 /** For the host: a sleep is over. */
-export function wake(timer) {
+export function wake(text) {
+  const timer = Number(text);
   const resolve = sleeping.get(timer);
   sleeping.delete(timer);
   resolve?.();

@@ -31,13 +31,25 @@ const HOST = `export { describe, dispatch, resume, forget, wake, drain } from 's
 
 const POLICIES = new URL('../../../policies/', import.meta.url);
 
-/** Names of the built-in policies, each a file in `server/policies`. */
-export const BUILT_IN_POLICIES = ['standard', 'lecture'] as const;
+/** Built-in policies that others may import and build on. */
+const IMPORTABLE = ['standard', 'lecture'] as const;
+
+/** Names of the built-in policies, each a file in `server/policies`; those after the first two are worked examples. */
+export const BUILT_IN_POLICIES = [...IMPORTABLE, 'redact', 'fakeHost', 'shortSleep', 'writeBudget'] as const;
 export type BuiltInPolicy = (typeof BUILT_IN_POLICIES)[number];
 
 /** Source of a built-in policy, as a student may read and copy it. */
 export function builtInSource(name: BuiltInPolicy): string {
   return readFileSync(new URL(`${name}.ts`, POLICIES), 'utf8');
+}
+
+/** The built-in policies for a list: the summary is the first paragraph of the comment at the head of each. */
+export function builtInPolicies(): readonly { readonly name: BuiltInPolicy; readonly summary: string; readonly source: string }[] {
+  return BUILT_IN_POLICIES.map((name) => {
+    const source = builtInSource(name);
+    const [paragraph = ''] = source.slice(source.indexOf('/**') + 3, source.indexOf('*/')).split(/\n \*\n/);
+    return { name, summary: paragraph.replaceAll(/\s*\n \* ?/g, ' ').trim(), source };
+  });
 }
 
 const sources = new Map<string, string>();
@@ -51,7 +63,7 @@ function sourceOf(name: string): string | undefined {
     case 'sandtable:core':
       return TABLES + readFileSync(new URL('sandtableModule.js', import.meta.url), 'utf8');
     default: {
-      const builtIn = BUILT_IN_POLICIES.find((each) => name === `sandtable:${each}`);
+      const builtIn = IMPORTABLE.find((each) => name === `sandtable:${each}`);
       if (builtIn === undefined) return undefined;
       const result = transpile(builtInSource(builtIn));
       if (!result.ok) throw new Error(`sandtableSource.ts: ${builtIn}.ts: ${result.message}`);

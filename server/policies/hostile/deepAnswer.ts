@@ -1,0 +1,12 @@
+// A value nested deeper than any answer.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return { ok: true, value: { a: { a: { a: { a: { a: { a: { a: { a: { a: 1 } } } } } } } } } };
+    },
+  },
+});

@@ -1,0 +1,12 @@
+// The answer is a proxy whose traps loop.
+// expects: policy-timeout
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return new Proxy({}, { get() { for (;;); } }); // here
+    },
+  },
+});

@@ -1,0 +1,12 @@
+// Passes a number for a path.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return next({ path: 7 });
+    },
+  },
+});

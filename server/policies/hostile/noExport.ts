@@ -1,0 +1,4 @@
+// Exports nothing.
+// expects: refused policy is missing
+import { policy } from 'sandtable';
+policy({});

@@ -1,0 +1,3 @@
+// Exports something else.
+// expects: refused policy is missing
+export default { rules: [], otherwise: 'allow' };

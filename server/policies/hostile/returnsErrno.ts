@@ -1,0 +1,12 @@
+// Fails with an error that Linux does not have.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return { ok: false, errno: 'ENOIDEA' };
+    },
+  },
+});

@@ -1,0 +1,12 @@
+// Returns a function.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return () => ({ ok: true });
+    },
+  },
+});

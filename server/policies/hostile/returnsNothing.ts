@@ -1,0 +1,12 @@
+// Forgets to return.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      next();
+    },
+  },
+});

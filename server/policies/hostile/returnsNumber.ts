@@ -1,0 +1,12 @@
+// Returns a number.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return 7;
+    },
+  },
+});

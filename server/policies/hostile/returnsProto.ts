@@ -1,0 +1,12 @@
+// A key that would reach the prototype.
+// expects: policy-nonsense
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      return { ok: true, value: JSON.parse('{"__proto__": {"polluted": true}}') };
+    },
+  },
+});

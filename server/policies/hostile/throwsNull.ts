@@ -1,0 +1,12 @@
+// Throws nothing.
+// expects: policy-threw
+import { policy } from 'sandtable';
+
+export default policy({
+  otherwise: 'allow',
+  middleware: {
+    ll_os_stat(call, next) {
+      throw null;
+    },
+  },
+});
