@@ -18,7 +18,7 @@ import {
   type Volume,
   type WriteMode,
 } from './inode.ts';
-import { Ledger } from './limits.ts';
+import type { Ledger } from './limits.ts';
 import { Namespace } from './namespace.ts';
 import type { InitialEntry, InitialTree, Mount, Owner } from './worldSpec.ts';
 

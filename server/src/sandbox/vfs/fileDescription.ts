@@ -82,7 +82,8 @@ export class FileDescription extends Description {
 
   #writeAt(bytes: Uint8Array, offset: number): Result<number> {
     const result = this.#space.write(this.entry, this.inode, offset, bytes);
-    if (result.ok && !isPrivileged(this.#who)) this.inode.mode = withoutSetId(this.inode.mode);
+    if (result.ok && result.value > 0 && !isPrivileged(this.#who))
+      this.inode.mode = withoutSetId(this.inode.mode);
     return result;
   }
 }

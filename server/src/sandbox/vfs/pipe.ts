@@ -24,6 +24,8 @@ import { fail, ok, wait, type Outcome, type Result } from './result.ts';
 /** What fstat says of things that have no name. */
 export interface AnonymousIdentity {
   readonly ino: number;
+  /** Permission bits; fchmod changes them, to no effect, as on Linux. */
+  mode: number;
   readonly uid: number;
   readonly gid: number;
   readonly time: TimeSpec;
@@ -51,8 +53,8 @@ class Channel {
   }
 
   write(end: End, bytes: Uint8Array, atomicBytes: number): Outcome<number> {
-    if (!this.readerOpen) return fail('EPIPE');
     if (bytes.length === 0) return ok(0);
+    if (!this.readerOpen) return fail('EPIPE');
     // A small write must not be mixed with those of others: it goes as a whole or waits.
     const fits = bytes.length <= atomicBytes ? this.queue.room >= bytes.length : this.queue.room > 0;
     const taken = fits ? this.queue.push(bytes) : 0;
@@ -74,7 +76,8 @@ class Channel {
   }
 }
 
-abstract class End extends Description {
+/** One end of something that has no name. */
+export abstract class End extends Description {
   readonly identity: AnonymousIdentity;
   protected abstract readonly typeBits: number;
 
@@ -93,7 +96,7 @@ abstract class End extends Description {
     return ok({
       dev: ANONYMOUS_DEV,
       ino,
-      mode: this.typeBits | (this.typeBits === S_IFIFO ? 0o600 : 0o777),
+      mode: this.typeBits | this.identity.mode,
       nlink: 1,
       uid,
       gid,

@@ -28,6 +28,7 @@ import { isWritable, type OpenDescription } from '../description.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
 import { FileDescription } from '../fileDescription.ts';
 import { volumeOf, type Entry } from '../inode.ts';
+import { End } from '../pipe.ts';
 import { DONE, fail, ok, type Result } from '../result.ts';
 
 const BILLION = 1_000_000_000;
@@ -81,6 +82,11 @@ export function chmod(
 }
 
 export function fchmod(context: GuestContext, fd: VirtualFd, mode: number): Result<undefined> {
+  const description = context.table.get(fd);
+  if (description instanceof End) {
+    description.identity.mode = mode & 0o7777;
+    return DONE;
+  }
   return withEntry(context, fd, (entry) => changeMode(context, entry, mode));
 }
 

@@ -27,6 +27,9 @@ import { DONE, fail, ok, type Outcome, type Result } from '../result.ts';
 /** Linux moves at most this much in one call. */
 const MAX_COUNT = 0x7ffff000;
 
+/** SEEK_HOLE: a greater `whence` is wrong even where nothing can be sought. */
+const SEEK_MAX = 4;
+
 const BAD = fail('EBADF');
 
 export function close(context: GuestContext, fd: VirtualFd): Result<undefined> {
@@ -74,7 +77,8 @@ export function pwrite(
 
 export function lseek(context: GuestContext, fd: VirtualFd, offset: number, whence: number): Result<number> {
   const description = context.table.get(fd);
-  return description === undefined ? BAD : description.seek(offset, whence);
+  if (description === undefined) return BAD;
+  return whence >= 0 && whence <= SEEK_MAX ? description.seek(offset, whence) : fail('EINVAL');
 }
 
 export function dup(
@@ -137,13 +141,16 @@ export function fcntl(
 export function pipe(context: GuestContext, flags: number): Result<readonly [VirtualFd, VirtualFd]> {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0)
     return fail((flags & O_DIRECT) !== 0 ? 'EOPNOTSUPP' : 'EINVAL');
-  const { reader, writer } = makePipe(flags & O_NONBLOCK, identity(context));
+  const { reader, writer } = makePipe(flags & O_NONBLOCK, identity(context, 0o600));
   return installPair(context, reader, writer, (flags & O_CLOEXEC) !== 0);
 }
 
 export function streamPair(context: GuestContext, flags: number): Result<readonly [VirtualFd, VirtualFd]> {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return fail('EINVAL');
-  const [one, other] = makeStreamPair(flags & O_NONBLOCK, [identity(context), identity(context)]);
+  const [one, other] = makeStreamPair(flags & O_NONBLOCK, [
+    identity(context, 0o777),
+    identity(context, 0o777),
+  ]);
   return installPair(context, one, other, (flags & O_CLOEXEC) !== 0);
 }
 
@@ -175,9 +182,9 @@ function installPair(
   return ok([first.value, second.value]);
 }
 
-function identity(context: GuestContext): AnonymousIdentity {
+function identity(context: GuestContext, mode: number): AnonymousIdentity {
   const { space, who } = context;
-  return { ino: space.nextIno(), uid: who.uid, gid: who.gid, time: space.clock() };
+  return { ino: space.nextIno(), mode, uid: who.uid, gid: who.gid, time: space.clock() };
 }
 
 function isCount(count: number): boolean {

@@ -1,6 +1,6 @@
 /** mkdir, rmdir, unlink, link, symlink, readlink and rename. The order of the checks is that of Linux's fs/namei.c. */
 import type { Errno } from '@sandtable/shared/errno';
-import { LINK_MAX, S_ISGID, W_OK, X_OK } from '../abi.ts';
+import { AT_FDCWD, LINK_MAX, S_ISGID, W_OK, X_OK } from '../abi.ts';
 import { refuseByMode, refuseBySticky, refuseByVolume, refuseHardLink } from '../access.ts';
 import type { DirFd, GuestContext } from '../context.ts';
 import { isAncestorOrSame, volumeOf, type DirectoryEntry, type Entry, type Inode } from '../inode.ts';
@@ -28,6 +28,7 @@ export function symlink(
   path: string,
   dirfd: DirFd,
 ): Result<undefined> {
+  if (hasNul(target, path)) return fail('EINVAL');
   const wrong = context.refuseText(target);
   if (wrong !== undefined) return fail(wrong);
   const place = freePlace(context, path, dirfd, false);
@@ -48,6 +49,7 @@ export interface LinkPlaces {
 }
 
 export function link(context: GuestContext, places: LinkPlaces, follow: boolean): Result<undefined> {
+  if (hasNul(places.from, places.to)) return fail('EINVAL');
   const source = context.find(places.from, follow, places.fromFd);
   if (typeof source === 'string') return fail(source);
   const place = freePlace(context, places.to, places.toFd, false, source);
@@ -103,6 +105,8 @@ export function rmdir(context: GuestContext, path: string, dirfd: DirFd): Result
 }
 
 export function readlink(context: GuestContext, path: string, dirfd: DirFd): Result<string> {
+  // An empty path means the descriptor itself, which is never a link here; Linux looks at it first.
+  if (path === '' && dirfd !== AT_FDCWD && context.table.get(dirfd) === undefined) return fail('EBADF');
   const found = context.find(path, false, dirfd);
   if (typeof found === 'string') return fail(found);
   if (found.inode.kind !== 'symlink') return fail('EINVAL');
@@ -110,6 +114,7 @@ export function readlink(context: GuestContext, path: string, dirfd: DirFd): Res
 }
 
 export function rename(context: GuestContext, places: LinkPlaces): Result<undefined> {
+  if (hasNul(places.from, places.to)) return fail('EINVAL');
   const { walker, who, space } = context;
   const lost = context.findParent(places.from, places.fromFd);
   if (lost !== undefined) return fail(lost);
@@ -153,6 +158,11 @@ export function rename(context: GuestContext, places: LinkPlaces): Result<undefi
   }
   space.move(source, to.directory, to.name, target ?? null);
   return DONE;
+}
+
+/** A NUL in either of two paths is refused before anything is looked at: no C caller can have sent it. */
+function hasNul(one: string, other: string): boolean {
+  return one.includes('\0') || other.includes('\0');
 }
 
 /** A place where something new may be made: nothing there yet, volume and directory writable, room for a name. */

@@ -1,0 +1,317 @@
+"""Performs sequences of file operations in a real folder, as an ordinary user, and tells what Linux answered.
+
+One JSON line in: {"steps": [[name, argument, ...], ...]}. One JSON line out:
+{"results": [...], "tree": [...], "foreign": bool}. Each sequence runs in a forked child whose root
+is a fresh folder (chroot), so that absolute paths and `..` mean the same as in the virtual world and
+nothing outside can be touched, and which has the uid 1000 and no capability: as root by setuid,
+otherwise by a user namespace.
+"""
+
+import ctypes
+import errno
+import fcntl
+import json
+import os
+import resource
+import shutil
+import stat
+import sys
+import tempfile
+import traceback
+
+USER = 1000
+FILE_LIMIT = int(sys.argv[2])
+AS_ROOT = os.getuid() == 0
+RECENT = 10_000_000
+PIPE_WRITE = 500
+
+
+def drop_capabilities():
+    class Header(ctypes.Structure):
+        _fields_ = [("version", ctypes.c_uint32), ("pid", ctypes.c_int)]
+
+    class Data(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_uint32) for name in ("effective", "permitted", "inheritable")]
+
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capset(ctypes.byref(Header(0x20080522, 0)), (Data * 2)()) != 0:
+        raise OSError(ctypes.get_errno(), "capset")
+
+
+def become_ordinary(folder):
+    if AS_ROOT:
+        os.chroot(folder)
+        os.chdir("/")
+        os.setgroups([])
+        os.setresgid(USER, USER, USER)
+        os.setresuid(USER, USER, USER)
+        return
+    uid, gid = os.getuid(), os.getgid()
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(0x10000000) != 0:
+        raise OSError(ctypes.get_errno(), "needs root or user namespaces")
+    for name, text in (("setgroups", "deny"), ("uid_map", "%d %d 1" % (USER, uid)), ("gid_map", "%d %d 1" % (USER, gid))):
+        with open("/proc/self/" + name, "w") as file:
+            file.write(text)
+    os.chroot(folder)
+    os.chdir("/")
+    drop_capabilities()
+
+
+def make_fixture(folder):
+    """Things of root's, which the user may look at but not change; only root can make them."""
+    os.chmod(folder, 0o755)
+    if not AS_ROOT:
+        return
+    os.chown(folder, USER, USER)
+    for name, mode in (("rootdir", 0o755), ("sticky", 0o1777), ("closed", 0o700)):
+        path = os.path.join(folder, name)
+        os.mkdir(path)
+        os.chmod(path, mode)
+        inner = os.path.join(path, "f")
+        with open(inner, "w") as file:
+            file.write("root's")
+        os.chmod(inner, 0o644)
+
+
+def describe(result):
+    kind = stat.S_IFMT(result.st_mode)
+    return {
+        "mode": result.st_mode,
+        "nlink": result.st_nlink,
+        "uid": result.st_uid,
+        "gid": result.st_gid,
+        "size": -1 if kind == stat.S_IFDIR else result.st_size,
+        "mtime": "recent" if result.st_mtime > RECENT else str(result.st_mtime_ns),
+    }
+
+
+def kind_of(entry):
+    return "l" if entry.is_symlink() else "d" if entry.is_dir(follow_symlinks=False) else "f"
+
+
+class Performer:
+    def __init__(self, base):
+        self.base = base
+
+    def fd(self, number):
+        return number + self.base if number >= 0 else number
+
+    def at(self, number):
+        return None if number is None else self.fd(number)
+
+    def open(self, path, flags, mode, at):
+        return os.open(path, flags, mode, dir_fd=self.at(at)) - self.base
+
+    def close(self, fd):
+        os.close(self.fd(fd))
+
+    def read(self, fd, count):
+        return os.read(self.fd(fd), count).decode("latin-1")
+
+    def pread(self, fd, count, offset):
+        return os.pread(self.fd(fd), count, offset).decode("latin-1")
+
+    def write(self, fd, text):
+        # How much a nearly full pipe takes depends on how its pages were filled before.
+        if stat.S_ISFIFO(os.fstat(self.fd(fd)).st_mode):
+            text = text[:PIPE_WRITE]
+        return os.write(self.fd(fd), text.encode("latin-1"))
+
+    def pwrite(self, fd, text, offset):
+        return os.pwrite(self.fd(fd), text.encode("latin-1"), offset)
+
+    def lseek(self, fd, offset, whence):
+        return os.lseek(self.fd(fd), offset, whence)
+
+    def stat(self, path, at):
+        return describe(os.stat(path, dir_fd=self.at(at)))
+
+    def lstat(self, path, at):
+        return describe(os.lstat(path, dir_fd=self.at(at)))
+
+    def fstat(self, fd):
+        return describe(os.fstat(self.fd(fd)))
+
+    def access(self, path, mode):
+        return os.access(path, mode)
+
+    def listdir(self, path):
+        with os.scandir(path) as entries:
+            return sorted([entry.name, kind_of(entry)] for entry in entries)
+
+    def flistdir(self, fd):
+        # Python takes -1 for the working directory.
+        os.fstat(self.fd(fd))
+        return sorted(os.listdir(self.fd(fd)))
+
+    def mkdir(self, path, mode, at):
+        os.mkdir(path, mode, dir_fd=self.at(at))
+
+    def rmdir(self, path, at):
+        os.rmdir(path, dir_fd=self.at(at))
+
+    def unlink(self, path, at):
+        os.unlink(path, dir_fd=self.at(at))
+
+    def rename(self, source, target, source_at, target_at):
+        os.rename(source, target, src_dir_fd=self.at(source_at), dst_dir_fd=self.at(target_at))
+
+    def link(self, source, target):
+        os.link(source, target, follow_symlinks=False)
+
+    def symlink(self, target, path, at):
+        os.symlink(target, path, dir_fd=self.at(at))
+
+    def readlink(self, path, at):
+        return os.readlink(path, dir_fd=self.at(at))
+
+    def truncate(self, path, size):
+        os.truncate(path, size)
+
+    def ftruncate(self, fd, size):
+        os.ftruncate(self.fd(fd), size)
+
+    def chmod(self, path, mode):
+        os.chmod(path, mode)
+
+    def fchmod(self, fd, mode):
+        os.fchmod(self.fd(fd), mode)
+
+    def chown(self, path, uid, gid):
+        os.chown(path, uid, gid)
+
+    def utimens(self, path, seconds, follow):
+        os.utime(path, ns=(seconds * 10**9 + 5, seconds * 10**9 + 7), follow_symlinks=follow)
+
+    def touch(self, path):
+        os.utime(path)
+
+    def dup(self, fd):
+        return os.dup(self.fd(fd)) - self.base
+
+    def dup2(self, fd, target):
+        if fd < 0 or target < 0:
+            # Python forgets to set errno here.
+            raise OSError(errno.EBADF, "")
+        return os.dup2(self.fd(fd), self.fd(target)) - self.base
+
+    def fcntl(self, fd, command, argument):
+        if command == fcntl.F_DUPFD:
+            return fcntl.fcntl(self.fd(fd), command, self.fd(argument)) - self.base
+        # O_LARGEFILE is added by the kernel to each open.
+        return fcntl.fcntl(self.fd(fd), command, argument) & ~0o100000
+
+    def pipe(self):
+        reader, writer = os.pipe2(os.O_NONBLOCK)
+        return [reader - self.base, writer - self.base]
+
+    def chdir(self, path):
+        os.chdir(path)
+
+    def fchdir(self, fd):
+        os.fchdir(self.fd(fd))
+
+    def getcwd(self):
+        return os.getcwd()
+
+    def umask(self, mask):
+        return os.umask(mask)
+
+
+def perform(steps, base):
+    performer = Performer(base)
+    results = []
+    for step in steps:
+        try:
+            value = getattr(performer, step[0])(*step[1:])
+            results.append({"value": value})
+        except OSError as error:
+            results.append({"errno": errno.errorcode[error.errno]})
+        except ValueError as error:
+            # What Python refuses by itself: a NUL in a path, and here and there a negative descriptor.
+            if "null" in str(error):
+                results.append({"errno": "EINVAL"})
+            elif "negative" in str(error):
+                results.append({"errno": "EBADF"})
+            else:
+                raise
+    return results
+
+
+def tree(folder):
+    """The whole folder at the end; every directory is opened up after its mode was noted."""
+    lines = []
+    pending = [(folder, "")]
+    while pending:
+        real, shown = pending.pop()
+        os.chmod(real, 0o700)
+        for name in os.listdir(real):
+            path, line = real + "/" + name, shown + "/" + name
+            status = os.lstat(path)
+            known = describe(status)
+            if stat.S_ISDIR(status.st_mode):
+                pending.append((path, line))
+            elif stat.S_ISLNK(status.st_mode):
+                known["target"] = os.readlink(path)
+            else:
+                os.chmod(path, 0o600)
+                with open(path, "rb") as file:
+                    start = file.read(4096)
+                known["start"] = start.decode("latin-1")
+                # It may have another name that is still to be described.
+                os.chmod(path, stat.S_IMODE(status.st_mode))
+            lines.append([line, known])
+    return sorted(lines, key=lambda line: line[0])
+
+
+def in_child(folder, steps, output):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (FILE_LIMIT, FILE_LIMIT))
+    os.umask(0o022)
+    become_ordinary(folder)
+    base = os.dup(0)
+    os.close(base)
+    results = perform(steps, base)
+    text = json.dumps(results).encode()
+    while text:
+        text = text[os.write(output, text):]
+
+
+def run(parent, steps):
+    folder = tempfile.mkdtemp(dir=parent)
+    try:
+        make_fixture(folder)
+        reader, writer = os.pipe()
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                # The numbers that a sequence sees begin right after these.
+                os.dup2(writer, 3)
+                os.closerange(4, 64)
+                in_child(folder, steps, 3)
+                status = 0
+            except BaseException:
+                traceback.print_exc()
+            os._exit(status)
+        os.close(writer)
+        with open(reader, "rb") as file:
+            text = file.read()
+        if os.waitpid(pid, 0)[1] != 0:
+            raise RuntimeError("the child failed")
+        return {"results": json.loads(text), "tree": tree(folder), "foreign": AS_ROOT}
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def main():
+    parent = tempfile.mkdtemp(prefix="sandtable-vfs-", dir=sys.argv[1])
+    os.chmod(parent, 0o755)
+    try:
+        for line in sys.stdin:
+            print(json.dumps(run(parent, json.loads(line)["steps"])), flush=True)
+    finally:
+        shutil.rmtree(parent, ignore_errors=True)
+
+
+main()
