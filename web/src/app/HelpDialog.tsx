@@ -12,7 +12,6 @@ const IN_PLACE: readonly (readonly [string, string])[] = [
   ['Ctrl+F', 'in the editor or the terminal: find'],
   ['↑ ↓ PageUp PageDown Home End', 'in the trace: move; Enter goes to the detail, Escape back'],
   ['↑ ↓ ← → Enter F2 Delete', 'in the files: move, open, rename, delete'],
-  ['F6, Shift+F6', 'next, previous group of panels'],
 ];
 
 interface HelpProps {

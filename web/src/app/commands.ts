@@ -5,8 +5,9 @@ import type { FileActions } from '../workbench/files/fileActions.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
 import { terminalUi } from '../workbench/terminal/useTerminal.ts';
 import type { TraceView } from '../workbench/trace/traceView.ts';
-import { closeFile, openFile, resetLayout, showPanel, view, type PanelName } from '../workbench/view.ts';
+import { closeFile, openFile, resetLayout, showNextPanel, showPanel, view, type PanelName } from '../workbench/view.ts';
 import { goToPolicyLine } from '../workbench/trace/goTo.ts';
+import { askText } from './asking.ts';
 import { notify } from './notices.ts';
 import { prefer, preferences, THEMES, type ThemeChoice } from './preferences.ts';
 import { goHome } from './route.ts';
@@ -66,6 +67,10 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
         if (activeFile !== null) closeFile(activeFile);
       },
     },
+    {
+      id: 'file.line', group: 'Files', title: 'Go to a line of this file', keys: 'ctrl+g', enabled: () => view.getState().activeFile !== null,
+      run: () => void goToLine(),
+    },
     { id: 'file.script', group: 'Files', title: 'Open script.py', enabled: open, run: () => openFile(scriptToRun(session) ?? 'script.py') },
     { id: 'file.policy', group: 'Files', title: 'Open policy.ts', enabled: open, run: () => openFile('policy.ts') },
     {
@@ -119,11 +124,21 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       id: 'view.projector', group: 'View', title: 'Projector mode: large type, on or off',
       run: () => prefer({ projector: !preferences.getState().projector }),
     },
+    { id: 'view.next', group: 'View', title: 'Next panel', keys: 'F6', enabled: open, run: () => showNextPanel(1) },
+    { id: 'view.previous', group: 'View', title: 'Previous panel', keys: 'shift+F6', enabled: open, run: () => showNextPanel(-1) },
     { id: 'view.reset', group: 'View', title: 'Reset the layout', enabled: open, run: resetLayout },
     { id: 'view.home', group: 'View', title: 'All benches and examples', run: goHome },
     { id: 'help.palette', group: 'Help', title: 'All commands', keys: 'mod+k', run: parts.showPalette },
     { id: 'help.keys', group: 'Help', title: 'Help and short-cuts', keys: 'F1', run: parts.showHelp },
   ];
+}
+
+async function goToLine(): Promise<void> {
+  const { activeFile } = view.getState();
+  if (activeFile === null) return;
+  const complaint = (text: string) => (/^\s*[1-9]\d{0,8}\s*$/.test(text) ? null : 'A number, please: lines count from 1.');
+  const line = await askText({ title: `Go to a line of ${activeFile}`, action: 'Go', field: { label: 'Line', initial: '', complaint } });
+  if (line !== null) openFile(activeFile, { line: Number(line), mark: true });
 }
 
 /** The script that Run means: the Python file one looks at, or script.py. */

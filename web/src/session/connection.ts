@@ -30,6 +30,8 @@ export interface RequestFailure {
   /** What failed, what was kept, what to do. */
   readonly message: string;
   readonly diagnostics?: ProtocolError['diagnostics'];
+  /** With `conflict` on a file: what the server has; left out where it was removed. */
+  readonly file?: ProtocolError['file'];
 }
 
 export type Answer<T> =

@@ -298,7 +298,8 @@ export class FileSync {
     this.#writing.set(path, write);
     await write;
     const after = this.#files[path];
-    if (after !== undefined && after.draft !== null && after.status === 'waiting') this.#schedule(path, 0);
+    const waiting = after !== undefined && after.draft !== null && after.status === 'waiting';
+    if (waiting && !this.#timers.has(path)) this.#schedule(path, 0);
   }
 
   async #send(file: WorkFile, text: string): Promise<void> {
@@ -320,31 +321,32 @@ export class FileSync {
       this.#set({ ...now, ...saved, draft: clean ? null : now.draft, status: clean ? 'saved' : 'waiting' });
       return;
     }
-    await this.#writeFailed(path, answer.error);
+    this.#writeFailed(now, answer.error);
   }
 
-  async #writeFailed(path: string, error: RequestFailure): Promise<void> {
-    if (error.code === 'conflict') {
-      const read = await this.#options.connection.request('file.read', { bench: this.#options.bench, path });
-      const file = this.#files[path];
-      if (this.#disposed || file === undefined || file.draft === null) return;
-      if (read.ok) {
-        if (read.value.version === file.version) this.#set({ ...file, status: 'waiting' });
-        else this.#reconcile(file, file.draft, read.value);
+  #writeFailed(file: WorkFile, error: RequestFailure): void {
+    const { path, draft } = file;
+    switch (error.code) {
+      case 'conflict':
+        if (draft === null) return;
+        if (error.file === undefined) this.#set({ ...file, version: null, content: null, savedAt: null, status: 'waiting' });
+        else if (error.file.version === file.version) this.#set({ ...file, status: 'waiting' });
+        else this.#reconcile(file, draft, error.file);
         return;
-      }
-      if (read.error.code === 'not-found') {
-        this.#set({ ...file, version: null, content: null, savedAt: null, status: 'waiting' });
+      case 'offline':
+        this.#set({ ...file, status: 'offline' });
         return;
-      }
-      error = read.error;
+      case 'timeout':
+        this.#set({ ...file, status: 'waiting' });
+        this.#retry(path);
+        return;
+      default:
+        this.#set({ ...file, status: 'refused', problem: error.message });
     }
-    const file = this.#files[path];
-    if (file === undefined) return;
-    if (error.code === 'offline' || error.code === 'timeout') {
-      this.#set({ ...file, status: error.code === 'offline' ? 'offline' : 'waiting' });
-      if (error.code === 'timeout') this.#schedule(path, RETRY_AFTER_MS);
-    } else this.#set({ ...file, status: 'refused', problem: error.message });
+  }
+
+  #retry(path: string): void {
+    this.#schedule(path, RETRY_AFTER_MS);
   }
 
   #schedule(path: string, after: number): void {

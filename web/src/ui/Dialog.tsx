@@ -1,7 +1,7 @@
 import { Dialog as Radix } from 'radix-ui';
 import { X } from 'lucide-react';
 import type { ReactNode } from 'react';
-import { IconButton } from './Button.tsx';
+import { Button } from './Button.tsx';
 
 interface DialogProps {
   readonly open: boolean;
@@ -26,9 +26,10 @@ export function Dialog({ open, onClose, title, description, small = false, child
           <div className="dialog-head">
             <Radix.Title className="dialog-title">{title}</Radix.Title>
             <Radix.Close asChild>
-              <IconButton label="Close" small>
+              {/* Without a tip, which would take the first Escape for itself. */}
+              <Button small className="button-icon" aria-label="Close" title="Close (Escape)">
                 <X className="icon" aria-hidden />
-              </IconButton>
+              </Button>
             </Radix.Close>
           </div>
           {description === undefined ? null : <Radix.Description className="dim">{description}</Radix.Description>}

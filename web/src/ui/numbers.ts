@@ -29,9 +29,9 @@ export function duration(seconds: number): string {
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, '0')}`;
 }
 
-/** Time in a run from microseconds: `0.001234` up to `123.456789`. */
-export function runTime(micros: number): string {
-  return (micros / 1_000_000).toFixed(6);
+/** Seconds of a run from microseconds: `0.001234`, or with fewer decimals. */
+export function runTime(micros: number, decimals = 6): string {
+  return (micros / 1_000_000).toFixed(decimals);
 }
 
 /** Hours and minutes of an ISO 8601 time, in the person's own zone. */

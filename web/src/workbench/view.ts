@@ -72,6 +72,14 @@ export function showPanel(panel: PanelName): void {
   view.setState({ panel, focusTurn: view.getState().focusTurn + 1 });
 }
 
+const ORDER: readonly PanelName[] = ['files', 'editor', 'terminal', 'trace', 'rules'];
+
+/** Goes round the panels by keyboard. */
+export function showNextPanel(step: 1 | -1): void {
+  const at = ORDER.indexOf(view.getState().panel);
+  showPanel(ORDER[(at + step + ORDER.length) % ORDER.length]!);
+}
+
 export function resetLayout(): void {
   view.setState({ resetTurn: view.getState().resetTurn + 1 });
 }

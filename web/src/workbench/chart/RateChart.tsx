@@ -79,7 +79,7 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      x: { time: false, range: (_chart, low, high) => [low ?? 0, Math.max((high ?? 0) + 1, (low ?? 0) + 10)] },
+      x: { time: false, range: (chart) => secondsRange(chart.data[0]) },
       y: { range: (_chart, _low, high) => [0, Math.max(1, (high ?? 0) * 1.05)] },
     },
     axes: [
@@ -97,6 +97,14 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       })),
     ],
   };
+}
+
+/** At least this many seconds, so that a short run is not one broad bar. */
+const SECONDS_AT_LEAST = 20;
+
+function secondsRange(seconds: ArrayLike<number>): [number, number] {
+  const first = seconds[0] ?? 0;
+  return [first, Math.max((seconds[seconds.length - 1] ?? 0) + 1, first + SECONDS_AT_LEAST)];
 }
 
 function short(value: number): string {

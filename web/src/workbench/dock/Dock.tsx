@@ -9,7 +9,7 @@ import { FilesPanel } from '../files/FilesPanel.tsx';
 import { RulesPanel } from '../policy/RulesPanel.tsx';
 import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
-import { closeFile, view } from '../view.ts';
+import { closeFile, view, type PanelName } from '../view.ts';
 import { addFilePanel, applyLayout, fileOfPanel, panelOfFile, rememberLayout } from './layout.ts';
 import './dock.css';
 
@@ -18,12 +18,25 @@ const COMPONENTS = {
   terminal: () => <TerminalPanel />,
   trace: () => <TracePanel />,
   rules: () => <RulesPanel />,
-  file: ({ params }: IDockviewPanelProps<{ path: string }>) => <EditorPanel path={params.path} />,
+  file: FileContent,
 };
 
 const TABS = { tool: ToolTab, file: FileTab };
 
 const THEME = { name: 'sandtable', className: 'dock-theme', dndTabIndicator: 'line' as const, tabGroupIndicator: 'none' as const };
+
+/** A file that was never looked at loads nothing: the policy's tab stands there from the start, its language does not. */
+function FileContent({ api, params }: IDockviewPanelProps<{ path: string }>) {
+  const [seen, setSeen] = useState(api.isVisible);
+  useEffect(() => {
+    const changing = api.onDidVisibilityChange(({ isVisible }) => {
+      if (isVisible) setSeen(true);
+    });
+    if (api.isVisible) setSeen(true);
+    return () => changing.dispose();
+  }, [api]);
+  return seen ? <EditorPanel path={params.path} /> : null;
+}
 
 /** The panels in a wide window: docked, resized and moved as one likes, and remembered. */
 export function Dock() {
@@ -36,7 +49,6 @@ export function Dock() {
         components={COMPONENTS}
         tabComponents={TABS}
         disableFloatingGroups
-        keyboardNavigation
         getTabContextMenuItems={() => []}
         onReady={({ api: ready }) => {
           applyLayout(ready, view.getState().openFiles);
@@ -88,7 +100,12 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
         if (path !== null) closeFile(path);
       }),
       api.onDidActivePanelChange((event) => {
-        const path = event?.panel === undefined ? null : fileOfPanel(event.panel.id);
+        const id = event?.panel?.id;
+        if (id === undefined) return;
+        const path = fileOfPanel(id);
+        const panel = path === null ? (id as PanelName) : 'editor';
+        // Where the focus is, without asking for it.
+        if (panel !== view.getState().panel) view.setState({ panel });
         if (path !== null && path !== view.getState().activeFile) view.setState({ activeFile: path });
       }),
       api.onDidLayoutChange(() => rememberLayout(api)),

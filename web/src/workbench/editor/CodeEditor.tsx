@@ -33,13 +33,13 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
       ...fontOptions(),
       ariaLabel: `${path}. Press Control+M to let Tab leave the editor.`,
       automaticLayout: true,
-      bracketPairColorization: { enabled: false },
       fixedOverflowWidgets: true,
       folding: true,
       glyphMargin: false,
       lineDecorationsWidth: 8,
       lineNumbersMinChars: 3,
       minimap: { enabled: false },
+      hideCursorInOverviewRuler: true,
       overviewRulerBorder: false,
       padding: { top: 8, bottom: 8 },
       renderLineHighlight: 'all',
@@ -48,6 +48,9 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
       stickyScroll: { enabled: false },
       useShadowDOM: false,
       wordBasedSuggestions: 'off',
+      // The chips at the ends of a policy's lines stay in view.
+      wordWrap: path === 'policy.ts' ? 'on' : 'off',
+      wrappingIndent: 'deepIndent',
       unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
     });
     editorOf.current = editor;

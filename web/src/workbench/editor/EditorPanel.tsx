@@ -3,13 +3,18 @@ import { textOf, type WorkFile } from '../../session/fileSync.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { Button } from '../../ui/Button.tsx';
 import { BinaryView } from './BinaryView.tsx';
+import { GuestFile } from './GuestFile.tsx';
 import { CodeEditor } from './CodeEditor.tsx';
 import { languageOf } from './editorModels.ts';
 import { loadEditor, loadPolicyLanguage, type LoadedEditor } from './loadEditor.ts';
 import './editor.css';
 
-/** One file of the bench: its text in Monaco, or its bytes, or why neither can be shown. */
+/** One file: of the bench to edit, or another of the guest's world (an absolute path) to read. */
 export function EditorPanel({ path }: { readonly path: string }) {
+  return path.startsWith('/') ? <GuestFile path={path} /> : <BenchFile path={path} />;
+}
+
+function BenchFile({ path }: { readonly path: string }) {
   const file = useWork((state) => state.files[path]);
   const loaded = useLoadedEditor(path);
   const failure = useContent(path, file);
@@ -25,7 +30,7 @@ export function EditorPanel({ path }: { readonly path: string }) {
   if (failure !== null) return <Problem text={failure} />;
   if (loaded === 'failed') return <Problem text="The editor could not be loaded. Your files are safe; reload the page." />;
   const binary = file.content?.encoding === 'base64' && file.draft === null;
-  if (binary) return <BinaryView file={file} />;
+  if (binary) return <BinaryView path={path} content={file.content!} />;
   const model = loaded !== 'loading' && textOf(file) !== null ? loaded.models.get(path) : null;
   return (
     <div className="editor-panel">

@@ -8,6 +8,9 @@ import { replacementOf } from '../../session/mergeText.ts';
 import type { Session } from '../../session/session.ts';
 import type { monaco as Monaco } from './monaco.ts';
 
+/** Hues are for verdicts here. */
+const PLAIN_BRACKETS = { enabled: false, independentColorPoolPerBracketType: false };
+
 type Model = Monaco.editor.ITextModel;
 
 export class EditorModels {
@@ -61,7 +64,7 @@ export class EditorModels {
   #make(path: string, text: string): Model {
     const uri = this.#monaco.Uri.parse(`file:///bench/${path.split('/').map(encodeURIComponent).join('/')}`);
     const model = this.#monaco.editor.createModel(text, languageOf(path), uri);
-    model.updateOptions({ tabSize: path.endsWith('.py') ? 4 : 2, insertSpaces: true });
+    model.updateOptions({ tabSize: path.endsWith('.py') ? 4 : 2, insertSpaces: true, bracketColorizationOptions: PLAIN_BRACKETS });
     const listening = model.onDidChangeContent(() => {
       if (!this.#following) this.#session.files?.edit(path, model.getValue());
     });

@@ -19,7 +19,7 @@ export function applyEditorTheme({ editor }: Monaco, theme: ThemeName): void {
       { token: '', foreground: bare('--text') },
       { token: 'comment', foreground: bare('--code-comment') },
       { token: 'string', foreground: bare('--code-string') },
-      { token: 'string.escape', foreground: bare('--code-mark') },
+      { token: 'string.escape', foreground: bare('--code-string') },
       { token: 'regexp', foreground: bare('--code-string') },
       { token: 'number', foreground: bare('--code-number') },
       { token: 'keyword', foreground: bare('--code-keyword') },

@@ -6,6 +6,9 @@ import 'monaco-editor/features/hover/register';
 import 'monaco-editor/features/parameterHints/register';
 import 'monaco-editor/features/snippet/register';
 import * as typescript from 'monaco-editor/languages/features/typescript/register';
+import { addLateServices } from './lateServices.ts';
+
+addLateServices();
 
 const { typescriptDefaults: defaults } = typescript;
 

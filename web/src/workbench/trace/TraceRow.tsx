@@ -56,7 +56,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
       ) : (
         <>
           <span role="gridcell" className="trace-t dim">
-            {runTime(row.t)}
+            {runTime(row.t, 4)}
           </span>
           <span role="gridcell" className="trace-call">
             {cell('call', row.call, row.call)}

@@ -1,0 +1,19 @@
+/** Shapes of the parts of Monaco that `lateServices.ts` uses and that come without types. */
+
+declare module 'monaco-editor/platform/instantiation/common/extensions' {
+  interface ServiceId {
+    readonly type: unknown;
+  }
+  export function getSingletonServiceDescriptors(): readonly (readonly [ServiceId, object])[];
+}
+
+declare module 'monaco-editor/editor/standalone/browser/standaloneServices' {
+  interface Services {
+    get(id: object): object | undefined;
+    set(id: object, descriptor: object): void;
+  }
+  export const StandaloneServices: {
+    /** Gives the one that exists where there is one already. */
+    initialize(overrides: Record<string, never>): { readonly _services: Services };
+  };
+}
