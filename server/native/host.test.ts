@@ -122,6 +122,15 @@ describe('a guest', () => {
     expect(run.stdout()).toBe("b'hello' 11\n['data', 'script.py'] [11]\n['bin', 'dev', 'tmp'] True\n");
   });
 
+  it('moves more than one call can carry', async () => {
+    const run = await runScript(
+      'import os\ndata = os.urandom(1000) * 5000\nwith open("/tmp/large", "wb") as f: f.write(data)\n' +
+        'with open("/tmp/large", "rb") as f: print(f.read() == data, os.stat("/tmp/large").st_size)\n' +
+        'print(os.write(os.open("/tmp/large", os.O_WRONLY), data))\ntry: os.chdir("x" * 200000)\nexcept OSError as e: print(e.errno)',
+    );
+    expect(run.stdout()).toBe('True 5000000\n1048576\n36\n');
+  });
+
   it('asks for the time where the controller wants to rule it, and reads the clock itself otherwise', async () => {
     const clock = Buffer.alloc(16);
     clock.writeBigInt64LE(1_000_000_000n);
@@ -344,6 +353,11 @@ describe('what native code in the guest can do', () => {
     expect(run.stdout()).toBe('stolen True\nnext call /tmp\n');
   });
 
+  it('is to crash, alone', async () => {
+    const run = await attack('crash');
+    expect(run.ended.signal).toBe('SIGSEGV');
+  });
+
   it('is not to learn how the host was started', async () => {
     const run = await attack('secrets', [], { options: ['--threads', '9'] });
     expect(run.stdout()).toBe('looked at True\n');
@@ -482,6 +496,15 @@ print(sys.stdin.read())`,
       return undefined;
     });
     expect((await flooded.ended).code).toBe(74);
+  });
+
+  it('dies with a controller that is killed, though it asks nothing', async () => {
+    const controller = spawn(process.execPath, [join(FOLDER, 'tests', 'orphan.ts')], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const pid = Number(await new Promise((resolve) => controller.stdout.once('data', (data: Buffer) => resolve(data.toString()))));
+    expect(existsSync(`/proc/${String(pid)}`)).toBe(true);
+    controller.kill('SIGKILL');
+    const isGone = (): boolean => !existsSync(`/proc/${String(pid)}`) || readFileSync(`/proc/${String(pid)}/stat`, 'utf8').includes(') Z ');
+    await expect.poll(isGone, { timeout: 5000 }).toBe(true);
   });
 
   it('costs no processor time while it waits', async () => {

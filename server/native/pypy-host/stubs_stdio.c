@@ -30,10 +30,15 @@ static ssize_t on_read(void *cookie, char *bytes, size_t size) {
     return (ssize_t)ASK(CALL_read, ((struct stream *)cookie)->fd, PTR(bytes), (int64_t)size);
 }
 
-/* A cookie stream reports failure as 0 bytes written. */
+/* glibc takes a short write of a cookie stream for an error, and one call moves only so much. */
 static ssize_t on_write(void *cookie, const char *bytes, size_t size) {
-    int64_t written = ASK(CALL_write, ((struct stream *)cookie)->fd, PTR(bytes), (int64_t)size);
-    return written < 0 ? 0 : (ssize_t)written;
+    size_t done = 0;
+    while (done < size) {
+        int64_t written = ASK(CALL_write, ((struct stream *)cookie)->fd, PTR(bytes + done), (int64_t)(size - done));
+        if (written <= 0) break;
+        done += (size_t)written;
+    }
+    return (ssize_t)done;
 }
 
 static int on_seek(void *cookie, off64_t *offset, int whence) {
