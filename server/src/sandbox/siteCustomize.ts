@@ -78,7 +78,7 @@ const SOURCE = `"""Turns refusals of the sandbox into RuntimeError. Part of the 
 
 
 def _install():
-    import functools
+    # functools would bring seven more modules with it, a quarter of the interpreter's start.
     import sys
     from __pypy__ import hidden_applevel
 
@@ -88,7 +88,6 @@ def _install():
 
     def guarded(function):
         @hidden_applevel
-        @functools.wraps(function, assigned=("__module__", "__name__", "__qualname__", "__doc__"))
         def call(*args, **kwargs):
             try:
                 result = function(*args, **kwargs)
@@ -100,6 +99,8 @@ def _install():
                     return result
             raise RuntimeError
 
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(call, attribute, getattr(function, attribute, None))
         return call
 
     import os
