@@ -16,6 +16,7 @@ import { callRow } from './callRow.ts';
 import { ActiveCall, fail, type GuestRun } from './handlers/handler.ts';
 import { handlerOf } from './handlers/table.ts';
 import { argumentsFit, type RequestResolver } from './requests.ts';
+import { canRaise } from './siteCustomize.ts';
 import { Touches } from './touches.ts';
 import { ENCODERS, type AnswerError } from './wire/answers.ts';
 import type { FrameReader } from './wire/frameReader.ts';
@@ -28,6 +29,9 @@ export const MAX_IN_FLIGHT = 512;
 
 /** Why a reply could not be made of an answer, as the guest sees it. */
 const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = { nonsense: fail('EIO'), 'too-small': fail('ERANGE'), 'too-large': fail('ENOMEM') };
+
+/** What RuntimeError becomes where nothing in the guest can raise it. */
+const NO_RAISE: Outcome = fail('EPERM');
 
 /** A file system without extended attributes says so in its own way; programs that copy files take no other for an answer. */
 const NO_ATTRIBUTES: Outcome = fail('EOPNOTSUPP');
@@ -164,6 +168,7 @@ export class Controller {
   #reply(id: number, fid: number, call: ActiveCall, seen: Outcome): Outcome {
     const builder = this.#builder;
     let outcome = seen;
+    if (!outcome.ok && 'raise' in outcome && !canRaise(call.asked.call)) outcome = NO_RAISE;
     if (outcome.ok) {
       const native = outcome === call.outcome ? call.native : null;
       const error = ENCODERS[fid]!(builder, id, native === null ? outcome.value : null, native, call.asked);

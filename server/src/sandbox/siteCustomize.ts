@@ -72,7 +72,14 @@ const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
   ll_os_execv: ['posix.execv', 'posix.execve'],
   ll_os_waitpid: ['posix.waitpid', 'posix.wait'],
   ll_os_kill: ['posix.kill', 'posix.killpg'],
+  ll_socket_socketpair: ['_socket.socketpair'],
+  ll_socket_getaddrinfo: ['_socket.getaddrinfo', '_socket.gethostbyname', '_socket.gethostbyaddr'],
 };
+
+/** Whether the guest can be shown a RuntimeError for `call`; methods of built-in types, for one, cannot be wrapped. */
+export function canRaise(call: CallName): boolean {
+  return FUNCTIONS[call] !== undefined;
+}
 
 const SOURCE = `"""Turns refusals of the sandbox into RuntimeError. Part of the sandbox, not of Python."""
 
