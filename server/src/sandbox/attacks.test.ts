@@ -1,0 +1,113 @@
+/**
+ * The exploit corpus: `server/attacks/`, one idea a file, kept for ever.
+ *
+ * Each attack runs as a guest under the standard policy, with the native call helper beside it. What counts is seen from outside: the
+ * canary file is as it was, the file that the attack wanted to make is not there, no process of the guest's user is left, nothing
+ * listens in its name, and the server is well. What the guest prints is only asked for its own confession, `ESCAPED`.
+ */
+import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WIRE_SYMBOLS } from '@sandtable/shared/calls';
+import { RUN_LIMITS } from '@sandtable/shared/limits';
+import { runScript } from './testing/runScript.ts';
+
+const ATTACKS = fileURLToPath(new URL('../../attacks/', import.meta.url));
+const NATIVE = readFileSync(new URL('../../native/attacks/native.py', import.meta.url));
+const SECRET = 'the secret that no guest may read';
+
+/** `name=fid` for every symbol, for attacks that forge frames. */
+const FIDS = WIRE_SYMBOLS.map(({ symbol, fid }) => `${symbol}=${String(fid)}`).join(',');
+
+let folder: string;
+
+beforeAll(() => {
+  folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sandtable-canary-')));
+  writeFileSync(path.join(folder, 'canary'), SECRET);
+});
+
+afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+
+interface Attack {
+  readonly file: string;
+  readonly source: string;
+  readonly variant: string;
+  readonly limits: Readonly<Record<string, number>>;
+}
+
+function attacks(): Attack[] {
+  return readdirSync(ATTACKS).filter((name) => name.endsWith('.py')).sort().flatMap((file) => {
+    const source = readFileSync(path.join(ATTACKS, file), 'utf8');
+    const variants = /^# Variants: (.+)$/m.exec(source)?.[1]?.split(' ') ?? [''];
+    const limits = Object.fromEntries((/^# Limits: (.+)$/m.exec(source)?.[1]?.split(' ') ?? []).map((each) => {
+      const [name, value] = each.split('=');
+      return [name, Number(value)];
+    })) as Record<string, number>;
+    return variants.map((variant) => ({ file, source, variant, limits }));
+  });
+}
+
+/** Processes that this process's guests left: its children, whoever they run as. */
+function guestsAlive(): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(fields[1]) === process.pid && stat.includes('(sandtable-') && fields[0] !== 'Z';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Sockets in the tables of this machine that belong to users of guests. */
+function guestSockets(): string[] {
+  return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => {
+    try {
+      return readFileSync(`/proc/net/${table}`, 'latin1').split('\n').slice(1).filter((line) => Number(line.trim().split(/\s+/)[7]) >= 2_200_000_000);
+    } catch {
+      return [];
+    }
+  });
+}
+
+describe('the corpus', () => {
+  it('says in each file what the idea is', () => {
+    for (const { file, source } of attacks()) expect(source, file).toMatch(/^# Idea: .+/);
+  });
+});
+
+describe.each(attacks())('$file $variant', ({ source, variant, limits }) => {
+  it('does nothing outside', async () => {
+    const canary = path.join(folder, 'canary');
+    const marker = path.join(folder, 'made-by-a-guest');
+    const before = statSync(canary);
+    for (const name of Object.keys(limits)) expect(Object.keys(RUN_LIMITS)).toContain(name);
+    const { out, exit, events, handle } = await runScript(source, {
+      files: { '/tmp/native.py': NATIVE },
+      args: [canary, marker, variant, FIDS],
+      limits: { wallSeconds: 4, ...limits },
+    });
+    expect(out).not.toContain('ESCAPED');
+    expect(out).not.toContain(SECRET);
+    expect(['exit', 'signal', 'protocol', 'limit', 'host'], exit.message).toContain(exit.reason);
+    expect(exit.message).not.toContain('could not be started');
+    expect(events.filter(({ type }) => type === 'exit')).toHaveLength(1);
+    expect(readFileSync(canary, 'utf8')).toBe(SECRET);
+    const after = statSync(canary);
+    expect([after.mode, after.mtimeMs, after.ino, after.nlink]).toEqual([before.mode, before.mtimeMs, before.ino, before.nlink]);
+    expect(readdirSync(folder)).toEqual(['canary']);
+    expect(guestsAlive()).toEqual([]);
+    expect(guestSockets()).toEqual([]);
+    expect(handle.changes().filter(({ path: changed }) => !changed.startsWith('/tmp/'))).toEqual([]);
+  });
+});
+
+describe('after all of them', () => {
+  it('the server still runs guests', async () => {
+    expect((await runScript('print("well")')).out).toBe('well\n');
+  });
+});
