@@ -24,7 +24,12 @@ export function App({ parts }: { readonly parts: PageParts }) {
   const [overlay, setOverlay] = useState<'none' | 'palette' | 'help'>('none');
   const commands = useMemo<Commands>(() => {
     const list = makeCommands({
-      session, terminal, trace, files, showPalette: () => setOverlay('palette'), showHelp: () => setOverlay('help'),
+      session,
+      terminal,
+      trace,
+      files,
+      showPalette: () => setOverlay('palette'),
+      showHelp: () => setOverlay('help'),
     });
     return { list, run: (id) => runCommand(list, id) };
   }, [session, terminal, trace, files]);

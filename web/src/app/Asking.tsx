@@ -62,7 +62,11 @@ function Form({ question, onAnswer }: FormProps) {
         <Button kind="plain" onClick={() => onAnswer(null)}>
           Cancel
         </Button>
-        <Button type="submit" kind={danger === true ? 'danger' : 'main'} aria-disabled={field !== undefined && complaint !== null}>
+        <Button
+          type="submit"
+          kind={danger === true ? 'danger' : 'main'}
+          aria-disabled={field !== undefined && complaint !== null}
+        >
           {action}
         </Button>
       </div>

@@ -37,13 +37,20 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }) {
   };
   return (
     <Palette label="Commands" loop>
-      <Palette.Input className="field palette-input" placeholder="What to do, or which file to open" autoFocus />
+      <Palette.Input
+        className="field palette-input"
+        placeholder="What to do, or which file to open"
+        autoFocus
+      />
       <Palette.List className="palette-list" label="Commands">
         <Palette.Empty className="palette-empty">Nothing of this name.</Palette.Empty>
         {groups.map((group) => (
           <Palette.Group key={group} heading={group}>
             {list
-              .filter((command) => command.group === group && command.enabled?.() !== false && command.id !== 'help.palette')
+              .filter(
+                (command) =>
+                  command.group === group && command.enabled?.() !== false && command.id !== 'help.palette',
+              )
               .map((command) => (
                 <Palette.Item
                   key={command.id}
@@ -52,7 +59,9 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }) {
                   onSelect={() => pick(() => run(command.id))}
                 >
                   <span className="menu-item-text">{command.title}</span>
-                  {command.keys === undefined ? null : <span className="menu-keys">{keysText(command.keys)}</span>}
+                  {command.keys === undefined ? null : (
+                    <span className="menu-keys">{keysText(command.keys)}</span>
+                  )}
                 </Palette.Item>
               ))}
           </Palette.Group>
@@ -60,7 +69,12 @@ function PaletteBody({ onClose }: { readonly onClose: () => void }) {
         {Object.keys(files).length === 0 ? null : (
           <Palette.Group heading="Files of the bench">
             {Object.keys(files).map((path) => (
-              <Palette.Item key={path} className="menu-item" value={`open ${path}`} onSelect={() => pick(() => openFile(path))}>
+              <Palette.Item
+                key={path}
+                className="menu-item"
+                value={`open ${path}`}
+                onSelect={() => pick(() => openFile(path))}
+              >
                 <span className="menu-item-text code">{path}</span>
               </Palette.Item>
             ))}

@@ -22,14 +22,20 @@ interface HelpProps {
 export function HelpDialog({ open, onClose }: HelpProps) {
   const { list } = useCommands();
   return (
-    <Dialog open={open} onClose={onClose} title="Help" description="Sandtable runs a Python program that can do nothing by itself.">
+    <Dialog
+      open={open}
+      onClose={onClose}
+      title="Help"
+      description="Sandtable runs a Python program that can do nothing by itself."
+    >
       <div className="help" tabIndex={0} role="region" aria-label="Help">
         <section>
           <h3>What happens here</h3>
           <p>
-            The <b>guest</b> is the sandboxed program. Each thing it wants from the outside (to open a file, to know the time, to
-            print) is a <b>call</b>, which it cannot make by itself: it asks the <b>controller</b> and waits. Your <b>policy</b>{' '}
-            gives the <b>verdict</b>, and every call stands in the <b>trace</b>.
+            The <b>guest</b> is the sandboxed program. Each thing it wants from the outside (to open a file,
+            to know the time, to print) is a <b>call</b>, which it cannot make by itself: it asks the{' '}
+            <b>controller</b> and waits. Your <b>policy</b> gives the <b>verdict</b>, and every call stands in
+            the <b>trace</b>.
           </p>
           <ul className="help-verdicts">
             <li>
@@ -74,9 +80,10 @@ export function HelpDialog({ open, onClose }: HelpProps) {
         <section>
           <h3>Filter of the trace</h3>
           <p>
-            Terms between spaces must all match: <code>verdict:deny call:open path:/tmp/*</code>. A minus turns a term round:{' '}
-            <code>-group:io</code>. Numbers take <code>us:&gt;100</code> and <code>n:5..9</code>. Anything else is looked for in the
-            whole row. Click a value in the list to add it, with Alt to hide it.
+            Terms between spaces must all match: <code>verdict:deny call:open path:/tmp/*</code>. A minus
+            turns a term round: <code>-group:io</code>. Numbers take <code>us:&gt;100</code> and{' '}
+            <code>n:5..9</code>. Anything else is looked for in the whole row. Click a value in the list to
+            add it, with Alt to hide it.
           </p>
         </section>
       </div>

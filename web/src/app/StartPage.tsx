@@ -1,13 +1,27 @@
-import { FileCode, FolderOpen, PackageOpen, ShieldAlert, SquareTerminal, Trash2 } from 'lucide-react';
+import {
+  FileCode,
+  FolderOpen,
+  PackageOpen,
+  ShieldAlert,
+  SquareTerminal,
+  Trash2,
+  VenetianMask,
+  Workflow,
+} from 'lucide-react';
 import { useState } from 'react';
 import { useSession, useWork } from '../session/useSession.ts';
-import { Button, IconButton } from '../ui/Button.tsx';
+import { IconButton } from '../ui/Button.tsx';
 import { askYes } from './asking.ts';
 import { goToBench } from './route.ts';
 import './start.css';
 
 const ICONS: Readonly<Record<string, typeof FileCode>> = {
-  hello: FileCode, files: FolderOpen, attack: ShieldAlert, denied: ShieldAlert, dangerous: ShieldAlert, repl: SquareTerminal,
+  hello: FileCode,
+  files: FolderOpen,
+  attack: ShieldAlert,
+  repl: SquareTerminal,
+  together: Workflow,
+  lies: VenetianMask,
 };
 
 /** Where one begins: examples to start from, and the benches that are there. */
@@ -18,7 +32,7 @@ export function StartPage() {
   const benches = useWork((state) => state.benches);
   const online = useWork((state) => state.connection);
   const [making, setMaking] = useState(false);
-  const make = async (example?: string) => {
+  const make = async (example: string) => {
     if (making) return;
     setMaking(true);
     const id = await session.createBench(example);
@@ -30,7 +44,8 @@ export function StartPage() {
       <header>
         <h1>Sandtable</h1>
         <p className="dim">
-          Run a Python program that can do nothing by itself, under a policy that you edit, and watch every call it makes.
+          Run a Python program that can do nothing by itself, under a policy that you edit, and watch every
+          call it makes.
         </p>
       </header>
       {online === 'offline' ? (
@@ -41,7 +56,11 @@ export function StartPage() {
       <EngineProblems />
       <section aria-labelledby="start-examples">
         <h2 id="start-examples">Start from an example</h2>
-        {meta === null ? <p className="dim" role="status">{metaProblem ?? 'Asking the server …'}</p> : null}
+        {meta === null ? (
+          <p className="dim" role="status">
+            {metaProblem ?? 'Asking the server …'}
+          </p>
+        ) : null}
         <ul className="start-cards">
           {meta?.examples.map(({ id, title, summary }) => {
             const Icon = ICONS[id] ?? PackageOpen;
@@ -56,16 +75,15 @@ export function StartPage() {
             );
           })}
         </ul>
-        <Button kind="plain" disabled={making || meta === null} onClick={() => void make()}>
-          An empty bench
-        </Button>
       </section>
       <section aria-labelledby="start-benches">
         <h2 id="start-benches">Your benches</h2>
         {benches === null ? (
           <p className="dim">Asking the server …</p>
         ) : benches.length === 0 ? (
-          <p className="dim">None yet. Pick an example above: it becomes a bench of your own, to change as you like.</p>
+          <p className="dim">
+            None yet. Pick an example above: it becomes a bench of your own, to change as you like.
+          </p>
         ) : (
           <ul className="start-list">
             {benches.map(({ id, name, updatedAt }) => (
@@ -74,7 +92,11 @@ export function StartPage() {
                 <time className="dim" dateTime={updatedAt}>
                   {new Date(updatedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
                 </time>
-                <IconButton label={`Delete ${name}`} small onClick={() => void removeBench(session, id, name)}>
+                <IconButton
+                  label={`Delete ${name}`}
+                  small
+                  onClick={() => void removeBench(session, id, name)}
+                >
                   <Trash2 className="icon icon-s" aria-hidden />
                 </IconButton>
               </li>

@@ -8,7 +8,11 @@ export interface Question {
   readonly action: string;
   readonly danger?: boolean;
   /** A question for a text: its label and what stands there at first. */
-  readonly field?: { readonly label: string; readonly initial: string; readonly complaint?: (text: string) => string | null };
+  readonly field?: {
+    readonly label: string;
+    readonly initial: string;
+    readonly complaint?: (text: string) => string | null;
+  };
 }
 
 interface Asked {

@@ -4,7 +4,7 @@ import type { Command } from './commands.ts';
 export interface Commands {
   readonly list: readonly Command[];
   /** Carries out a command by its id, if it is within reach. */
-  run(id: string): void;
+  readonly run: (id: string) => void;
 }
 
 const CommandContext = createContext<Commands | null>(null);

@@ -5,7 +5,15 @@ import type { FileActions } from '../workbench/files/fileActions.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
 import { terminalUi } from '../workbench/terminal/useTerminal.ts';
 import type { TraceView } from '../workbench/trace/traceView.ts';
-import { closeFile, openFile, resetLayout, showNextPanel, showPanel, view, type PanelName } from '../workbench/view.ts';
+import {
+  closeFile,
+  openFile,
+  resetLayout,
+  showNextPanel,
+  showPanel,
+  view,
+  type PanelName,
+} from '../workbench/view.ts';
 import { goToPolicyLine } from '../workbench/trace/goTo.ts';
 import { askText } from './asking.ts';
 import { notify } from './notices.ts';
@@ -39,7 +47,11 @@ const THEME_TITLES: Readonly<Record<ThemeChoice, string>> = {
 };
 
 const PANELS: readonly (readonly [PanelName, string])[] = [
-  ['files', 'Files'], ['editor', 'Editor'], ['terminal', 'Terminal'], ['trace', 'Trace'], ['rules', 'Rules'],
+  ['files', 'Files'],
+  ['editor', 'Editor'],
+  ['terminal', 'Terminal'],
+  ['trace', 'Trace'],
+  ['rules', 'Rules'],
 ];
 
 export function makeCommands(parts: CommandParts): readonly Command[] {
@@ -51,30 +63,84 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
     if (mode === 'repl') showPanel('terminal');
   };
   return [
-    { id: 'run.script', group: 'Run', title: 'Run the script', keys: 'mod+Enter', enabled: open, run: () => run('script') },
-    { id: 'run.repl', group: 'Run', title: 'Start the interactive prompt (REPL)', keys: 'mod+shift+Enter', enabled: open, run: () => run('repl') },
-    { id: 'run.stop', group: 'Run', title: 'Stop the guest', keys: 'shift+F5', enabled: live, run: () => void session.stop() },
-    { id: 'run.interrupt', group: 'Run', title: 'Interrupt the guest (Ctrl-C)', enabled: live, run: () => void session.interrupt() },
     {
-      id: 'file.save', group: 'Files', title: 'Save now', keys: 'mod+s', enabled: open,
+      id: 'run.script',
+      group: 'Run',
+      title: 'Run the script',
+      keys: 'mod+Enter',
+      enabled: open,
+      run: () => run('script'),
+    },
+    {
+      id: 'run.repl',
+      group: 'Run',
+      title: 'Start the interactive prompt (REPL)',
+      keys: 'mod+shift+Enter',
+      enabled: open,
+      run: () => run('repl'),
+    },
+    {
+      id: 'run.stop',
+      group: 'Run',
+      title: 'Stop the guest',
+      keys: 'shift+F5',
+      enabled: live,
+      run: () => void session.stop(),
+    },
+    {
+      id: 'run.interrupt',
+      group: 'Run',
+      title: 'Interrupt the guest (Ctrl-C)',
+      enabled: live,
+      run: () => void session.interrupt(),
+    },
+    {
+      id: 'file.save',
+      group: 'Files',
+      title: 'Save now',
+      keys: 'mod+s',
+      enabled: open,
       run: () => void session.files?.flush(),
     },
     { id: 'file.new', group: 'Files', title: 'New file', enabled: open, run: () => void files.create() },
     {
-      id: 'file.close', group: 'Files', title: 'Close this file', keys: 'alt+w', enabled: () => view.getState().activeFile !== null,
+      id: 'file.close',
+      group: 'Files',
+      title: 'Close this file',
+      keys: 'alt+w',
+      enabled: () => view.getState().activeFile !== null,
       run: () => {
         const { activeFile } = view.getState();
         if (activeFile !== null) closeFile(activeFile);
       },
     },
     {
-      id: 'file.line', group: 'Files', title: 'Go to a line of this file', keys: 'ctrl+g', enabled: () => view.getState().activeFile !== null,
+      id: 'file.line',
+      group: 'Files',
+      title: 'Go to a line of this file',
+      keys: 'ctrl+g',
+      enabled: () => view.getState().activeFile !== null,
       run: () => void goToLine(),
     },
-    { id: 'file.script', group: 'Files', title: 'Open script.py', enabled: open, run: () => openFile(scriptToRun(session) ?? 'script.py') },
-    { id: 'file.policy', group: 'Files', title: 'Open policy.ts', enabled: open, run: () => openFile('policy.ts') },
     {
-      id: 'trace.denied', group: 'Trace', title: 'Show denied calls only', enabled: open,
+      id: 'file.script',
+      group: 'Files',
+      title: 'Open script.py',
+      enabled: open,
+      run: () => openFile(scriptToRun(session) ?? 'script.py'),
+    },
+    {
+      id: 'file.policy',
+      group: 'Files',
+      title: 'Open policy.ts',
+      enabled: open,
+      run: () => openFile('policy.ts'),
+    },
+    {
+      id: 'trace.denied',
+      group: 'Trace',
+      title: 'Show denied calls only',
+      enabled: open,
       run: () => {
         trace.setFilter('verdict:deny');
         showPanel('trace');
@@ -82,11 +148,16 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
     },
     { id: 'trace.clear', group: 'Trace', title: 'Clear the filter', run: () => trace.setFilter('') },
     {
-      id: 'trace.follow', group: 'Trace', title: 'Pause or follow the trace',
+      id: 'trace.follow',
+      group: 'Trace',
+      title: 'Pause or follow the trace',
       run: () => trace.setFollow(!trace.get().follow),
     },
     {
-      id: 'trace.policy', group: 'Trace', title: 'Go to the policy line of the selected row', keys: 'mod+j',
+      id: 'trace.policy',
+      group: 'Trace',
+      title: 'Go to the policy line of the selected row',
+      keys: 'mod+j',
       enabled: () => trace.get().selectedRow !== null,
       run: () => {
         const row = trace.get().selectedRow;
@@ -95,37 +166,97 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
     },
     { id: 'terminal.clear', group: 'Terminal', title: 'Clear the terminal', run: () => terminal.clear() },
     {
-      id: 'terminal.find', group: 'Terminal', title: 'Find in the terminal',
+      id: 'terminal.find',
+      group: 'Terminal',
+      title: 'Find in the terminal',
       run: () => {
         showPanel('terminal');
         terminalUi.setState({ finding: true });
       },
     },
-    { id: 'terminal.copy', group: 'Terminal', title: 'Copy what is selected in the terminal', run: () => terminal.copy() },
     {
-      id: 'terminal.paste', group: 'Terminal', title: 'Paste into the terminal', enabled: live,
-      run: () => void terminal.paste().catch(() => notify({ level: 'warning', title: 'Not pasted', text: 'The browser did not give the clipboard away; press Ctrl+V in the terminal.' })),
+      id: 'terminal.copy',
+      group: 'Terminal',
+      title: 'Copy what is selected in the terminal',
+      run: () => terminal.copy(),
     },
-    { id: 'terminal.text', group: 'Terminal', title: 'Show the terminal’s output as text', run: () => terminalUi.setState({ asText: true }) },
     {
-      id: 'terminal.reader', group: 'Terminal', title: 'Screen-reader mode of the terminal, on or off',
+      id: 'terminal.paste',
+      group: 'Terminal',
+      title: 'Paste into the terminal',
+      enabled: live,
+      run: () =>
+        void terminal
+          .paste()
+          .catch(() =>
+            notify({
+              level: 'warning',
+              title: 'Not pasted',
+              text: 'The browser did not give the clipboard away; press Ctrl+V in the terminal.',
+            }),
+          ),
+    },
+    {
+      id: 'terminal.text',
+      group: 'Terminal',
+      title: 'Show the terminal’s output as text',
+      run: () => terminalUi.setState({ asText: true }),
+    },
+    {
+      id: 'terminal.reader',
+      group: 'Terminal',
+      title: 'Screen-reader mode of the terminal, on or off',
       run: () => {
         const terminalReader = !preferences.getState().terminalReader;
         prefer({ terminalReader });
-        notify({ level: 'info', title: `Screen-reader mode of the terminal is ${terminalReader ? 'on' : 'off'}` });
+        notify({
+          level: 'info',
+          title: `Screen-reader mode of the terminal is ${terminalReader ? 'on' : 'off'}`,
+        });
       },
     },
-    { id: 'terminal.tab', group: 'Terminal', title: 'Tab leaves the terminal, on or off (Ctrl+M in it)', run: () => terminal.toggleTabMode() },
-    ...PANELS.map(([panel, name], at): Command => ({
-      id: `view.${panel}`, group: 'View', title: `Go to ${name}`, keys: `alt+${at + 1}`, enabled: open, run: () => showPanel(panel),
-    })),
-    ...THEMES.map((theme): Command => ({ id: `theme.${theme}`, group: 'View', title: THEME_TITLES[theme], run: () => prefer({ theme }) })),
     {
-      id: 'view.projector', group: 'View', title: 'Projector mode: large type, on or off',
+      id: 'terminal.tab',
+      group: 'Terminal',
+      title: 'Tab leaves the terminal, on or off (Ctrl+M in it)',
+      run: () => terminal.toggleTabMode(),
+    },
+    ...PANELS.map(([panel, name], at): Command => ({
+      id: `view.${panel}`,
+      group: 'View',
+      title: `Go to ${name}`,
+      keys: `alt+${at + 1}`,
+      enabled: open,
+      run: () => showPanel(panel),
+    })),
+    ...THEMES.map((theme): Command => ({
+      id: `theme.${theme}`,
+      group: 'View',
+      title: THEME_TITLES[theme],
+      run: () => prefer({ theme }),
+    })),
+    {
+      id: 'view.projector',
+      group: 'View',
+      title: 'Projector mode: large type, on or off',
       run: () => prefer({ projector: !preferences.getState().projector }),
     },
-    { id: 'view.next', group: 'View', title: 'Next panel', keys: 'F6', enabled: open, run: () => showNextPanel(1) },
-    { id: 'view.previous', group: 'View', title: 'Previous panel', keys: 'shift+F6', enabled: open, run: () => showNextPanel(-1) },
+    {
+      id: 'view.next',
+      group: 'View',
+      title: 'Next panel',
+      keys: 'F6',
+      enabled: open,
+      run: () => showNextPanel(1),
+    },
+    {
+      id: 'view.previous',
+      group: 'View',
+      title: 'Previous panel',
+      keys: 'shift+F6',
+      enabled: open,
+      run: () => showNextPanel(-1),
+    },
     { id: 'view.reset', group: 'View', title: 'Reset the layout', enabled: open, run: resetLayout },
     { id: 'view.home', group: 'View', title: 'All benches and examples', run: goHome },
     { id: 'help.palette', group: 'Help', title: 'All commands', keys: 'mod+k', run: parts.showPalette },
@@ -136,8 +267,13 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
 async function goToLine(): Promise<void> {
   const { activeFile } = view.getState();
   if (activeFile === null) return;
-  const complaint = (text: string) => (/^\s*[1-9]\d{0,8}\s*$/.test(text) ? null : 'A number, please: lines count from 1.');
-  const line = await askText({ title: `Go to a line of ${activeFile}`, action: 'Go', field: { label: 'Line', initial: '', complaint } });
+  const complaint = (text: string) =>
+    /^\s*[1-9]\d{0,8}\s*$/.test(text) ? null : 'A number, please: lines count from 1.';
+  const line = await askText({
+    title: `Go to a line of ${activeFile}`,
+    action: 'Go',
+    field: { label: 'Line', initial: '', complaint },
+  });
   if (line !== null) openFile(activeFile, { line: Number(line), mark: true });
 }
 

@@ -21,7 +21,10 @@ export function notify(notice: Notice): void {
   const list = notices.getState();
   const same = list.find((shown) => shown.title === notice.title && shown.text === notice.text);
   if (same !== undefined) {
-    notices.setState(list.map((shown) => (shown === same ? { ...same, times: same.times + 1 } : shown)), true);
+    notices.setState(
+      list.map((shown) => (shown === same ? { ...same, times: same.times + 1 } : shown)),
+      true,
+    );
     return;
   }
   const id = ++last;
@@ -30,5 +33,8 @@ export function notify(notice: Notice): void {
 }
 
 export function dismissNotice(id: number): void {
-  notices.setState(notices.getState().filter((shown) => shown.id !== id), true);
+  notices.setState(
+    notices.getState().filter((shown) => shown.id !== id),
+    true,
+  );
 }

@@ -16,7 +16,11 @@ export interface Preferences {
 }
 
 const DEFAULTS: Preferences = {
-  theme: 'system', projector: false, terminalReader: false, showBoot: false, lastBench: null,
+  theme: 'system',
+  projector: false,
+  terminalReader: false,
+  showBoot: false,
+  lastBench: null,
 };
 
 const KEY = 'sandtable.preferences';

@@ -22,7 +22,10 @@ export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
 export function contentOf(bytes: Uint8Array): FileContent {
   if (!bytes.includes(0)) {
     try {
-      return { encoding: 'utf8', text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) };
+      return {
+        encoding: 'utf8',
+        text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes),
+      };
     } catch {
       // Not UTF-8.
     }
@@ -40,7 +43,9 @@ export function hexRows(bytes: Uint8Array, limit: number): string[] {
   for (let at = 0; at < bytes.length && rows.length < limit; at += 16) {
     const part = bytes.subarray(at, at + 16);
     const hex = Array.from(part, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
-    const text = Array.from(part, (byte) => (byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.')).join('');
+    const text = Array.from(part, (byte) =>
+      byte >= 0x20 && byte < 0x7f ? String.fromCharCode(byte) : '.',
+    ).join('');
     rows.push(`${at.toString(16).padStart(8, '0')}  ${hex.padEnd(47)}  ${text}`);
   }
   return rows;

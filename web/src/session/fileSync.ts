@@ -79,7 +79,9 @@ export class FileSync {
     this.#options = options;
     this.#clock = options.clock ?? globalThis;
     for (const file of files) this.#files[file.path] = fileOf(file);
-    this.#stopListening = options.connection.onStatus((status) => this.#connectionChanged(status === 'online'));
+    this.#stopListening = options.connection.onStatus((status) =>
+      this.#connectionChanged(status === 'online'),
+    );
     for (const [path, draft] of options.drafts.read(options.bench)) this.#adoptDraft(path, draft);
     this.#publish();
     if (options.connection.status === 'online') void this.flush();
@@ -99,7 +101,8 @@ export class FileSync {
     const before = this.#files[path];
     if (before !== undefined && textOf(before) === text) return;
     const file = before ?? newFile(path);
-    const asSaved = file.content?.encoding === 'utf8' && file.content.text === text && file.status !== 'conflict';
+    const asSaved =
+      file.content?.encoding === 'utf8' && file.content.text === text && file.status !== 'conflict';
     if (asSaved && !this.#writing.has(path)) {
       this.#stopTimer(path);
       this.#set({ ...file, draft: null, status: 'saved', problem: null });
@@ -183,7 +186,9 @@ export class FileSync {
     this.#files = rest;
     const moved = fileOf(to);
     this.#files[to.path] =
-      file === undefined ? moved : { ...moved, content: moved.content ?? file.content, draft: file.draft, status: file.status };
+      file === undefined
+        ? moved
+        : { ...moved, content: moved.content ?? file.content, draft: file.draft, status: file.status };
     this.#publish();
     if (file !== undefined && file.draft !== null) this.#schedule(to.path, SAVE_AFTER_MS);
   }
@@ -221,7 +226,11 @@ export class FileSync {
     for (const file of Object.values(this.#files)) {
       if (file.draft === null) continue;
       const baseText = file.content?.encoding === 'utf8' ? file.content.text : undefined;
-      drafts.set(file.path, { text: file.draft, base: file.version, ...(baseText === undefined ? {} : { baseText }) });
+      drafts.set(file.path, {
+        text: file.draft,
+        base: file.version,
+        ...(baseText === undefined ? {} : { baseText }),
+      });
     }
     const kept = this.#options.drafts.write(this.#options.bench, drafts);
     if (kept === this.#draftsKept) return;
@@ -258,8 +267,15 @@ export class FileSync {
       this.#files[path] = { ...file, draft: draft.text, status: 'waiting' };
     } else {
       const theirs = serverSide(file);
-      const base: FileContent | null = draft.baseText === undefined ? null : { encoding: 'utf8', text: draft.baseText };
-      this.#files[path] = { ...file, version: draft.base, content: base, draft: draft.text, status: 'waiting' };
+      const base: FileContent | null =
+        draft.baseText === undefined ? null : { encoding: 'utf8', text: draft.baseText };
+      this.#files[path] = {
+        ...file,
+        version: draft.base,
+        content: base,
+        draft: draft.text,
+        status: 'waiting',
+      };
       this.#reconcile(this.#files[path], draft.text, theirs);
     }
   }
@@ -268,7 +284,8 @@ export class FileSync {
   #reconcile(file: WorkFile, draft: string, theirs: BenchFile): void {
     const now = theirs.content?.encoding === 'utf8' ? theirs.content.text : null;
     const base = file.content?.encoding === 'utf8' ? file.content.text : null;
-    const merged = now === null ? null : now === draft ? draft : base === null ? null : mergeText(base, draft, now);
+    const merged =
+      now === null ? null : now === draft ? draft : base === null ? null : mergeText(base, draft, now);
     if (merged === null) {
       this.#set({ ...file, draft, status: 'conflict', theirs, problem: null });
       return;
@@ -276,7 +293,14 @@ export class FileSync {
     const same = merged === now;
     const online = this.#options.connection.status === 'online';
     const status = same ? 'saved' : online ? 'waiting' : 'offline';
-    this.#set({ ...file, ...known(theirs), draft: same ? null : merged, status, theirs: null, problem: null });
+    this.#set({
+      ...file,
+      ...known(theirs),
+      draft: same ? null : merged,
+      status,
+      theirs: null,
+      problem: null,
+    });
     if (merged !== draft) this.#options.onText(file.path, merged);
     if (!same) this.#schedule(file.path, SAVE_AFTER_MS);
   }
@@ -329,7 +353,8 @@ export class FileSync {
     switch (error.code) {
       case 'conflict':
         if (draft === null) return;
-        if (error.file === undefined) this.#set({ ...file, version: null, content: null, savedAt: null, status: 'waiting' });
+        if (error.file === undefined)
+          this.#set({ ...file, version: null, content: null, savedAt: null, status: 'waiting' });
         else if (error.file.version === file.version) this.#set({ ...file, status: 'waiting' });
         else this.#reconcile(file, draft, error.file);
         return;
@@ -380,7 +405,15 @@ export class FileSync {
 
 function newFile(path: string): WorkFile {
   return {
-    path, version: null, size: 0, savedAt: null, content: null, draft: null, status: 'saved', problem: null, theirs: null,
+    path,
+    version: null,
+    size: 0,
+    savedAt: null,
+    content: null,
+    draft: null,
+    status: 'saved',
+    problem: null,
+    theirs: null,
   };
 }
 

@@ -19,7 +19,11 @@ export interface Found {
   readonly next: number | null;
 }
 
-export type Query = (from: number, direction: 'up' | 'down', count: number) => Promise<Found | { readonly problem: string }>;
+export type Query = (
+  from: number,
+  direction: 'up' | 'down',
+  count: number,
+) => Promise<Found | { readonly problem: string }>;
 
 export class FilteredRows {
   readonly #query: Query;

@@ -20,7 +20,10 @@ export function mergeText(base: string, mine: string, theirs: string): string | 
   const left = stretchOf(lines, mine.split('\n'));
   const right = stretchOf(lines, theirs.split('\n'));
   const [first, second] = left.from <= right.from ? [left, right] : [right, left];
-  if (first.to >= second.from && !(first.to === second.from && first.to > first.from && second.to > second.from))
+  if (
+    first.to >= second.from &&
+    !(first.to === second.from && first.to > first.from && second.to > second.from)
+  )
     return null;
   return [
     ...lines.slice(0, first.from),
@@ -36,7 +39,8 @@ function stretchOf(base: readonly string[], changed: readonly string[]): Stretch
   let from = 0;
   while (from < shorter && base[from] === changed[from]) from += 1;
   let kept = 0;
-  while (kept < shorter - from && base[base.length - 1 - kept] === changed[changed.length - 1 - kept]) kept += 1;
+  while (kept < shorter - from && base[base.length - 1 - kept] === changed[changed.length - 1 - kept])
+    kept += 1;
   return { from, to: base.length - kept, lines: changed.slice(from, changed.length - kept) };
 }
 
@@ -50,7 +54,10 @@ export function replacementOf(
   let from = 0;
   while (from < shorter && old.charCodeAt(from) === now.charCodeAt(from)) from += 1;
   let kept = 0;
-  while (kept < shorter - from && old.charCodeAt(old.length - 1 - kept) === now.charCodeAt(now.length - 1 - kept))
+  while (
+    kept < shorter - from &&
+    old.charCodeAt(old.length - 1 - kept) === now.charCodeAt(now.length - 1 - kept)
+  )
     kept += 1;
   return { from, to: old.length - kept, text: now.slice(from, now.length - kept) };
 }

@@ -6,7 +6,16 @@
  * without the outage. A failure is told once through `notify`, in words that say what was kept; nothing here throws for what
  * the server or the network does.
  */
-import { requests, type Meta, type OpenedBench, type Replies, type RequestBody, type RequestName, type RunSnapshot, type TerminalSize } from '@sandtable/shared/protocol';
+import {
+  requests,
+  type Meta,
+  type OpenedBench,
+  type Replies,
+  type RequestBody,
+  type RequestName,
+  type RunSnapshot,
+  type TerminalSize,
+} from '@sandtable/shared/protocol';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Answer, Connection, RequestFailure } from './connection.ts';
 import { DraftStore, type StoreLike } from './drafts.ts';
@@ -87,8 +96,8 @@ export class Session {
   }
 
   /** @returns the id of the new bench, or null where it could not be made (the person was told). */
-  async createBench(example?: string): Promise<string | null> {
-    const answer = await this.#ask('The bench was not made', 'bench.create', example === undefined ? {} : { example });
+  async createBench(example: string): Promise<string | null> {
+    const answer = await this.#ask('The bench was not made', 'bench.create', { example });
     if (answer === null) return null;
     void this.refreshBenches();
     return answer.id;
@@ -121,7 +130,11 @@ export class Session {
     this.#feed = null;
     this.#set({
       bench: id === null ? { status: 'none' } : { status: 'opening', id },
-      files: {}, run: null, refusal: null, starting: false, stopping: false,
+      files: {},
+      run: null,
+      refusal: null,
+      starting: false,
+      stopping: false,
     });
     if (id === null) return;
     // Refused here rather than by the server: an address that somebody typed wrong.
@@ -148,7 +161,10 @@ export class Session {
     await this.#sync?.flush();
     await this.#endLiveRun();
     const answer = await this.#connection.request('run.start', {
-      bench: bench.info.id, mode, size: this.#size, ...(script === undefined ? {} : { script }),
+      bench: bench.info.id,
+      mode,
+      size: this.#size,
+      ...(script === undefined ? {} : { script }),
     });
     this.#set({ starting: false });
     if (!this.#isOpen(bench.info.id)) return;
@@ -196,14 +212,16 @@ export class Session {
 
   async interrupt(): Promise<void> {
     const { run } = this.state;
-    if (run !== null && isLive(this.state)) await this.#ask('The interrupt was not sent', 'run.interrupt', { run: run.run });
+    if (run !== null && isLive(this.state))
+      await this.#ask('The interrupt was not sent', 'run.interrupt', { run: run.run });
   }
 
   /** What was typed or pasted at the terminal. @returns whether there is a guest to take it. */
   input(data: string): boolean {
     const { run } = this.state;
     if (run === null || !isLive(this.state)) return false;
-    for (const part of partsOf(data)) void this.#ask('The input was not sent', 'run.input', { run: run.run, data: part });
+    for (const part of partsOf(data))
+      void this.#ask('The input was not sent', 'run.input', { run: run.run, data: part });
     return true;
   }
 
@@ -211,7 +229,8 @@ export class Session {
     if (size.cols === this.#size.cols && size.rows === this.#size.rows) return;
     this.#size = size;
     const { run } = this.state;
-    if (run !== null && isLive(this.state)) void this.#connection.request('run.resize', { run: run.run, size });
+    if (run !== null && isLive(this.state))
+      void this.#connection.request('run.resize', { run: run.run, size });
   }
 
   /** The terminal of the page; text that came before is given to it at once. */
@@ -259,7 +278,10 @@ export class Session {
     try {
       this.#set({ meta: await this.#options.fetchMeta(), metaProblem: null });
     } catch {
-      this.#set({ metaProblem: 'The server did not say what it offers; the page asks again when the connection is back.' });
+      this.#set({
+        metaProblem:
+          'The server did not say what it offers; the page asks again when the connection is back.',
+      });
     }
   }
 
@@ -322,7 +344,8 @@ export class Session {
     this.#resyncing = true;
     const known = this.#feed?.state;
     const answer = await this.#connection.request('bench.open', {
-      bench: bench.info.id, ...(known === undefined ? {} : { run: known.run, after: known.to }),
+      bench: bench.info.id,
+      ...(known === undefined ? {} : { run: known.run, after: known.to }),
     });
     this.#resyncing = false;
     if (!this.#isOpen(bench.info.id)) return;
@@ -391,10 +414,15 @@ export class Session {
     const chars = this.#shown;
     this.#shown = 0;
     const { run } = this.state;
-    if (chars > 0 && run !== null && isLive(this.state)) void this.#connection.request('run.ack', { run: run.run, chars });
+    if (chars > 0 && run !== null && isLive(this.state))
+      void this.#connection.request('run.ack', { run: run.run, chars });
   }
 
-  async #ask<N extends RequestName>(title: string, name: N, body: RequestBody<N>): Promise<Replies[N] | null> {
+  async #ask<N extends RequestName>(
+    title: string,
+    name: N,
+    body: RequestBody<N>,
+  ): Promise<Replies[N] | null> {
     const answer = await this.#connection.request(name, body);
     if (answer.ok) return answer.value;
     // A guest that ended while one typed is nothing to be told about.
@@ -420,7 +448,7 @@ export class Session {
 function partsOf(data: string): string[] {
   const limit = 32_768;
   const parts: string[] = [];
-  for (let at = 0; at < data.length; ) {
+  for (let at = 0; at < data.length;) {
     let end = Math.min(data.length, at + limit);
     const last = data.charCodeAt(end - 1);
     if (end < data.length && last >= 0xd800 && last <= 0xdbff) end -= 1;

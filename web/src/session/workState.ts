@@ -57,7 +57,16 @@ export const EMPTY_WORK: WorkState = {
 
 /** What the toolbar and the status bar call the present moment. */
 export type RunMood =
-  | 'none' | 'starting' | 'running' | 'input' | 'stopping' | 'exited' | 'failed' | 'limit' | 'crashed' | 'stopped';
+  | 'none'
+  | 'starting'
+  | 'running'
+  | 'input'
+  | 'stopping'
+  | 'exited'
+  | 'failed'
+  | 'limit'
+  | 'crashed'
+  | 'stopped';
 
 export function runMood(state: WorkState): RunMood {
   if (state.starting) return 'starting';

@@ -7,7 +7,12 @@ export interface ButtonProps extends ComponentPropsWithRef<'button'> {
 }
 
 export function Button({ kind = 'quiet', small = false, className, ...rest }: ButtonProps) {
-  const names = ['button', kind === 'quiet' ? '' : `button-${kind}`, small ? 'button-s' : '', className ?? ''];
+  const names = [
+    'button',
+    kind === 'quiet' ? '' : `button-${kind}`,
+    small ? 'button-s' : '',
+    className ?? '',
+  ];
   return <button type="button" {...rest} className={names.filter(Boolean).join(' ')} />;
 }
 

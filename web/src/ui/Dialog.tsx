@@ -32,7 +32,9 @@ export function Dialog({ open, onClose, title, description, small = false, child
               </Button>
             </Radix.Close>
           </div>
-          {description === undefined ? null : <Radix.Description className="dim">{description}</Radix.Description>}
+          {description === undefined ? null : (
+            <Radix.Description className="dim">{description}</Radix.Description>
+          )}
           {children}
         </Radix.Content>
       </Radix.Portal>

@@ -27,7 +27,12 @@ export function Menu({ trigger, parts, align = 'start' }: MenuProps) {
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
-          <MenuParts parts={parts} Item={DropdownMenu.Item} Label={DropdownMenu.Label} Line={DropdownMenu.Separator} />
+          <MenuParts
+            parts={parts}
+            Item={DropdownMenu.Item}
+            Label={DropdownMenu.Label}
+            Line={DropdownMenu.Separator}
+          />
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -41,7 +46,12 @@ export function RightMenu({ trigger, parts }: MenuProps) {
       <ContextMenu.Trigger asChild>{trigger}</ContextMenu.Trigger>
       <ContextMenu.Portal>
         <ContextMenu.Content className="menu" collisionPadding={8}>
-          <MenuParts parts={parts} Item={ContextMenu.Item} Label={ContextMenu.Label} Line={ContextMenu.Separator} />
+          <MenuParts
+            parts={parts}
+            Item={ContextMenu.Item}
+            Label={ContextMenu.Label}
+            Line={ContextMenu.Separator}
+          />
         </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>

@@ -35,7 +35,12 @@ export function Splitter({ label, share, onShare }: SplitterProps) {
       onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
       onPointerMove={(event) => {
         const parent = bar.current?.parentElement;
-        if (!event.currentTarget.hasPointerCapture(event.pointerId) || parent === null || parent === undefined) return;
+        if (
+          !event.currentTarget.hasPointerCapture(event.pointerId) ||
+          parent === null ||
+          parent === undefined
+        )
+          return;
         const box = parent.getBoundingClientRect();
         set((box.bottom - event.clientY) / box.height);
       }}

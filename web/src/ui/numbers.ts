@@ -37,5 +37,7 @@ export function runTime(micros: number, decimals = 6): string {
 /** Hours and minutes of an ISO 8601 time, in the person's own zone. */
 export function clockTime(iso: string): string {
   const date = new Date(iso);
-  return Number.isNaN(date.getTime()) ? '' : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
+  return Number.isNaN(date.getTime())
+    ? ''
+    : date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' });
 }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useSyncExternalStore } from 'react';
+import { useEffect, useState, useSyncExternalStore } from 'react';
 import { EngineProblems } from '../app/StartPage.tsx';
 import { useSession, useWork } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
@@ -7,7 +7,7 @@ import { Dock } from './dock/Dock.tsx';
 import { NarrowTabs } from './dock/NarrowTabs.tsx';
 import { StatusBar } from './status/StatusBar.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
-import { openAtFirst, openFile } from './view.ts';
+import { openFile, openFilesOf } from './view.ts';
 import './workbench.css';
 
 /** One bench on the screen. */
@@ -26,7 +26,7 @@ export function Workbench() {
             </Button>
           </div>
         ) : bench.status === 'open' ? (
-          <Panels key={bench.info.id} />
+          <Panels key={bench.info.id} bench={bench.info.id} />
         ) : (
           <div className="empty" role="status">
             Opening the bench …
@@ -51,14 +51,17 @@ function useNarrow(): boolean {
   );
 }
 
-function Panels() {
+function Panels({ bench }: { readonly bench: string }) {
   const session = useSession();
-  const prepared = useRef(false);
-  if (!prepared.current) {
-    prepared.current = true;
-    openAtFirst(Object.keys(session.state.files));
-  }
-  return useNarrow() ? <NarrowTabs /> : <Dock />;
+  const isNarrow = useNarrow();
+  const [ready, setReady] = useState(false);
+  useEffect(() => {
+    const forget = openFilesOf(bench, Object.keys(session.state.files));
+    setReady(true);
+    return forget;
+  }, [bench, session]);
+  if (!ready) return null;
+  return isNarrow ? <NarrowTabs /> : <Dock />;
 }
 
 /** What matters for longer than a toast. */
@@ -88,7 +91,11 @@ function Banners() {
               <ul className="workbench-diagnostics">
                 {refusal.diagnostics.slice(0, 5).map(({ file, line, column, message }) => (
                   <li key={`${file}:${line}:${column}:${message}`}>
-                    <button type="button" className="link code" onClick={() => openFile(file, { line, column })}>
+                    <button
+                      type="button"
+                      className="link code"
+                      onClick={() => openFile(file, { line, column })}
+                    >
                       {file}:{line}:{column}
                     </button>{' '}
                     {message}

@@ -45,7 +45,13 @@ export function openFile(path: string, at?: { line: number; column?: number; mar
     reveal:
       at === undefined
         ? null
-        : { path, line: at.line, column: at.column ?? 1, mark: at.mark ?? false, turn: (reveal?.turn ?? 0) + 1 },
+        : {
+            path,
+            line: at.line,
+            column: at.column ?? 1,
+            mark: at.mark ?? false,
+            turn: (reveal?.turn ?? 0) + 1,
+          },
   });
 }
 
@@ -84,8 +90,40 @@ export function resetLayout(): void {
   view.setState({ resetTurn: view.getState().resetTurn + 1 });
 }
 
-/** The files that a bench begins with on the screen: its script and its policy. */
-export function openAtFirst(paths: readonly string[]): void {
+const openFilesKey = (bench: string): string => `sandtable.open.${bench}`;
+
+/** Shows the files of a bench that were open last time, at first its script and its policy; remembers them from now on. */
+export function openFilesOf(bench: string, paths: readonly string[]): () => void {
+  if (!restoreOpenFiles(bench, paths)) openAtFirst(paths);
+  return view.subscribe(({ openFiles, activeFile }, before) => {
+    if (openFiles === before.openFiles && activeFile === before.activeFile) return;
+    try {
+      localStorage.setItem(openFilesKey(bench), JSON.stringify({ openFiles, activeFile }));
+    } catch {
+      // Storage is forbidden: the tabs last as long as the page.
+    }
+  });
+}
+
+function restoreOpenFiles(bench: string, paths: readonly string[]): boolean {
+  try {
+    const left = JSON.parse(localStorage.getItem(openFilesKey(bench)) ?? 'null') as Partial<
+      Record<string, unknown>
+    > | null;
+    if (!Array.isArray(left?.['openFiles'])) return false;
+    const known = (path: unknown): path is string =>
+      typeof path === 'string' && (path.startsWith('/') || paths.includes(path));
+    const openFiles = left['openFiles'].filter(known);
+    if (openFiles.length === 0) return false;
+    const activeFile = openFiles.find((path) => path === left['activeFile']) ?? openFiles[0]!;
+    view.setState({ openFiles, activeFile, reveal: null });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function openAtFirst(paths: readonly string[]): void {
   const script = paths.find((path) => path === 'script.py') ?? paths.find((path) => path.endsWith('.py'));
   const policy = paths.find((path) => path === 'policy.ts');
   const open = [script, policy].filter((path) => path !== undefined);

@@ -37,7 +37,9 @@ export default function RateChart() {
         draw();
       }, DRAW_EVERY_MS);
     });
-    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
     observer.observe(element);
     return () => {
       unsubscribe();
@@ -83,7 +85,13 @@ function optionsFor(element: HTMLElement): uPlot.Options {
       y: { range: (_chart, _low, high) => [0, Math.max(1, (high ?? 0) * 1.05)] },
     },
     axes: [
-      { ...axis, grid: { show: false }, size: tokenPixels('--text-xs') + 6, gap: 2, values: (_chart, values) => values.map((value) => (Number.isInteger(value) ? `${value} s` : '')) },
+      {
+        ...axis,
+        grid: { show: false },
+        size: tokenPixels('--text-xs') + 6,
+        gap: 2,
+        values: (_chart, values) => values.map((value) => (Number.isInteger(value) ? `${value} s` : '')),
+      },
       { ...axis, size: 44, gap: 4, space: 18, values: (_chart, values) => values.map(short) },
     ],
     series: [

@@ -23,19 +23,29 @@ export function ratesOf(buckets: readonly SecondBucket[], now: number): Rates {
       columns[kind]![second - first] = calls;
     });
   }
-  const byVerdict = Object.fromEntries(VERDICT_KINDS.map((kind, at) => [kind, columns[at]!])) as Record<VerdictKind, number[]>;
+  const byVerdict = Object.fromEntries(VERDICT_KINDS.map((kind, at) => [kind, columns[at]!])) as Record<
+    VerdictKind,
+    number[]
+  >;
   return { seconds, byVerdict };
 }
 
 /** Each verdict on top of the ones before it. */
 export function stacked(rates: Rates): readonly (readonly number[])[] {
   const sums = rates.seconds.map(() => 0);
-  return VERDICT_KINDS.map((kind) => rates.byVerdict[kind].map((calls, at) => (sums[at] = sums[at]! + calls)));
+  return VERDICT_KINDS.map((kind) =>
+    rates.byVerdict[kind].map((calls, at) => (sums[at] = sums[at]! + calls)),
+  );
 }
 
 /** The chart in a sentence. */
-export function ratesSentence(buckets: readonly SecondBucket[], byVerdict: Readonly<Record<VerdictKind, number>>): string {
-  const counts = VERDICT_KINDS.filter((kind) => byVerdict[kind] > 0).map((kind) => `${byVerdict[kind].toLocaleString('en-US')} ${kind}`);
+export function ratesSentence(
+  buckets: readonly SecondBucket[],
+  byVerdict: Readonly<Record<VerdictKind, number>>,
+): string {
+  const counts = VERDICT_KINDS.filter((kind) => byVerdict[kind] > 0).map(
+    (kind) => `${byVerdict[kind].toLocaleString('en-US')} ${kind}`,
+  );
   if (counts.length === 0) return 'No calls yet.';
   let busiest = buckets[0]!;
   const sum = ([, ...rest]: SecondBucket): number => rest.reduce((total, calls) => total + calls, 0);

@@ -1,4 +1,9 @@
-import { DockviewReact, type DockviewApi, type IDockviewPanelHeaderProps, type IDockviewPanelProps } from 'dockview-react';
+import {
+  DockviewReact,
+  type DockviewApi,
+  type IDockviewPanelHeaderProps,
+  type IDockviewPanelProps,
+} from 'dockview-react';
 import 'dockview-react/dist/styles/dockview.css';
 import { X } from 'lucide-react';
 import { useEffect, useState } from 'react';
@@ -23,7 +28,12 @@ const COMPONENTS = {
 
 const TABS = { tool: ToolTab, file: FileTab };
 
-const THEME = { name: 'sandtable', className: 'dock-theme', dndTabIndicator: 'line' as const, tabGroupIndicator: 'none' as const };
+const THEME = {
+  name: 'sandtable',
+  className: 'dock-theme',
+  dndTabIndicator: 'line' as const,
+  tabGroupIndicator: 'none' as const,
+};
 
 /** A file that was never looked at loads nothing: the policy's tab stands there from the start, its language does not. */
 function FileContent({ api, params }: IDockviewPanelProps<{ path: string }>) {
@@ -51,7 +61,8 @@ export function Dock() {
         disableFloatingGroups
         getTabContextMenuItems={() => []}
         onReady={({ api: ready }) => {
-          applyLayout(ready, view.getState().openFiles);
+          const { openFiles, activeFile } = view.getState();
+          applyLayout(ready, openFiles, activeFile);
           setApi(ready);
         }}
       />
@@ -69,7 +80,8 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
   const resetTurn = useStore(view, (state) => state.resetTurn);
 
   useEffect(() => {
-    if (resetTurn > 0) applyLayout(api, view.getState().openFiles, true);
+    const { openFiles: files, activeFile: active } = view.getState();
+    if (resetTurn > 0) applyLayout(api, files, active, true);
   }, [api, resetTurn]);
 
   useEffect(() => {

@@ -23,12 +23,18 @@ export function NarrowTabs() {
   const id = useId();
   const tabs: Tab[] = [
     { key: 'files', title: 'Files', panel: 'files', file: null },
-    ...openFiles.map((path) => ({ key: `file:${path}`, title: path.slice(path.lastIndexOf('/') + 1), panel: 'editor' as const, file: path })),
+    ...openFiles.map((path) => ({
+      key: `file:${path}`,
+      title: path.slice(path.lastIndexOf('/') + 1),
+      panel: 'editor' as const,
+      file: path,
+    })),
     { key: 'terminal', title: 'Terminal', panel: 'terminal', file: null },
     { key: 'trace', title: 'Trace', panel: 'trace', file: null },
     { key: 'rules', title: 'Rules', panel: 'rules', file: null },
   ];
-  const shown = tabs.find((tab) => tab.panel === panel && (tab.file === null || tab.file === activeFile)) ?? tabs[0]!;
+  const shown =
+    tabs.find((tab) => tab.panel === panel && (tab.file === null || tab.file === activeFile)) ?? tabs[0]!;
   const show = (tab: Tab) => (tab.file === null ? showPanel(tab.panel) : openFile(tab.file));
   const onKeyDown = (event: React.KeyboardEvent) => {
     const at = tabs.indexOf(shown);

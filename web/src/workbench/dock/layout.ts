@@ -7,7 +7,10 @@ const KEY = 'sandtable.layout';
 const LAYOUT_VERSION = 1;
 
 const TOOLS: readonly (readonly [string, string])[] = [
-  ['files', 'Files'], ['terminal', 'Terminal'], ['trace', 'Trace'], ['rules', 'Rules'],
+  ['files', 'Files'],
+  ['terminal', 'Terminal'],
+  ['trace', 'Trace'],
+  ['rules', 'Rules'],
 ];
 
 export function panelOfFile(path: string): string {
@@ -19,10 +22,16 @@ export function fileOfPanel(id: string): string | null {
 }
 
 /** Restores what was left, or lays the panels out anew; then shows exactly these files. */
-export function applyLayout(api: DockviewApi, files: readonly string[], anew = false): void {
+export function applyLayout(
+  api: DockviewApi,
+  files: readonly string[],
+  active: string | null,
+  anew = false,
+): void {
   const left = anew ? null : readLayout();
-  if (left === null || !restore(api, left)) layOut(api, files[0] ?? null);
+  if (left === null || !restore(api, left)) layOut(api, active ?? files[0] ?? null);
   for (const path of files) addFilePanel(api, path, true);
+  if (active !== null) api.getPanel(panelOfFile(active))?.api.setActive();
   const wanted = new Set(files.map(panelOfFile));
   for (const panel of [...api.panels]) {
     if (fileOfPanel(panel.id) !== null && !wanted.has(panel.id)) api.removePanel(panel);
@@ -61,7 +70,10 @@ export function addFilePanel(api: DockviewApi, path: string, inactive = false): 
 
 function readLayout(): SerializedDockview | null {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? 'null') as { version: number; layout: SerializedDockview } | null;
+    const stored = JSON.parse(localStorage.getItem(KEY) ?? 'null') as {
+      version: number;
+      layout: SerializedDockview;
+    } | null;
     return stored?.version === LAYOUT_VERSION ? stored.layout : null;
   } catch {
     return null;
@@ -85,8 +97,14 @@ function layOut(api: DockviewApi, file: string | null): void {
   };
   const { width, height } = api;
   tool('terminal', {});
-  tool('files', { position: { referencePanel: 'terminal', direction: 'left' }, initialWidth: Math.min(230, width * 0.2) });
-  tool('trace', { position: { referencePanel: 'terminal', direction: 'right' }, initialWidth: Math.max(380, width * 0.4) });
+  tool('files', {
+    position: { referencePanel: 'terminal', direction: 'left' },
+    initialWidth: Math.min(230, width * 0.2),
+  });
+  tool('trace', {
+    position: { referencePanel: 'terminal', direction: 'right' },
+    initialWidth: Math.max(380, width * 0.4),
+  });
   tool('rules', { position: { referencePanel: 'trace', direction: 'within' }, inactive: true });
   if (file !== null) addFilePanel(api, file);
   api.getPanel('terminal')?.api.setSize({ height: height * 0.38 });

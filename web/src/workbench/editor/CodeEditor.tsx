@@ -92,7 +92,9 @@ function useFonts(editor: React.RefObject<Editor | null>) {
 /** Takes the cursor to where somebody was sent, and marks the line until the cursor moves on. */
 function useReveal(editorOf: React.RefObject<Editor | null>, { monaco }: LoadedEditor, path: string) {
   const reveal = useStore(view, (state) => (state.reveal?.path === path ? state.reveal : null));
-  const focusTurn = useStore(view, (state) => (state.activeFile === path && state.panel === 'editor' ? state.focusTurn : 0));
+  const focusTurn = useStore(view, (state) =>
+    state.activeFile === path && state.panel === 'editor' ? state.focusTurn : 0,
+  );
   useEffect(() => {
     if (focusTurn > 0) editorOf.current?.focus();
   }, [editorOf, focusTurn]);
@@ -127,7 +129,11 @@ function useDiagnostics({ monaco }: LoadedEditor, model: Monaco.editor.ITextMode
   const refusal = useWork((state) => state.refusal);
   useEffect(() => {
     const mine = refusal?.diagnostics.filter((each) => each.file === path) ?? [];
-    monaco.editor.setModelMarkers(model, 'run', mine.map((each) => markerOf(monaco, model, each)));
+    monaco.editor.setModelMarkers(
+      model,
+      'run',
+      mine.map((each) => markerOf(monaco, model, each)),
+    );
     if (mine.length === 0) return;
     const editing = model.onDidChangeContent(() => monaco.editor.setModelMarkers(model, 'run', []));
     return () => editing.dispose();
@@ -136,7 +142,10 @@ function useDiagnostics({ monaco }: LoadedEditor, model: Monaco.editor.ITextMode
 
 function markerOf(monaco: typeof Monaco, model: Monaco.editor.ITextModel, diagnostic: Diagnostic) {
   const { line, column, endLine = line, severity, code, message } = diagnostic;
-  const word = model.isDisposed() || line > model.getLineCount() ? null : model.getWordAtPosition({ lineNumber: line, column });
+  const word =
+    model.isDisposed() || line > model.getLineCount()
+      ? null
+      : model.getWordAtPosition({ lineNumber: line, column });
   return {
     severity: severity === 'error' ? monaco.MarkerSeverity.Error : monaco.MarkerSeverity.Warning,
     startLineNumber: line,

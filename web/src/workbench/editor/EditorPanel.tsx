@@ -22,15 +22,17 @@ function BenchFile({ path }: { readonly path: string }) {
     return (
       <div className="empty">
         <p>
-          <span className="code">{path}</span> is not on the bench any more. Close this tab, or make the file anew in Files.
+          <span className="code">{path}</span> is not on the bench any more. Close this tab, or make the file
+          anew in Files.
         </p>
       </div>
     );
   }
   if (failure !== null) return <Problem text={failure} />;
-  if (loaded === 'failed') return <Problem text="The editor could not be loaded. Your files are safe; reload the page." />;
-  const binary = file.content?.encoding === 'base64' && file.draft === null;
-  if (binary) return <BinaryView path={path} content={file.content!} />;
+  if (loaded === 'failed')
+    return <Problem text="The editor could not be loaded. Your files are safe; reload the page." />;
+  if (file.content?.encoding === 'base64' && file.draft === null)
+    return <BinaryView path={path} content={file.content} />;
   const model = loaded !== 'loading' && textOf(file) !== null ? loaded.models.get(path) : null;
   return (
     <div className="editor-panel">
@@ -59,13 +61,14 @@ function useLoadedEditor(path: string): LoadedEditor | 'loading' | 'failed' {
   const [loaded, setLoaded] = useState<LoadedEditor | 'loading' | 'failed'>('loading');
   useEffect(() => {
     let gone = false;
-    const wanted = languageOf(path) === 'typescript'
-      ? loadEditor(session).then(async (editor) => {
-          // Before the first TypeScript model exists: its services are attached as models appear.
-          await loadPolicyLanguage(session);
-          return editor;
-        })
-      : loadEditor(session);
+    const wanted =
+      languageOf(path) === 'typescript'
+        ? loadEditor(session).then(async (editor) => {
+            // Before the first TypeScript model exists: its services are attached as models appear.
+            await loadPolicyLanguage(session);
+            return editor;
+          })
+        : loadEditor(session);
     wanted.then(
       (editor) => {
         if (!gone) setLoaded(editor);
@@ -101,8 +104,8 @@ function FileBanner({ file }: { readonly file: WorkFile }) {
     return (
       <div className="banner" role="alert">
         <span className="banner-text">
-          Somebody else saved <span className="code">{file.path}</span> on the same lines while you were typing. Nothing is lost:
-          yours stands here, theirs on the server.
+          Somebody else saved <span className="code">{file.path}</span> on the same lines while you were
+          typing. Nothing is lost: yours stands here, theirs on the server.
         </span>
         <Button kind="plain" small onClick={() => keep('mine')}>
           Keep mine

@@ -64,7 +64,11 @@ export class EditorModels {
   #make(path: string, text: string): Model {
     const uri = this.#monaco.Uri.parse(`file:///bench/${path.split('/').map(encodeURIComponent).join('/')}`);
     const model = this.#monaco.editor.createModel(text, languageOf(path), uri);
-    model.updateOptions({ tabSize: path.endsWith('.py') ? 4 : 2, insertSpaces: true, bracketColorizationOptions: PLAIN_BRACKETS });
+    model.updateOptions({
+      tabSize: path.endsWith('.py') ? 4 : 2,
+      insertSpaces: true,
+      bracketColorizationOptions: PLAIN_BRACKETS,
+    });
     const listening = model.onDidChangeContent(() => {
       if (!this.#following) this.#session.files?.edit(path, model.getValue());
     });

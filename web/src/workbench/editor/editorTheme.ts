@@ -6,7 +6,10 @@ import type { monaco } from './monaco.ts';
 type Monaco = typeof monaco;
 
 const BASES = {
-  dark: 'vs-dark', light: 'vs', 'contrast-dark': 'hc-black', 'contrast-light': 'hc-light',
+  dark: 'vs-dark',
+  light: 'vs',
+  'contrast-dark': 'hc-black',
+  'contrast-light': 'hc-light',
 } as const;
 
 export function applyEditorTheme({ editor }: Monaco, theme: ThemeName): void {

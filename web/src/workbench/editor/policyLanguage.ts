@@ -22,8 +22,8 @@ export function teachPolicyTypes(text: string): void {
   const place = /declare\s+module\s+['"]sandtable['"]/.test(text)
     ? 'file:///sandtable.d.ts'
     : 'file:///node_modules/sandtable/index.d.ts';
-  const { dispose } = defaults.addExtraLib(text, place);
-  types = { text, dispose };
+  const added = defaults.addExtraLib(text, place);
+  types = { text, dispose: () => added.dispose() };
 }
 
 defaults.setCompilerOptions({

@@ -11,10 +11,12 @@ export interface PythonSuggestion {
 export function pythonSuggestions(before: string, text: string): readonly PythonSuggestion[] {
   const member = /([A-Za-z_][\w.]*)\.\w*$/.exec(before);
   if (member !== null) return membersOf(member[1]!).map((name) => ({ name, kind: 'member' }));
-  if (/^\s*(?:import|from)\s+[\w., ]*$/.test(before)) return PYTHON_MODULES.map((name) => ({ name, kind: 'module' }));
+  if (/^\s*(?:import|from)\s+[\w., ]*$/.test(before))
+    return PYTHON_MODULES.map((name) => ({ name, kind: 'module' }));
   const suggestions = new Map<string, PythonSuggestion>();
   const typed = /\w*$/.exec(before)![0];
-  for (const [name] of text.matchAll(/[A-Za-z_]\w{2,}/g)) if (name !== typed) suggestions.set(name, { name, kind: 'word' });
+  for (const [name] of text.matchAll(/[A-Za-z_]\w{2,}/g))
+    if (name !== typed) suggestions.set(name, { name, kind: 'word' });
   for (const name of PYTHON_BUILTINS) suggestions.set(name, { name, kind: 'builtin' });
   for (const name of PYTHON_KEYWORDS) suggestions.set(name, { name, kind: 'keyword' });
   return [...suggestions.values()];

@@ -42,7 +42,9 @@ const MEMBERS: Readonly<Record<string, readonly string[]>> = {
   `),
   'sys.stdout': words('write flush isatty fileno buffer encoding'),
   'sys.stdin': words('read readline readlines isatty fileno buffer encoding'),
-  time: words('clock_gettime ctime gmtime localtime monotonic perf_counter process_time sleep strftime time time_ns'),
+  time: words(
+    'clock_gettime ctime gmtime localtime monotonic perf_counter process_time sleep strftime time time_ns',
+  ),
   socket: words(`
     AF_INET AF_INET6 AF_UNIX SOCK_DGRAM SOCK_STREAM create_connection getaddrinfo gethostbyname gethostname socket socketpair timeout
   `),

@@ -27,7 +27,9 @@ export function FilesPanel() {
         event.preventDefault();
         setOver(true);
       }}
-      onDragLeave={(event) => event.currentTarget.contains(event.relatedTarget as Node | null) || setOver(false)}
+      onDragLeave={(event) =>
+        event.currentTarget.contains(event.relatedTarget as Node | null) || setOver(false)
+      }
       onDrop={(event) => {
         setOver(false);
         if (event.dataTransfer.files.length === 0) return;
@@ -156,11 +158,19 @@ function FileTree() {
           aria-activedescendant={current === undefined ? undefined : `${id}-${here}`}
           tabIndex={0}
           onFocus={() => {
-            if (current === undefined) select(Math.max(0, rows.findIndex((row) => active !== null && row.path === guestPathOf(active))));
+            if (current === undefined)
+              select(
+                Math.max(
+                  0,
+                  rows.findIndex((row) => active !== null && row.path === guestPathOf(active)),
+                ),
+              );
           }}
           onKeyDown={onKeyDown}
           onContextMenu={(event) => {
-            const index = (event.target as HTMLElement).closest<HTMLElement>('[role=treeitem]')?.dataset['at'];
+            const index = (event.target as HTMLElement).closest<HTMLElement>('[role=treeitem]')?.dataset[
+              'at'
+            ];
             if (index !== undefined) setAt(rows[Number(index)]?.path ?? null);
           }}
         >
@@ -190,25 +200,37 @@ function FileTree() {
 
 function parentOf(rows: readonly TreeRow[], index: number): number {
   const depth = rows[index]?.depth ?? 0;
-  for (let at = index - 1; at >= 0; at--) if (rows[at]!.depth < depth && rows[at]!.kind === 'directory') return at;
+  for (let at = index - 1; at >= 0; at--)
+    if (rows[at]!.depth < depth && rows[at]!.kind === 'directory') return at;
   return index;
 }
 
 function menuOf(row: TreeRow, actions: ReturnType<typeof useFiles>['actions']): MenuPart[] {
   const { bench } = row;
-  const directory = row.kind === 'directory' && row.path.startsWith('/tmp') ? row.path.slice('/tmp/'.length) : null;
+  const directory =
+    row.kind === 'directory' && row.path.startsWith('/tmp') ? row.path.slice('/tmp/'.length) : null;
   return [
     row.path,
     ...(row.kind === 'directory'
       ? []
       : [
-          { id: 'open', title: 'Open', keys: 'Enter', disabled: row.removed || row.origin === 'denied', onSelect: () => actions.open(row) },
           {
-            id: 'download', title: 'Download', disabled: row.removed || row.origin === 'denied' || row.kind === 'device',
+            id: 'open',
+            title: 'Open',
+            keys: 'Enter',
+            disabled: row.removed || row.origin === 'denied',
+            onSelect: () => actions.open(row),
+          },
+          {
+            id: 'download',
+            title: 'Download',
+            disabled: row.removed || row.origin === 'denied' || row.kind === 'device',
             onSelect: () => void actions.download(row),
           },
         ]),
-    ...(directory === null ? [] : [{ id: 'new', title: 'New file here', onSelect: () => void actions.create(directory) }]),
+    ...(directory === null
+      ? []
+      : [{ id: 'new', title: 'New file here', onSelect: () => void actions.create(directory) }]),
     ...(bench === null
       ? []
       : [
@@ -216,7 +238,14 @@ function menuOf(row: TreeRow, actions: ReturnType<typeof useFiles>['actions']): 
           { id: 'delete', title: 'Delete', keys: 'Delete', onSelect: () => void actions.remove(bench) },
         ]),
     ...(row.origin === 'guest' && row.kind === 'file' && row.path.startsWith('/tmp/')
-      ? [{ id: 'keep', title: 'Keep it in the bench', note: 'as the guest left it', onSelect: () => void actions.keep(row.path) }]
+      ? [
+          {
+            id: 'keep',
+            title: 'Keep it in the bench',
+            note: 'as the guest left it',
+            onSelect: () => void actions.keep(row.path),
+          },
+        ]
       : []),
   ];
 }

@@ -6,7 +6,9 @@ import { byteSize, plural } from '../../ui/numbers.ts';
 export function QuotaMeter() {
   const quota = useWork((state) => state.run?.changed.quota ?? null);
   const files = useWork((state) => state.files);
-  const limit = useWork((state) => state.run?.limits.find((hit) => ['totalBytes', 'fileBytes', 'files'].includes(hit.limit)));
+  const limit = useWork((state) =>
+    state.run?.limits.find((hit) => ['totalBytes', 'fileBytes', 'files'].includes(hit.limit)),
+  );
   const all = Object.values(files);
   const bytes = quota?.bytes ?? all.reduce((sum, file) => sum + file.size, 0);
   const number = quota?.files ?? all.length;

@@ -1,6 +1,19 @@
 import {
-  BookOpen, ChevronDown, ChevronRight, Cpu, Eye, FileCode, FileLock, FileSymlink, FileText, Folder, FolderOpen, PencilLine, Shield,
-  Sparkles, X,
+  BookOpen,
+  ChevronDown,
+  ChevronRight,
+  Cpu,
+  Eye,
+  FileCode,
+  FileLock,
+  FileSymlink,
+  FileText,
+  Folder,
+  FolderOpen,
+  PencilLine,
+  Shield,
+  Sparkles,
+  X,
 } from 'lucide-react';
 import { byteSize } from '../../ui/numbers.ts';
 import type { TreeRow } from './tree.ts';
@@ -27,7 +40,12 @@ const ORIGINS: Readonly<Record<TreeRow['origin'], string>> = {
 export function TreeItem({ id, index, row, top, selected, inEditor, unsaved, onActivate }: TreeItemProps) {
   const directory = row.kind === 'directory';
   const origin = row.removed ? 'removed by the guest in this run' : ORIGINS[row.origin];
-  const title = [row.path, row.target === null ? '' : `→ ${row.target}`, directory ? '' : byteSize(row.size), origin]
+  const title = [
+    row.path,
+    row.target === null ? '' : `→ ${row.target}`,
+    directory ? '' : byteSize(row.size),
+    origin,
+  ]
     .filter(Boolean)
     .join(' · ');
   return (
@@ -48,12 +66,23 @@ export function TreeItem({ id, index, row, top, selected, inEditor, unsaved, onA
       onClick={() => onActivate(row)}
     >
       <span className="files-arrow" aria-hidden>
-        {directory ? row.open ? <ChevronDown className="icon icon-s" /> : <ChevronRight className="icon icon-s" /> : null}
+        {directory ? (
+          row.open ? (
+            <ChevronDown className="icon icon-s" />
+          ) : (
+            <ChevronRight className="icon icon-s" />
+          )
+        ) : null}
       </span>
       <Icon row={row} />
       <span className="files-name">
         {row.name}
-        {unsaved ? <span className="files-unsaved" title="not saved yet"> ●</span> : null}
+        {unsaved ? (
+          <span className="files-unsaved" title="not saved yet">
+            {' '}
+            ●
+          </span>
+        ) : null}
       </span>
       <span className="unseen">, {origin}</span>
       <Badges row={row} />
@@ -80,10 +109,23 @@ function Badges({ row }: { readonly row: TreeRow }) {
   const { read, written, denied } = row.touched;
   return (
     <span className="files-badges">
-      {row.origin === 'guest' ? <Badge kind="guest" word="guest" Icon={Sparkles} title="made or changed by the guest" /> : null}
-      {row.removed ? <Badge kind="denied" word="gone" Icon={X} title="removed by the guest in this run" /> : null}
-      {read === true ? <Badge kind="read" word="r" Icon={row.kind === 'directory' ? Eye : BookOpen} title="read in this run" /> : null}
-      {written === true ? <Badge kind="written" word="w" Icon={PencilLine} title="written in this run" /> : null}
+      {row.origin === 'guest' ? (
+        <Badge kind="guest" word="guest" Icon={Sparkles} title="made or changed by the guest" />
+      ) : null}
+      {row.removed ? (
+        <Badge kind="denied" word="gone" Icon={X} title="removed by the guest in this run" />
+      ) : null}
+      {read === true ? (
+        <Badge
+          kind="read"
+          word="r"
+          Icon={row.kind === 'directory' ? Eye : BookOpen}
+          title="read in this run"
+        />
+      ) : null}
+      {written === true ? (
+        <Badge kind="written" word="w" Icon={PencilLine} title="written in this run" />
+      ) : null}
       {denied === true ? <Badge kind="denied" word="denied" Icon={X} title="denied in this run" /> : null}
     </span>
   );

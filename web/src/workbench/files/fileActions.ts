@@ -27,7 +27,11 @@ export class FileActions {
       title: 'New file',
       text: 'It lies in /tmp, where the guest sees it.',
       action: 'Make it',
-      field: { label: 'Name', initial: directory === '' ? '' : `${directory}/`, complaint: (text) => this.#complaint(text) },
+      field: {
+        label: 'Name',
+        initial: directory === '' ? '' : `${directory}/`,
+        complaint: (text) => this.#complaint(text),
+      },
     });
     if (path === null) return;
     this.#session.files?.edit(path, '');
@@ -41,7 +45,11 @@ export class FileActions {
     const to = await askText({
       title: `Rename ${path}`,
       action: 'Rename',
-      field: { label: 'New name', initial: path, complaint: (text) => (text === path ? null : this.#complaint(text)) },
+      field: {
+        label: 'New name',
+        initial: path,
+        complaint: (text) => (text === path ? null : this.#complaint(text)),
+      },
     });
     if (to === null || to === path) return;
     await this.#session.files?.flush(path);
@@ -75,15 +83,25 @@ export class FileActions {
       return;
     }
     if (row.bench !== null) {
-      const file = await this.#session.ask(`${row.name} was not downloaded`, 'file.read', { bench, path: row.bench });
+      const file = await this.#session.ask(`${row.name} was not downloaded`, 'file.read', {
+        bench,
+        path: row.bench,
+      });
       if (file?.content !== undefined) downloadBytes(row.bench, bytesOf(file.content));
       return;
     }
-    const read = await this.#session.ask(`${row.name} was not downloaded`, 'world.read', { bench, path: row.path });
+    const read = await this.#session.ask(`${row.name} was not downloaded`, 'world.read', {
+      bench,
+      path: row.path,
+    });
     if (read === null) return;
     downloadBytes(row.path, bytesOf(read.content));
     if (read.cut) {
-      notify({ level: 'warning', title: `Only the beginning of ${row.name}`, text: `The file has ${byteSize(read.size)}; the page is sent less.` });
+      notify({
+        level: 'warning',
+        title: `Only the beginning of ${row.name}`,
+        text: `The file has ${byteSize(read.size)}; the page is sent less.`,
+      });
     }
   }
 
@@ -94,7 +112,11 @@ export class FileActions {
     const file = await this.#session.ask(`${path} was not kept`, 'world.keep', { bench, path });
     if (file === null) return;
     this.#session.files?.arrived(file);
-    notify({ level: 'info', title: `Kept ${file.path}`, text: 'It is a file of the bench now and is there in the next run.' });
+    notify({
+      level: 'info',
+      title: `Kept ${file.path}`,
+      text: 'It is a file of the bench now and is there in the next run.',
+    });
   }
 
   async upload(files: readonly File[], directory = ''): Promise<void> {
@@ -110,7 +132,11 @@ export class FileActions {
 
   async #uploadOne(bench: string, path: string, file: File): Promise<boolean> {
     if (!benchPath.safeParse(path).success) {
-      notify({ level: 'error', title: `${file.name} was not uploaded`, text: 'Its name cannot be used here.' });
+      notify({
+        level: 'error',
+        title: `${file.name} was not uploaded`,
+        text: 'Its name cannot be used here.',
+      });
       return false;
     }
     if (file.size > MAX_FILE_BYTES) {
@@ -123,7 +149,12 @@ export class FileActions {
     }
     const existing = this.#session.files?.files[path];
     if (existing !== undefined) {
-      const yes = await askYes({ title: `Replace ${path}?`, text: 'A file of this name is on the bench.', action: 'Replace', danger: true });
+      const yes = await askYes({
+        title: `Replace ${path}?`,
+        text: 'A file of this name is on the bench.',
+        action: 'Replace',
+        danger: true,
+      });
       if (!yes) return false;
     }
     const content = contentOf(new Uint8Array(await file.arrayBuffer()));
@@ -133,7 +164,12 @@ export class FileActions {
       await this.#session.files?.flush(path);
       return true;
     }
-    const written = await this.#session.ask(`${path} was not uploaded`, 'file.write', { bench, path, content, base: existing?.version ?? null });
+    const written = await this.#session.ask(`${path} was not uploaded`, 'file.write', {
+      bench,
+      path,
+      content,
+      base: existing?.version ?? null,
+    });
     if (written === null) return false;
     this.#session.files?.arrived({ ...written, content });
     return true;

@@ -68,7 +68,9 @@ function addDirectory(rows: TreeRow[], input: TreeInput, path: string, depth: nu
   for (const entry of input.listings.get(path) ?? []) entries.set(entry.name, entry);
   addBenchEntries(entries, input.files, path, input.listings.has(path), input.run);
   const sorted = [...entries.values()].sort(
-    (a, b) => Number(b.kind === 'directory') - Number(a.kind === 'directory') || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
+    (a, b) =>
+      Number(b.kind === 'directory') - Number(a.kind === 'directory') ||
+      (a.name < b.name ? -1 : a.name > b.name ? 1 : 0),
   );
   for (const entry of sorted) {
     const open = entry.kind === 'directory' && input.opened.has(entry.path);
@@ -101,7 +103,14 @@ function addBenchEntries(
   run: SessionState | null,
 ): void {
   if (path === '/' && !listed) {
-    entries.set('tmp', { name: 'tmp', path: BENCH_ROOT, kind: 'directory', size: 0, origin: 'real', writable: true });
+    entries.set('tmp', {
+      name: 'tmp',
+      path: BENCH_ROOT,
+      kind: 'directory',
+      size: 0,
+      origin: 'real',
+      writable: true,
+    });
   }
   for (const file of Object.values(files)) {
     if (UNSEEN_FILES.includes(file.path)) continue;
@@ -110,29 +119,48 @@ function addBenchEntries(
     const rest = guestPath.slice(path === '/' ? 1 : path.length + 1);
     const slash = rest.indexOf('/');
     const name = slash < 0 ? rest : rest.slice(0, slash);
-    if (entries.has(name) || hasProperty(run?.changed.paths, `${path === '/' ? '' : path}/${name}`, 'remove')) continue;
+    if (entries.has(name) || hasProperty(run?.changed.paths, `${path === '/' ? '' : path}/${name}`, 'remove'))
+      continue;
     const here = path === '/' ? `/${name}` : `${path}/${name}`;
     entries.set(name, {
-      name, path: here, kind: slash < 0 ? 'file' : 'directory', size: slash < 0 ? file.size : 0, origin: 'real', writable: true,
+      name,
+      path: here,
+      kind: slash < 0 ? 'file' : 'directory',
+      size: slash < 0 ? file.size : 0,
+      origin: 'real',
+      writable: true,
     });
   }
 }
 
-function hasProperty(paths: SessionState['changed']['paths'] | undefined, path: string, change: string): boolean {
+function hasProperty(
+  paths: SessionState['changed']['paths'] | undefined,
+  path: string,
+  change: string,
+): boolean {
   return paths !== undefined && Object.hasOwn(paths, path) && paths[path]!.change === change;
 }
 
 /** Names that are not there, but that the run was denied or has removed: one wants to see them where they would be. */
-function ghostsIn({ run }: TreeInput, directory: string, entries: ReadonlyMap<string, WorldEntry>): readonly TreeRow[] {
+function ghostsIn(
+  { run }: TreeInput,
+  directory: string,
+  entries: ReadonlyMap<string, WorldEntry>,
+): readonly TreeRow[] {
   if (run === null) return [];
   const prefix = directory === '/' ? '/' : `${directory}/`;
   const ghosts = new Map<string, TreeRow>();
   const add = (path: string, touched: Touched, removed: boolean): void => {
     const name = path.slice(prefix.length);
     if (!path.startsWith(prefix) || name === '' || name.includes('/') || entries.has(name)) return;
-    ghosts.set(name, { ...leaf(path, name, 0, { size: 0, origin: 'denied', bench: null }), touched, removed });
+    ghosts.set(name, {
+      ...leaf(path, name, 0, { size: 0, origin: 'denied', bench: null }),
+      touched,
+      removed,
+    });
   };
-  for (const [path, touched] of Object.entries(run.touched.paths)) if (touched.denied === true) add(path, touched, false);
+  for (const [path, touched] of Object.entries(run.touched.paths))
+    if (touched.denied === true) add(path, touched, false);
   for (const [path, { change }] of Object.entries(run.changed.paths)) {
     if (change === 'remove') add(path, touchOf(run, path), true);
   }
@@ -144,6 +172,22 @@ function touchOf(run: SessionState | null, path: string): Touched {
   return run.touched.paths[path]!;
 }
 
-function leaf(path: string, name: string, depth: number, rest: Pick<TreeRow, 'size' | 'origin' | 'bench'>): TreeRow {
-  return { path, name, kind: 'file', depth, target: null, open: false, touched: NO_TOUCH, removed: false, loading: false, ...rest };
+function leaf(
+  path: string,
+  name: string,
+  depth: number,
+  rest: Pick<TreeRow, 'size' | 'origin' | 'bench'>,
+): TreeRow {
+  return {
+    path,
+    name,
+    kind: 'file',
+    depth,
+    target: null,
+    open: false,
+    touched: NO_TOUCH,
+    removed: false,
+    loading: false,
+    ...rest,
+  };
 }

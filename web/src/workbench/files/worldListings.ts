@@ -25,7 +25,12 @@ export class WorldListings {
       if (state.bench !== before.bench && benchOf(state) !== benchOf(before)) {
         this.store.setState({ entries: new Map(), opened: AT_FIRST });
         this.#later();
-      } else if (worldMoved(state.run, before.run) || state.files !== before.files || backOnline(state, before)) this.#later();
+      } else if (
+        worldMoved(state.run, before.run) ||
+        state.files !== before.files ||
+        backOnline(state, before)
+      )
+        this.#later();
     });
     this.#later();
   }
@@ -45,7 +50,8 @@ export class WorldListings {
   }
 
   #later(): void {
-    this.#timer ??= setTimeout(() => {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
       this.#timer = null;
       for (const path of ['/', ...this.store.getState().opened]) void this.#read(path);
     }, REFRESH_MS);

@@ -14,7 +14,9 @@ export function RulesPanel() {
   if (run === null || run.rules.length === 0) {
     return (
       <div className="empty">
-        <p>Run something, and each rule of the policy stands here with the number of calls that it decided.</p>
+        <p>
+          Run something, and each rule of the policy stands here with the number of calls that it decided.
+        </p>
       </div>
     );
   }
@@ -58,8 +60,14 @@ export function RulesPanel() {
                 <td className="code rules-label">{rule.label}</td>
                 <td>{LAYER_WORDS[rule.layer]}</td>
                 <td>
-                  {rule.layer === 'student' && rule.at !== undefined && session.state.files['policy.ts'] !== undefined ? (
-                    <button type="button" className="link" onClick={() => openFile('policy.ts', { ...rule.at!, mark: true })}>
+                  {rule.layer === 'student' &&
+                  rule.at !== undefined &&
+                  session.state.files['policy.ts'] !== undefined ? (
+                    <button
+                      type="button"
+                      className="link"
+                      onClick={() => openFile('policy.ts', { ...rule.at!, mark: true })}
+                    >
                       policy.ts:{rule.at.line}
                     </button>
                   ) : (

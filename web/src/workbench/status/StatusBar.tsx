@@ -53,7 +53,8 @@ function SavedBadge() {
     case 'saved':
       return (
         <span className="status-part" role="status" data-saved="saved">
-          <Save className="icon icon-s" aria-hidden /> {badge.at === null ? 'saved' : `saved ${clockTime(badge.at)}`}
+          <Save className="icon icon-s" aria-hidden />{' '}
+          {badge.at === null ? 'saved' : `saved ${clockTime(badge.at)}`}
         </span>
       );
     case 'saving':
@@ -66,12 +67,20 @@ function SavedBadge() {
       return (
         <span className="status-part" data-level="warning" role="status" data-saved="offline">
           <CloudOff className="icon icon-s" aria-hidden />
-          {badge.kept ? 'not saved yet · kept in this browser' : 'not saved yet · kept only while this tab is open'}
+          {badge.kept
+            ? 'not saved yet · kept in this browser'
+            : 'not saved yet · kept only while this tab is open'}
         </span>
       );
     case 'conflict':
       return (
-        <button type="button" className="status-part status-button" data-level="error" data-saved="conflict" onClick={() => openFile(badge.path)}>
+        <button
+          type="button"
+          className="status-part status-button"
+          data-level="error"
+          data-saved="conflict"
+          onClick={() => openFile(badge.path)}
+        >
           <TriangleAlert className="icon icon-s" aria-hidden /> conflict in {badge.path}
         </button>
       );
@@ -110,10 +119,26 @@ function RunNumbers() {
       </span>
       {usage === null ? null : (
         <>
-          <Measure name="heap" text={of(byteSize(usage.heapBytes), limits && byteSize(limits.heapBytes))} share={limits && usage.heapBytes / limits.heapBytes} />
-          <Measure name="CPU" text={of(duration(usage.cpuSeconds), limits && duration(limits.cpuSeconds))} share={limits && usage.cpuSeconds / limits.cpuSeconds} />
-          <Measure name="wall" text={of(duration(usage.wallSeconds), limits && duration(limits.wallSeconds))} share={limits && usage.wallSeconds / limits.wallSeconds} />
-          <Measure name="output" text={of(byteSize(usage.outputBytes), limits && byteSize(limits.outputBytes))} share={limits && usage.outputBytes / limits.outputBytes} />
+          <Measure
+            name="heap"
+            text={of(byteSize(usage.heapBytes), limits && byteSize(limits.heapBytes))}
+            share={limits && usage.heapBytes / limits.heapBytes}
+          />
+          <Measure
+            name="CPU"
+            text={of(duration(usage.cpuSeconds), limits && duration(limits.cpuSeconds))}
+            share={limits && usage.cpuSeconds / limits.cpuSeconds}
+          />
+          <Measure
+            name="wall"
+            text={of(duration(usage.wallSeconds), limits && duration(limits.wallSeconds))}
+            share={limits && usage.wallSeconds / limits.wallSeconds}
+          />
+          <Measure
+            name="output"
+            text={of(byteSize(usage.outputBytes), limits && byteSize(limits.outputBytes))}
+            share={limits && usage.outputBytes / limits.outputBytes}
+          />
         </>
       )}
     </>
@@ -123,10 +148,22 @@ function RunNumbers() {
 /** Beyond this part of a limit the number is marked. */
 const NEAR_LIMIT = 0.8;
 
-function Measure({ name, text, share }: { readonly name: string; readonly text: string; readonly share: number | undefined }) {
+function Measure({
+  name,
+  text,
+  share,
+}: {
+  readonly name: string;
+  readonly text: string;
+  readonly share: number | undefined;
+}) {
   const near = (share ?? 0) >= NEAR_LIMIT;
   return (
-    <span className="status-part" data-level={near ? 'warning' : undefined} title={near ? `${name}: close to its limit` : name}>
+    <span
+      className="status-part"
+      data-level={near ? 'warning' : undefined}
+      title={near ? `${name}: close to its limit` : name}
+    >
       {near ? <TriangleAlert className="icon icon-s" aria-label="close to its limit" /> : null}
       {name} {text}
     </span>

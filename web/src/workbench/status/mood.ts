@@ -30,7 +30,10 @@ export function moodOf(mood: RunMood, exit: ExitEvent | null): Mood {
     case 'limit':
       return { word: 'Limit hit', text: `The guest hit a limit and was ended (status ${status}).${because}` };
     case 'crashed':
-      return { word: 'Crashed', text: `The guest died (status ${status}).${because} Its output and trace up to here are kept.` };
+      return {
+        word: 'Crashed',
+        text: `The guest died (status ${status}).${because} Its output and trace up to here are kept.`,
+      };
     case 'stopped':
       return { word: 'Stopped', text: 'You stopped the guest. Its output and trace up to here are kept.' };
   }

@@ -37,7 +37,13 @@ export function TerminalPanel() {
         title="Terminal as text"
         description="What stands in the terminal now, to read and copy at leisure."
       >
-        <textarea className="field terminal-text" readOnly rows={20} aria-label="Output" value={asText ? terminal.text() : ''} />
+        <textarea
+          className="field terminal-text"
+          readOnly
+          rows={20}
+          aria-label="Output"
+          value={asText ? terminal.text() : ''}
+        />
       </Dialog>
     </div>
   );

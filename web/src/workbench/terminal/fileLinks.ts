@@ -15,11 +15,22 @@ const PLACE = /(?<![\w/.-])((?:[\w.-]*\/)*[\w-][\w.-]*\.[A-Za-z]\w{0,7}):(\d{1,7
 export function fileLinksIn(text: string): readonly FileLink[] {
   const links: FileLink[] = [];
   for (const match of text.matchAll(TRACEBACK)) {
-    links.push({ from: match.index, to: match.index + match[0].length, path: match[1]!, line: Number(match[2]) });
+    links.push({
+      from: match.index,
+      to: match.index + match[0].length,
+      path: match[1]!,
+      line: Number(match[2]),
+    });
   }
   for (const match of text.matchAll(PLACE)) {
     const column = match[3] === undefined ? {} : { column: Number(match[3]) };
-    links.push({ from: match.index, to: match.index + match[0].length, path: match[1]!, line: Number(match[2]), ...column });
+    links.push({
+      from: match.index,
+      to: match.index + match[0].length,
+      path: match[1]!,
+      line: Number(match[2]),
+      ...column,
+    });
   }
   return links.sort((a, b) => a.from - b.from);
 }

@@ -83,7 +83,10 @@ export class TerminalHost implements TerminalSink {
     if (!this.#opened) {
       this.#opened = true;
       this.#terminal.open(this.element);
-      this.#terminal.textarea?.setAttribute('aria-label', 'Terminal input. Escape, then Tab leaves the terminal.');
+      this.#terminal.textarea?.setAttribute(
+        'aria-label',
+        'Terminal input. Escape, then Tab leaves the terminal.',
+      );
     }
     const observer = new ResizeObserver(() => this.fit());
     observer.observe(panel);
@@ -149,7 +152,9 @@ export class TerminalHost implements TerminalSink {
         activeMatchColorOverviewRuler: tokenColour('--accent'),
       },
     };
-    return direction === 'next' ? this.#search.findNext(text, options) : this.#search.findPrevious(text, options);
+    return direction === 'next'
+      ? this.#search.findNext(text, options)
+      : this.#search.findPrevious(text, options);
   }
 
   endFind(): void {
@@ -232,7 +237,9 @@ export class TerminalHost implements TerminalSink {
     const line = this.#terminal.buffer.active.getLine(bufferLine - 1)?.translateToString(true) ?? '';
     return fileLinksIn(line).flatMap((link) => {
       const path = benchPathOf(link.path);
-      return path !== null && this.#events.isBenchFile(path) ? [this.#linkTo(link, path, line, bufferLine)] : [];
+      return path !== null && this.#events.isBenchFile(path)
+        ? [this.#linkTo(link, path, line, bufferLine)]
+        : [];
     });
   }
 

@@ -14,7 +14,11 @@ export interface TerminalUi {
   readonly tabLeaves: boolean;
 }
 
-export const terminalUi = createStore<TerminalUi>(() => ({ finding: false, asText: false, tabLeaves: false }));
+export const terminalUi = createStore<TerminalUi>(() => ({
+  finding: false,
+  asText: false,
+  tabLeaves: false,
+}));
 
 export function createTerminal(session: Session): TerminalHost {
   const host = new TerminalHost(

@@ -1,5 +1,16 @@
 import {
-  Command as CommandIcon, Contrast, Ellipsis, Hand, Monitor, Moon, Pencil, Play, Plus, Presentation, Square, SquareTerminal, Sun,
+  Command as CommandIcon,
+  Contrast,
+  Ellipsis,
+  Hand,
+  Monitor,
+  Moon,
+  Pencil,
+  Play,
+  Presentation,
+  Square,
+  SquareTerminal,
+  Sun,
 } from 'lucide-react';
 import { useStore } from 'zustand';
 import { useCommands } from '../../app/commandContext.ts';
@@ -37,23 +48,39 @@ function BenchMenu() {
   const info = bench.status === 'open' ? bench.info : null;
   const rename = async () => {
     if (info === null) return;
-    const name = await askText({ title: 'Rename the bench', action: 'Rename', field: { label: 'Name', initial: info.name } });
+    const name = await askText({
+      title: 'Rename the bench',
+      action: 'Rename',
+      field: { label: 'Name', initial: info.name },
+    });
     if (name !== null) await session.renameBench(name);
   };
-  const make = async (example?: string) => {
+  const make = async (example: string) => {
     const id = await session.createBench(example);
     if (id !== null) goToBench(id);
   };
   const parts: MenuPart[] = [
-    { id: 'rename', title: 'Rename this bench', icon: <Pencil className="icon icon-s" aria-hidden />, disabled: info === null, onSelect: () => void rename() },
+    {
+      id: 'rename',
+      title: 'Rename this bench',
+      icon: <Pencil className="icon icon-s" aria-hidden />,
+      disabled: info === null,
+      onSelect: () => void rename(),
+    },
     { id: 'all', title: 'All benches', onSelect: goHome },
     null,
-    'New bench',
-    ...(examples ?? []).map(({ id, title, summary }) => ({ id: `new-${id}`, title, note: summary, onSelect: () => void make(id) })),
-    { id: 'new', title: 'Empty bench', icon: <Plus className="icon icon-s" aria-hidden />, onSelect: () => void make() },
+    'New bench from an example',
+    ...(examples ?? []).map(({ id, title, summary }) => ({
+      id: `new-${id}`,
+      title,
+      note: summary,
+      onSelect: () => void make(id),
+    })),
     null,
     'Open',
-    ...(benches ?? []).slice(0, 12).map(({ id, name }) => ({ id, title: name, checked: id === info?.id, onSelect: () => goToBench(id) })),
+    ...(benches ?? [])
+      .slice(0, 12)
+      .map(({ id, name }) => ({ id, title: name, checked: id === info?.id, onSelect: () => goToBench(id) })),
   ];
   return (
     <div className="toolbar-name">
@@ -87,16 +114,34 @@ function RunButtons() {
   const disabled = !open || !online || starting;
   return (
     <div className="toolbar-run" role="group" aria-label="Run">
-      <Button kind="main" disabled={disabled} title={`Run (${keysText('mod+Enter')})`} onClick={() => run('run.script')}>
+      <Button
+        kind="main"
+        disabled={disabled}
+        title={`Run (${keysText('mod+Enter')})`}
+        onClick={() => run('run.script')}
+      >
         <Play className="icon" aria-hidden /> {live ? 'Run again' : 'Run'}
       </Button>
-      <Button disabled={!live} title={`Stop the guest at once (${keysText('shift+F5')})`} onClick={() => run('run.stop')}>
+      <Button
+        disabled={!live}
+        title={`Stop the guest at once (${keysText('shift+F5')})`}
+        onClick={() => run('run.stop')}
+      >
         <Square className="icon" aria-hidden /> <span className="toolbar-word">Stop</span>
       </Button>
-      <IconButton label="Interrupt the guest" keys="Ctrl+C in the terminal" disabled={!live} onClick={() => run('run.interrupt')}>
+      <IconButton
+        label="Interrupt the guest"
+        keys="Ctrl+C in the terminal"
+        disabled={!live}
+        onClick={() => run('run.interrupt')}
+      >
         <Hand className="icon" aria-hidden />
       </IconButton>
-      <Button disabled={disabled} title={`Interactive prompt (${keysText('mod+shift+Enter')})`} onClick={() => run('run.repl')}>
+      <Button
+        disabled={disabled}
+        title={`Interactive prompt (${keysText('mod+shift+Enter')})`}
+        onClick={() => run('run.repl')}
+      >
         <SquareTerminal className="icon" aria-hidden /> <span className="toolbar-word">REPL</span>
       </Button>
     </div>
@@ -128,14 +173,20 @@ function Engine() {
   const used = useWork((state) => state.run?.start?.engine);
   if (engine === undefined) return null;
   return (
-    <span className="toolbar-engine dim" title={engine.ready ? 'What runs the guest' : engine.problems.map((each) => each.message).join(' ')}>
+    <span
+      className="toolbar-engine dim"
+      title={engine.ready ? 'What runs the guest' : engine.problems.map((each) => each.message).join(' ')}
+    >
       {engine.ready ? (used ?? engine.name) : `${engine.name}: not ready`}
     </span>
   );
 }
 
 const LOOKS: readonly (readonly [ThemeChoice, string, typeof Sun])[] = [
-  ['system', 'As the system', Monitor], ['dark', 'Dark', Moon], ['light', 'Light', Sun], ['contrast', 'High contrast', Contrast],
+  ['system', 'As the system', Monitor],
+  ['dark', 'Dark', Moon],
+  ['light', 'Light', Sun],
+  ['contrast', 'High contrast', Contrast],
 ];
 
 function LookMenu() {
@@ -152,10 +203,18 @@ function LookMenu() {
           </IconButton>
         }
         parts={LOOKS.map(([name, title, Mark]) => ({
-          id: name, title, icon: <Mark className="icon icon-s" aria-hidden />, checked: name === theme, onSelect: () => prefer({ theme: name }),
+          id: name,
+          title,
+          icon: <Mark className="icon icon-s" aria-hidden />,
+          checked: name === theme,
+          onSelect: () => prefer({ theme: name }),
         }))}
       />
-      <IconButton label="Projector mode: large type" aria-pressed={projector} onClick={() => prefer({ projector: !projector })}>
+      <IconButton
+        label="Projector mode: large type"
+        aria-pressed={projector}
+        onClick={() => prefer({ projector: !projector })}
+      >
         <Presentation className="icon" aria-hidden />
       </IconButton>
     </>
@@ -183,8 +242,14 @@ function MoreMenu() {
           </IconButton>
         }
         parts={[
-          ...entry('help.keys'), null, ...entry('terminal.clear'), ...entry('terminal.text'), ...entry('terminal.reader'), null,
-          ...entry('view.reset'), ...entry('view.home'),
+          ...entry('help.keys'),
+          null,
+          ...entry('terminal.clear'),
+          ...entry('terminal.text'),
+          ...entry('terminal.reader'),
+          null,
+          ...entry('view.reset'),
+          ...entry('view.home'),
         ]}
       />
     </>

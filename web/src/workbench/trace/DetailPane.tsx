@@ -46,7 +46,10 @@ export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
       </header>
       {spec === undefined ? null : (
         <p className="detail-summary">
-          {spec.summary} <span className="dim">Group “{spec.group}”: {CALL_GROUPS[spec.group]}</span>
+          {spec.summary}{' '}
+          <span className="dim">
+            Group “{spec.group}”: {CALL_GROUPS[spec.group]}
+          </span>
         </p>
       )}
       <dl className="detail-steps">
@@ -94,7 +97,15 @@ function Step({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function Arguments({ row, args, before }: { readonly row: CallEvent; readonly args: CallArgs; readonly before?: CallArgs }) {
+function Arguments({
+  row,
+  args,
+  before,
+}: {
+  readonly row: CallEvent;
+  readonly args: CallArgs;
+  readonly before?: CallArgs;
+}) {
   const names = Object.keys(args);
   if (names.length === 0) return <span className="dim">No arguments.</span>;
   return (
@@ -116,9 +127,10 @@ function Arguments({ row, args, before }: { readonly row: CallEvent; readonly ar
 function ActedOn({ row }: { readonly row: CallEvent }) {
   const path = pathOf(row);
   if (path === null) return null;
+  const asked = row.args['path'] === path;
   return (
     <div>
-      {row.path === undefined ? 'on ' : 'really on '}
+      {asked ? 'It acts on ' : 'Really it acts on '}
       <span className="code detail-value">{path}</span>
       {row.newpath === undefined ? null : (
         <>
@@ -134,11 +146,13 @@ function ActedOn({ row }: { readonly row: CallEvent }) {
 function Decided({ row }: { readonly row: CallEvent }) {
   const session = useSession();
   const rule = useWork((state) => (state.run === null ? undefined : ruleOf(state.run, row.rule)));
-  if (rule === undefined) return <span className="dim">Rule {row.rule}; the trace has more rules than the page keeps.</span>;
+  if (rule === undefined)
+    return <span className="dim">Rule {row.rule}; the trace has more rules than the page keeps.</span>;
   return (
     <>
       <div>
-        <Verdict kind={row.verdict} /> by {LAYER_WORDS[rule.layer]}: <span className="code detail-value">{rule.label}</span>
+        <Verdict kind={row.verdict} /> by {LAYER_WORDS[rule.layer]}:{' '}
+        <span className="code detail-value">{rule.label}</span>
         <FilterButton field="rule" value={row.rule} />
       </div>
       {row.reason === undefined ? null : <div>“{row.reason}”</div>}
@@ -152,7 +166,13 @@ function Decided({ row }: { readonly row: CallEvent }) {
   );
 }
 
-function FilterButton({ field, value }: { readonly field: FilterField; readonly value: string | number | undefined }) {
+function FilterButton({
+  field,
+  value,
+}: {
+  readonly field: FilterField;
+  readonly value: string | number | undefined;
+}) {
   const trace = useTraceView();
   if (value === undefined) return null;
   return (

@@ -95,6 +95,12 @@ export function FilterBox() {
 }
 
 const EXAMPLES: Readonly<Record<string, string>> = {
-  verdict: 'verdict:deny', call: 'call:open', group: 'group:files', path: 'path:/tmp/*', errno: 'errno:*', reason: 'reason:*',
-  us: 'us:>100', bytes: 'bytes:>0',
+  verdict: 'verdict:deny',
+  call: 'call:open',
+  group: 'group:files',
+  path: 'path:/tmp/*',
+  errno: 'errno:*',
+  reason: 'reason:*',
+  us: 'us:>100',
+  bytes: 'bytes:>0',
 };

@@ -63,8 +63,8 @@ function EmptyTrace() {
   return (
     <div className="empty">
       <p>
-        Every call that the guest makes to its outside world appears here as it happens: what it asked, what the policy said, what
-        it saw.
+        Every call that the guest makes to its outside world appears here as it happens: what it asked, what
+        the policy said, what it saw.
       </p>
       <p>Press Run to see the first.</p>
     </div>
@@ -104,7 +104,12 @@ function TraceBar() {
         {follow ? <Pause className="icon" aria-hidden /> : <Play className="icon" aria-hidden />}
       </IconButton>
       <Tip text="Export the whole trace as JSONL">
-        <a className="button button-icon button-s" href={`/api/runs/${run}/trace.jsonl`} download aria-label="Export the trace as JSONL">
+        <a
+          className="button button-icon button-s"
+          href={`/api/runs/${run}/trace.jsonl`}
+          download
+          aria-label="Export the trace as JSONL"
+        >
           <Download className="icon" aria-hidden />
         </a>
       </Tip>
@@ -117,7 +122,8 @@ function TraceState() {
   const { filtered, count, busy, problem, complete, searchedTo, calls, hiddenBoot, follow } = useTrace();
   let text = '';
   if (problem !== null) text = `The server could not search: ${problem}`;
-  else if (filtered && !complete && busy) text = `${plural(count, 'match', 'matches')}; searched ${countText(searchedTo)} of ${countText(calls)} …`;
+  else if (filtered && !complete && busy)
+    text = `${plural(count, 'match', 'matches')}; searched ${countText(searchedTo)} of ${countText(calls)} …`;
   else if (filtered && count === 0) text = 'No call matches. Clear the filter, or take a term out.';
   else if (filtered) text = `${plural(count, 'match', 'matches')} so far shown`;
   else if (count === 0 && hiddenBoot > 0) text = 'Only the interpreter’s own calls so far; they are hidden.';

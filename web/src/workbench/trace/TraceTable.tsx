@@ -64,7 +64,8 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const moveBy = (step: number | 'start' | 'end') => {
     if (count === 0) return;
     const at = selected === null ? -1 : trace.indexOf(selected);
-    const wanted = step === 'start' ? 0 : step === 'end' ? count - 1 : at < 0 ? (step > 0 ? from : count - 1) : at + step;
+    const wanted =
+      step === 'start' ? 0 : step === 'end' ? count - 1 : at < 0 ? (step > 0 ? from : count - 1) : at + step;
     const next = Math.max(0, Math.min(count - 1, wanted));
     const n = trace.numberAt(next);
     if (n === null) return;
@@ -75,7 +76,12 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const steps: Record<string, number | 'start' | 'end'> = {
-      ArrowDown: 1, ArrowUp: -1, PageDown: list.rowsPerPage, PageUp: -list.rowsPerPage, Home: 'start', End: 'end',
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: list.rowsPerPage,
+      PageUp: -list.rowsPerPage,
+      Home: 'start',
+      End: 'end',
     };
     const step = steps[event.key];
     if (step !== undefined) moveBy(step);

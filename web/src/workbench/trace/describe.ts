@@ -40,8 +40,15 @@ function isList(value: PlainValue): value is readonly PlainValue[] {
 
 const ACCESS_MODES = ['O_RDONLY', 'O_WRONLY', 'O_RDWR'] as const;
 const OPEN_FLAGS: readonly (readonly [number, string])[] = [
-  [0o100, 'O_CREAT'], [0o200, 'O_EXCL'], [0o400, 'O_NOCTTY'], [0o1000, 'O_TRUNC'], [0o2000, 'O_APPEND'], [0o4000, 'O_NONBLOCK'],
-  [0o200000, 'O_DIRECTORY'], [0o400000, 'O_NOFOLLOW'], [0o2000000, 'O_CLOEXEC'],
+  [0o100, 'O_CREAT'],
+  [0o200, 'O_EXCL'],
+  [0o400, 'O_NOCTTY'],
+  [0o1000, 'O_TRUNC'],
+  [0o2000, 'O_APPEND'],
+  [0o4000, 'O_NONBLOCK'],
+  [0o200000, 'O_DIRECTORY'],
+  [0o400000, 'O_NOFOLLOW'],
+  [0o2000000, 'O_CLOEXEC'],
 ];
 
 /** Flags of open by their names: `O_WRONLY|O_CREAT|O_TRUNC`. */
@@ -72,7 +79,10 @@ export function argumentText(row: CallEvent, name: string, value: PlainValue, li
 /** The arguments in the order of the call table, short: `'/tmp/x', O_RDONLY, 0o666`. */
 export function argumentsText(row: CallEvent): string {
   const order = callSpec(row.call)?.args.map((arg) => arg.name) ?? [];
-  const names = [...order.filter((name) => name in row.args), ...Object.keys(row.args).filter((name) => !order.includes(name))];
+  const names = [
+    ...order.filter((name) => name in row.args),
+    ...Object.keys(row.args).filter((name) => !order.includes(name)),
+  ];
   return names.map((name) => argumentText(row, name, row.args[name]!, ARGUMENT_CHARS)).join(', ');
 }
 
@@ -87,7 +97,8 @@ export function pathOf(row: CallEvent): string | null {
 export function outcomeText(row: CallEvent): string {
   if (row.raise !== undefined) return row.raise;
   if (row.errno !== undefined) return row.errno;
-  if (row.result === undefined || row.result === null) return row.bytes === undefined ? 'done' : `${row.bytes} B`;
+  if (row.result === undefined || row.result === null)
+    return row.bytes === undefined ? 'done' : `${row.bytes} B`;
   if (row.bytes !== undefined && typeof row.result === 'string') return `${row.bytes} B`;
   return valueText(row.result, 48);
 }
@@ -117,7 +128,8 @@ const CODE_SENTENCES: Readonly<Record<VerdictCode, string>> = {
   'policy-timeout': 'A function of the policy took too long, so the call was denied.',
   'policy-memory': 'A function of the policy used too much memory, so the call was denied.',
   'policy-budget': 'The policy has used up its time for this run, so the call was denied.',
-  'policy-nonsense': 'A function of the policy returned something that is no verdict, so the call was denied.',
+  'policy-nonsense':
+    'A function of the policy returned something that is no verdict, so the call was denied.',
 };
 
 export function whySentence(rule: RuleInfo): string {

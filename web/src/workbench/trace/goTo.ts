@@ -26,7 +26,10 @@ export function goToPolicyLine(session: Session, row: CallEvent): boolean {
   notify({
     level: 'info',
     title: 'No line of your policy decided this call',
-    text: rule === undefined ? 'The trace does not say who did.' : `It was decided by ${LAYER_WORDS[rule.layer]}: ${rule.label}.`,
+    text:
+      rule === undefined
+        ? 'The trace does not say who did.'
+        : `It was decided by ${LAYER_WORDS[rule.layer]}: ${rule.label}.`,
   });
   return false;
 }

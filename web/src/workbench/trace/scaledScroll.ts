@@ -46,7 +46,11 @@ export function topOf(bar: number, extent: Extent): number {
 }
 
 /** Rows to draw: [from, to), with some before and behind so that scrolling shows no gap. */
-export function rowsInView(top: number, extent: Extent, margin: number): { readonly from: number; readonly to: number } {
+export function rowsInView(
+  top: number,
+  extent: Extent,
+  margin: number,
+): { readonly from: number; readonly to: number } {
   const from = Math.max(0, Math.floor(top / extent.rowHeight) - margin);
   const to = Math.min(extent.rows, Math.ceil((top + extent.view) / extent.rowHeight) + margin);
   return { from: Math.min(from, to), to };

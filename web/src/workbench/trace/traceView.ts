@@ -159,10 +159,7 @@ export class TraceView {
       this.#follow = true;
       this.#restart();
     } else if (this.#found !== null && (this.#follow || this.#found.rows.length < NEAR_END)) {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = null;
-        this.#search();
-      }, LIVE_SEARCH_MS);
+      this.#searchSoon();
     }
     this.#findSelected();
     this.#tell();
@@ -179,7 +176,13 @@ export class TraceView {
     const anchor = this.#follow ? run.calls : lowest;
     this.#found = new FilteredRows(
       async (from, direction, count) => {
-        const answer = await this.#session.request('run.query', { run: run.run, filter, from, direction, count });
+        const answer = await this.#session.request('run.query', {
+          run: run.run,
+          filter,
+          from,
+          direction,
+          count,
+        });
         return answer.ok ? answer.value : { problem: answer.error.message };
       },
       () => this.#tell(),
@@ -188,6 +191,14 @@ export class TraceView {
     );
     void this.#found.growUp();
     this.#search();
+  }
+
+  #searchSoon(): void {
+    if (this.#timer !== null) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#search();
+    }, LIVE_SEARCH_MS);
   }
 
   #search(): void {
@@ -204,7 +215,8 @@ export class TraceView {
     const n = this.#selected;
     const found = this.#found?.rows[this.indexOf(n)];
     this.#selectedRow = this.#session.feed?.rows.get(n) ?? (found?.n === n ? found : null);
-    if (this.#selectedRow === null) this.#session.feed?.rows.want(n, n + 1, this.#session.state.run?.calls ?? 0);
+    if (this.#selectedRow === null)
+      this.#session.feed?.rows.want(n, n + 1, this.#session.state.run?.calls ?? 0);
   }
 
   #tell(): void {

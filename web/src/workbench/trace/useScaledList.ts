@@ -3,7 +3,17 @@ import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react
 import { useStore } from 'zustand';
 import { shownTheme } from '../../app/theme.ts';
 import { tokenPixels } from '../../ui/tokenColours.ts';
-import { barHeight, barOf, clampTop, contentHeight, isScaled, rowsInView, topOf, topToShow, type Extent } from './scaledScroll.ts';
+import {
+  barHeight,
+  barOf,
+  clampTop,
+  contentHeight,
+  isScaled,
+  rowsInView,
+  topOf,
+  topToShow,
+  type Extent,
+} from './scaledScroll.ts';
 
 /** Rows drawn beyond the view: what a flick of the wheel passes in one frame. */
 const MARGIN = 8;
@@ -82,7 +92,12 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
       const { extent: now } = latest.current;
       if (!isScaled(now) || event.ctrlKey || event.deltaY === 0) return;
       event.preventDefault();
-      const unit = event.deltaMode === WheelEvent.DOM_DELTA_LINE ? now.rowHeight : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? now.view : 1;
+      const unit =
+        event.deltaMode === WheelEvent.DOM_DELTA_LINE
+          ? now.rowHeight
+          : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
+            ? now.view
+            : 1;
       moveTo(latest.current.top + event.deltaY * unit);
       noteEnd(latest.current.top);
     };
@@ -99,7 +114,10 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     [moveTo],
   );
   /** Rows were put before the first one: what one looks at stays where it is. */
-  const shiftRows = useCallback((by: number) => moveTo(latest.current.top + by * latest.current.extent.rowHeight), [moveTo]);
+  const shiftRows = useCallback(
+    (by: number) => moveTo(latest.current.top + by * latest.current.extent.rowHeight),
+    [moveTo],
+  );
 
   return {
     scroller,
