@@ -30,15 +30,13 @@ export default policy({
     // Another question than the guest asked: half a second becomes a tenth.
     ll_time_sleep: (call, next) => next({ seconds: call.args.seconds / 5 }),
 
-    // Only good news.
+    // Dice that were cast before the game (PyPy reads them from a device), and only good news.
     async ll_os_read(call, next) {
+      if (call.path === '/dev/urandom') return answer('\u0005'.repeat(call.args.size));
       const said = await next();
       if (!said.ok || call.path !== '/tmp/weather.txt') return said;
       return answer(said.value.replace('Rain and storm', 'Sun, all day'));
     },
-
-    // Dice that fell on the table before the game.
-    ll_os_urandom: (call) => answer('\u0005'.repeat(call.args.size)),
   },
 
   otherwise: 'deny',

@@ -41,12 +41,7 @@ export function runHandlers({ store, sessions, pages }: Services): { readonly [N
   };
 
   return {
-    'policy.check': async ({ source }) => {
-      const diagnostics = await sessions.checkPolicy(source);
-      return diagnostics === null
-        ? refused('internal', 'The policy could not be checked. Try again.')
-        : done(diagnostics);
-    },
+    'policy.check': async ({ source }) => done(await sessions.checkPolicy(source)),
 
     'run.start': async ({ bench, mode, script, args, size }, page) => {
       if ((await store.benches.get(bench)) === null) return NO_BENCH;

@@ -118,6 +118,7 @@ async function serveOn(
   }
   // Runs that an earlier server left are mended while pages can connect already.
   void sessions.recover().catch((error: unknown) => console.error('sandtable: recovery failed:', error));
+  sessions.warmUp();
   const { port } = app.server.address() as AddressInfo;
   return {
     ok: true,

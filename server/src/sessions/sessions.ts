@@ -27,7 +27,7 @@ import { policyComplaint } from './policyComplaint.ts';
 import { LiveRun, type Broadcast } from './liveRun.ts';
 import { LOG_FILE } from './logFormat.ts';
 import type { LogQuestions, SearchResult } from './logDeskThread.ts';
-import type { PolicyQuestions } from './policyDeskThread.ts';
+import { PolicyChecks } from './policyChecks.ts';
 import { pruneLogs } from './pruneLogs.ts';
 import { Thread } from './thread.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -88,7 +88,7 @@ export class Sessions {
   readonly #broadcast: Broadcast;
   readonly #pool: WorkerPool;
   readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
-  readonly #policyDesk = new Thread<PolicyQuestions>(new URL('./policyDeskThread.ts', import.meta.url));
+  readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
   readonly #sweeps: NodeJS.Timeout;
@@ -117,6 +117,12 @@ export class Sessions {
       });
     }
     await this.#prune();
+  }
+
+  /** Loads what a first run needs, so that the person who starts it does not wait for that. */
+  warmUp(): void {
+    this.#pool.warmUp();
+    void this.#policies.check(builtInSource('standard'));
   }
 
   // ---- pages -------------------------------------------------------------------------------------------------
@@ -220,9 +226,9 @@ export class Sessions {
 
   // ---- policies ----------------------------------------------------------------------------------------------
 
-  /** What is wrong with the source of a policy; null where the check itself failed. */
-  checkPolicy(source: string): Promise<readonly Diagnostic[] | null> {
-    return this.#policyDesk.ask('check', source);
+  /** What is wrong with the source of a policy; an empty list: it can be run. */
+  checkPolicy(source: string): Promise<readonly Diagnostic[]> {
+    return this.#policies.check(source);
   }
 
   // ---- the guest's files -------------------------------------------------------------------------------------
@@ -264,7 +270,7 @@ export class Sessions {
     for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
     await Promise.all(underWay.map((run) => this.#waitForEnd(run)));
     await Promise.all(underWay.map((run) => this.#settled.get(run.id) ?? run.end));
-    await Promise.all([this.#pool.close(), this.#logDesk.close(), this.#policyDesk.close()]);
+    await Promise.all([this.#pool.close(), this.#logDesk.close(), this.#policies.close()]);
   }
 
   readonly #settled = new Map<string, Promise<void>>();
@@ -297,7 +303,7 @@ export class Sessions {
         : { name: POLICY_FILE, source: new TextDecoder().decode(own.content) };
     if (own !== undefined) {
       const diagnostics = await this.checkPolicy(policy.source);
-      if (diagnostics?.some((each) => each.severity === 'error') === true) {
+      if (diagnostics.some((each) => each.severity === 'error')) {
         return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
       }
     }

@@ -55,6 +55,11 @@ export class WorkerPool {
     this.#pings.unref();
   }
 
+  /** Starts a thread that waits for its first run. */
+  warmUp(): void {
+    if (this.#members.length === 0) this.#add();
+  }
+
   /**
    * Starts a run; `events` hears from it afterwards, and `onStarted` is called before the first of them, synchronously.
    * @returns null where it started, else why not.
@@ -124,7 +129,12 @@ export class WorkerPool {
   }
 
   #add(): Member {
-    const worker = new Worker(this.#entry, { resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB } });
+    const worker = new Worker(this.#entry, {
+      resourceLimits: { maxOldGenerationSizeMb: WORKER_HEAP_MB },
+      // A socket made of a descriptor closes it by itself; a thread that ends must not close that number once more, when it is
+      // another thread's already. What a dying thread leaves open is a few descriptors, and its guests die all the same.
+      trackUnmanagedFds: false,
+    });
     const member: Member = {
       worker,
       runs: new Map(),
