@@ -124,12 +124,12 @@ export class GuestProcess {
   reply(frame: Uint8Array): void {
     if (this.#replyFd < 0) return;
     if (this.#unsent.length > 0) {
-      this.#unsent.push(frame.slice());
+      this.#unsent.push(new Uint8Array(frame));
       return;
     }
     const sent = this.#write(frame);
     if (sent < frame.length && this.#replyFd >= 0) {
-      this.#unsent.push(frame.slice(sent));
+      this.#unsent.push(new Uint8Array(frame.subarray(sent)));
       this.#retryMs = FIRST_RETRY_MS;
       this.#after(this.#retryMs, () => { this.#flush(); });
     }

@@ -17,7 +17,7 @@ export class Utf8Joiner {
     }
     const cut = unfinished(all);
     if (cut > 0) {
-      this.#rest = all.slice(all.length - cut);
+      this.#rest = new Uint8Array(all.subarray(all.length - cut));
       all = all.subarray(0, all.length - cut);
     }
     return decodeText(all);

@@ -32,7 +32,8 @@ export class HeldBytes {
 
   /** Copies the bytes out of the receiving buffer. */
   own(): void {
-    if (!this.#owned) this.#bytes = this.#bytes.slice();
+    // Not `slice`: that of a Buffer is a view.
+    if (!this.#owned) this.#bytes = new Uint8Array(this.#bytes);
     this.#owned = true;
   }
 }

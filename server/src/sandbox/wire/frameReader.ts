@@ -53,7 +53,8 @@ export class FrameReader {
 
   /** Copies what is left of the chunk, so that its memory can be used again. */
   keep(): void {
-    this.#chunk = this.#from < this.#chunk.length ? this.#chunk.slice(this.#from) : EMPTY;
+    // Not `slice`: that of a Buffer is a view.
+    this.#chunk = this.#from < this.#chunk.length ? new Uint8Array(this.#chunk.subarray(this.#from)) : EMPTY;
     this.#from = 0;
   }
 
