@@ -186,15 +186,13 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       title: 'Paste into the terminal',
       enabled: live,
       run: () =>
-        void terminal
-          .paste()
-          .catch(() =>
-            notify({
-              level: 'warning',
-              title: 'Not pasted',
-              text: 'The browser did not give the clipboard away; press Ctrl+V in the terminal.',
-            }),
-          ),
+        void terminal.paste().catch(() =>
+          notify({
+            level: 'warning',
+            title: 'Not pasted',
+            text: 'The browser did not give the clipboard away; press Ctrl+V in the terminal.',
+          }),
+        ),
     },
     {
       id: 'terminal.text',
