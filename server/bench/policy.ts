@@ -45,7 +45,7 @@ function rate(engine: PolicyEngine, requests: readonly CallRequest[]): number {
 }
 
 async function load(source: string | null): Promise<PolicyEngine> {
-  const loaded = source === null ? await loadBuiltIn('standard') : await loadPolicy(source, { unmetered: true });
+  const loaded = source === null ? await loadBuiltIn('standard') : await loadPolicy(source, { budget: Infinity });
   if (!loaded.ok) throw new Error(`policy.ts: ${loaded.diagnostics[0]?.message ?? ''}`);
   loaded.engine.beginGuest();
   return loaded.engine;

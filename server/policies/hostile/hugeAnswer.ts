@@ -1,5 +1,5 @@
 // An answer of many megabytes.
-// expects: policy-nonsense policy-memory
+// expects: policy-nonsense policy-memory policy-timeout
 import { policy } from 'sandtable';
 
 export default policy({

@@ -7,7 +7,7 @@ export default policy({
   middleware: {
     ll_os_stat(call, next) {
       const all = [];
-      for (let k = 0; ; k++) all.push('x'.repeat(1_000_000) + k); // here
+      for (;;) all.push(new ArrayBuffer(1_000_000)); // here
     },
   },
 });

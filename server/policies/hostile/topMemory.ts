@@ -2,5 +2,5 @@
 // expects: refused memory|took too long
 import { policy } from 'sandtable';
 const all = [];
-for (let k = 0; ; k++) all.push('x'.repeat(1_000_000) + k);
+for (;;) all.push(new ArrayBuffer(1_000_000));
 export default policy({});

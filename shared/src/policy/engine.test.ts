@@ -302,12 +302,12 @@ describe('middleware', () => {
       student: { ...open, middleware: host({ ll_os_stat: (_r, next) => { void next({ path: '/lab/x' }, false); return { kind: 'answer', outcome: { ok: true, value: 'student' } }; } }) },
       lab: layer([rule('deny', '*', '/lab/**'), rule('allow', '*')], {
         layer: 'lab',
-        middleware: host({ ll_os_stat: (_r, next) => { const seen = next(null, false) as Outcome; return { kind: 'answer', outcome: { ok: true, value: seen.ok ? `lab saw ${String(seen.value)}` : 'denied' } }; } }),
+        middleware: host({ ll_os_stat: (_r, next) => { const seen = next(null, false) as Outcome; return { kind: 'answer', outcome: { ok: true, value: seen.ok ? ['lab saw', seen.value] : 'denied' } }; } }),
       }),
     });
     const perform = vi.fn(() => DONE);
     const decision = now(engine.decide(request('ll_os_stat', '/x'), perform));
-    expect(decision).toMatchObject({ verdict: { kind: 'fake' }, seen: { ok: true, value: 'lab saw student' } });
+    expect(decision).toMatchObject({ verdict: { kind: 'fake' }, seen: { ok: true, value: ['lab saw', 'student'] } });
     expect(perform).not.toHaveBeenCalled();
   });
 

@@ -271,7 +271,7 @@ function sameOutcome(a: Outcome, b: Outcome): boolean {
 function sameValue(a: PlainValue | undefined, b: PlainValue | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries(a) as [string, PlainValue][];
+  const left = Object.entries<PlainValue>(a);
   const right = b as { readonly [key: string]: PlainValue };
   return (
     Array.isArray(a) === Array.isArray(b) &&

@@ -18,6 +18,7 @@ class Checker {
   readonly #worker: Worker;
   readonly #onIdle: (checker: Checker) => void;
   #ready = false;
+  #stopping = false;
   #job: Job | null = null;
   #timer: NodeJS.Timeout;
   #lastId = 0;
@@ -41,7 +42,7 @@ class Checker {
   }
 
   get idle(): boolean {
-    return this.#job === null && this.#ready;
+    return this.#job === null && this.#ready && !this.#stopping;
   }
 
   start(job: Job): void {
@@ -51,6 +52,7 @@ class Checker {
   }
 
   stop(): Promise<unknown> {
+    this.#stopping = true;
     return this.#worker.terminate();
   }
 
@@ -68,8 +70,8 @@ class Checker {
   }
 
   #giveUp(code: string, message: string): void {
-    this.#finish([complaint(code, message)]);
     void this.stop();
+    this.#finish([complaint(code, message)]);
   }
 
   #finish(diagnostics: readonly Diagnostic[]): void {

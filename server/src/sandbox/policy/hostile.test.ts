@@ -24,7 +24,7 @@ const expected = (source: string): string => /^\/\/ expects: (.*)$/m.exec(source
 const markedLine = (source: string): number => source.split('\n').findIndex((line) => line.includes('// here')) + 1;
 
 function ready(engine: PolicyEngine): PolicyEngine {
-  engine.resolve = (call, args) => ({ call, args, path: String(args['path']), access: 'read' });
+  engine.resolve = (call, args) => ({ call, args, path: typeof args['path'] === 'string' ? args['path'] : '', access: 'read' });
   engine.beginGuest();
   return engine;
 }

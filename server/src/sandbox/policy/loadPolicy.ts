@@ -16,8 +16,8 @@ export interface LoadOptions {
   readonly lab?: string;
   /** Where the interpreter's library lies in the guest's world. */
   readonly runtimeRoots?: readonly string[];
-  /** For measurements: the policy may use all the time there is. */
-  readonly unmetered?: boolean;
+  /** Milliseconds of the thread's time that each policy may take in a second; {@link BUDGET_MS_PER_SECOND} by default. */
+  readonly budget?: number;
 }
 
 export type LoadResult =
@@ -37,7 +37,7 @@ interface Opened {
  */
 export async function loadPolicy(source: string, options: LoadOptions = {}): Promise<LoadResult> {
   const file = options.name ?? 'policy.ts';
-  const budget = options.unmetered === true ? Infinity : BUDGET_MS_PER_SECOND;
+  const budget = options.budget ?? BUDGET_MS_PER_SECOND;
   const student = await openLayer(source, 'student', file, budget);
   if (!student.ok) return student;
   let lab: Opened | null = null;

@@ -9,7 +9,7 @@
  * tells of a call that ended while it was still being performed. Whatever an entry says about a flight that is not in that state makes that flight nonsense
  * and touches nothing else. After the program has ended every flight ends.
  *
- * NEVER throw, reject, or let time pass uncounted: each entry is paid from the policy's budget.
+ * NEVER throw, reject, or let a policy's own code run uncounted: each entry of it is paid from the policy's budget.
  */
 import type { CallName } from '@sandtable/shared/calls';
 import type { MiddlewareHost, MiddlewareResult, Next } from '@sandtable/shared/policy/middlewareHost';
@@ -30,8 +30,9 @@ interface Flight {
   stage: 'function' | 'next' | 'passed';
   /** Time has passed since the request was made. */
   waited: boolean;
-  answer: Outcome | null;
+  /** What the function made of the call; the flight may still be waiting for `next()`. */
   result: MiddlewareResult | null;
+  ended: boolean;
   resolve: ((result: MiddlewareResult) => void) | null;
   timer: NodeJS.Timeout | null;
 }
@@ -78,11 +79,11 @@ export class PolicyHost implements MiddlewareHost {
 
   #start(request: CallRequest, next: Next, waited: boolean): MaybePromise<MiddlewareResult> {
     const id = ++this.#lastId;
-    const flight: Flight = { id, request, next, stage: 'function', waited, answer: null, result: null, resolve: null, timer: null };
+    const flight: Flight = { id, request, next, stage: 'function', waited, result: null, ended: false, resolve: null, timer: null };
     this.#flights.set(id, flight);
     const { call: name, args, path, newpath, access } = request;
     this.#enter(flight, 'dispatch', JSON.stringify({ id, name, args, path, newpath, access }));
-    if (flight.result !== null) return flight.result;
+    if (flight.ended) return flight.result!;
     flight.waited = true;
     return new Promise((resolve) => {
       flight.resolve = resolve;
@@ -91,23 +92,17 @@ export class PolicyHost implements MiddlewareHost {
 
   /** One entry on behalf of a flight, and all that follows from it. */
   #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', text: string): void {
-    this.#follow(flight, this.#timed(() => this.#program.enter(name, text, CALL_MS)));
+    const said = this.#program.enter(name, text, CALL_MS);
+    this.#budget.spend(this.#program.charge);
+    this.#follow(flight, said);
     if (this.#program.hasJobs) {
-      const failure = this.#timed(() => this.#program.runJobs(CALL_MS));
+      const failure = this.#program.runJobs(CALL_MS);
+      this.#budget.spend(this.#program.charge);
       if (failure !== null) this.#entryFailed(flight, failure);
-      this.#follow(flight, this.#timed(() => this.#program.enter('drain', '', CALL_MS)));
+      this.#follow(flight, this.#program.enter('drain', '', CALL_MS));
     }
     if (this.#program.ended) this.#programEnded();
     else if (flight?.result === null && flight.stage === 'function' && flight.timer === null) this.#watch(flight);
-  }
-
-  #timed<T>(work: () => T): T {
-    const began = performance.now();
-    try {
-      return work();
-    } finally {
-      this.#budget.spend(performance.now() - began);
-    }
   }
 
   #follow(flight: Flight | null, said: Said): void {
@@ -183,7 +178,6 @@ export class PolicyHost implements MiddlewareHost {
   #answered(flight: Flight, outcome: Outcome, ended: boolean): void {
     if (!this.#flights.has(flight.id)) return;
     flight.stage = 'passed';
-    flight.answer = outcome;
     if (flight.result !== null) {
       this.#end(flight, flight.result);
       return;
@@ -242,6 +236,7 @@ export class PolicyHost implements MiddlewareHost {
     if (!this.#flights.delete(flight.id)) return;
     this.#unwatch(flight);
     flight.result = result;
+    flight.ended = true;
     flight.resolve?.(result);
   }
 

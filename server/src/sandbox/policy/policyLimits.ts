@@ -21,6 +21,15 @@ export const STACK_BYTES = 192 * 1024;
 /** One entry into the policy: a thousand times what a sensible function takes. Then the call is denied: `policy-timeout`. */
 export const CALL_MS = 50;
 
+/**
+ * Turns of loops inside QuickJS that a millisecond holds at least (measured: 60,000 to 400,000). Time on the clock counts only as far as
+ * turns bear it out, so that a thread which had to wait for a processor blames nobody's policy.
+ */
+export const TURNS_PER_MS = 20_000;
+
+/** Past the deadline by so much an entry ends whatever it did: copying large blocks takes few turns. */
+export const PATIENCE_MS = 1000;
+
 /** Evaluating the policy when it is loaded; then it is refused. */
 export const LOAD_MS = 500;
 
@@ -30,15 +39,18 @@ export const GRACE_MS = 50;
 /** Reading the source (types taken out); only nesting made for the purpose takes longer. Then it is refused. */
 export const TRANSPILE_MS = 1000;
 
-/** Turns of loops inside QuickJS between two looks at the clock: some milliseconds. */
-export const FUEL = 1_000_000;
+/** Turns of loops inside QuickJS between two looks at the clock: a few milliseconds. */
+export const FUEL = 200_000;
 
 /** Time of the thread a policy may take in a second, and what it may save up. A guest that calls faster waits. */
 export const BUDGET_MS_PER_SECOND = 500;
 export const BUDGET_SAVED_MS = 1000;
 
-/** A call whose policy is further in debt than this is denied (`policy-budget`): waiting would look like a hang. */
-export const MAX_DEBT_WAIT_MS = 100;
+/**
+ * A guest that calls often waits for its policy, at most so long: half of that is a call's price. A policy that is dearer has
+ * its calls denied instead (`policy-budget`): then it is not the guest that is fast but the policy that is slow.
+ */
+export const MAX_DEBT_WAIT_MS = 25;
 
 /** How long an asynchronous function may take without being in `next()`; then the call is denied: `policy-timeout`. */
 export const ANSWER_MS = 10_000;

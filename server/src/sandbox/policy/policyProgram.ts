@@ -81,6 +81,11 @@ export class PolicyProgram {
     });
   }
 
+  /** Milliseconds that the last entry is to be charged for. */
+  get charge(): number {
+    return this.#instance.charge;
+  }
+
   get hasJobs(): boolean {
     return !this.#instance.broken && this.#instance.runtime.hasPendingJob();
   }

@@ -12,7 +12,7 @@ import { createRequire } from 'node:module';
 import variant from '@jitl/quickjs-wasmfile-release-sync';
 import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSRuntime, type QuickJSSyncVariant } from 'quickjs-emscripten-core';
 import { FUEL_EXPORT, meterFuel } from './fuelMeter.ts';
-import { FUEL, GRACE_MS, MEMORY_BYTES, MEMORY_PAGES, STACK_BYTES } from './policyLimits.ts';
+import { FUEL, GRACE_MS, MEMORY_BYTES, MEMORY_PAGES, PATIENCE_MS, STACK_BYTES, TURNS_PER_MS } from './policyLimits.ts';
 
 // Its types are written for CommonJS; what Node imports is the variant itself.
 const VARIANT = variant as unknown as QuickJSSyncVariant;
@@ -56,7 +56,7 @@ export class QuickJsInstance {
     runtime.setMemoryLimit(MEMORY_BYTES);
     runtime.setMaxStackSize(STACK_BYTES);
     runtime.setInterruptHandler(() => {
-      if (performance.now() < clock.deadline) return false;
+      if (!clock.isOver(0)) return false;
       this.interrupted = true;
       return true;
     });
@@ -65,7 +65,7 @@ export class QuickJsInstance {
 
   static async create(): Promise<QuickJsInstance> {
     const { module, meterImport } = await meteredModule();
-    const clock: Clock = { deadline: Infinity, hard: Infinity, fuel: null };
+    const clock = new Clock();
     const silent = (): void => { /* A broken module would print to the server's own output. */ };
     const quickjs = await newQuickJSWASMModuleFromVariant(
       newVariant(VARIANT, {
@@ -75,8 +75,7 @@ export class QuickJsInstance {
           printErr: silent,
           instantiateWasm: (imports: WebAssembly.Imports, done: (instance: WebAssembly.Instance) => void) => {
             const instance = new WebAssembly.Instance(module, withMeter(imports, meterImport, clock));
-            clock.fuel = instance.exports[FUEL_EXPORT] as WebAssembly.Global<'i32'>;
-            clock.fuel.value = FUEL;
+            clock.attach(instance.exports[FUEL_EXPORT] as WebAssembly.Global<'i32'>);
             done(instance);
             return instance.exports;
           },
@@ -90,13 +89,15 @@ export class QuickJsInstance {
     return this.#runtime;
   }
 
+  /** Milliseconds that the entry just over is to be charged for. */
+  get charge(): number {
+    return this.#clock.charge();
+  }
+
   /** Runs `work`, which may use the context, for about `ms` milliseconds at most. Handles left over are the caller's. */
   enter<T>(ms: number, work: () => T): Entered<T> {
-    const clock = this.#clock;
     this.interrupted = false;
-    clock.deadline = performance.now() + ms;
-    clock.hard = clock.deadline + GRACE_MS;
-    clock.fuel!.value = FUEL;
+    this.#clock.start(ms);
     try {
       return { ok: true, value: work() };
     } catch (error) {
@@ -105,9 +106,6 @@ export class QuickJsInstance {
         return { ok: false, cause: 'policy-timeout', message: 'The policy was in one operation for too long and has been ended.' };
       }
       return { ok: false, cause: 'policy-memory', message: 'The policy used up its stack or memory and has been ended.' };
-    } finally {
-      clock.deadline = Infinity;
-      clock.hard = Infinity;
     }
   }
 
@@ -115,7 +113,7 @@ export class QuickJsInstance {
   dispose(): void {
     if (this.broken) return;
     this.broken = true;
-    this.#clock.hard = performance.now() + GRACE_MS;
+    this.#clock.start(GRACE_MS);
     try {
       this.context.dispose();
       this.#runtime.dispose();
@@ -125,23 +123,59 @@ export class QuickJsInstance {
   }
 }
 
-interface Clock {
-  /** On the scale of `performance.now()`. */
-  deadline: number;
-  hard: number;
-  fuel: WebAssembly.Global<'i32'> | null;
+/** Time of one entry, on the clock and in turns. */
+class Clock {
+  #fuel: WebAssembly.Global<'i32'> | null = null;
+  #began = 0;
+  #ms = Infinity;
+  #refills = 0;
+
+  attach(fuel: WebAssembly.Global<'i32'>): void {
+    this.#fuel = fuel;
+    fuel.value = FUEL;
+  }
+
+  start(ms: number): void {
+    this.#began = performance.now();
+    this.#ms = ms;
+    this.#refills = 0;
+    this.#fuel!.value = FUEL;
+  }
+
+  get empty(): boolean {
+    return this.#fuel !== null && this.#fuel.value < 0;
+  }
+
+  refill(): void {
+    this.#refills += 1;
+    this.#fuel!.value = FUEL;
+  }
+
+  /** Whether the entry has had its time and `grace` milliseconds more. */
+  isOver(grace: number): boolean {
+    const elapsed = performance.now() - this.#began;
+    if (elapsed < this.#ms + grace) return false;
+    return this.#turns() >= this.#ms * TURNS_PER_MS || elapsed > this.#ms + grace + PATIENCE_MS;
+  }
+
+  charge(): number {
+    return Math.min(performance.now() - this.#began, this.#turns() / TURNS_PER_MS);
+  }
+
+  #turns(): number {
+    return this.#refills * FUEL + FUEL - (this.#fuel?.value ?? FUEL);
+  }
 }
 
 function withMeter(imports: WebAssembly.Imports, meterImport: { module: string; name: string }, clock: Clock): WebAssembly.Imports {
   const original = imports[meterImport.module]![meterImport.name] as () => void;
   const meter = (): void => {
-    const { fuel } = clock;
-    if (fuel === null || fuel.value >= 0) {
+    if (!clock.empty) {
       original();
       return;
     }
-    if (performance.now() > clock.hard) throw new FuelSpent();
-    fuel.value = FUEL;
+    if (clock.isOver(GRACE_MS)) throw new FuelSpent();
+    clock.refill();
   };
   return { ...imports, [meterImport.module]: { ...imports[meterImport.module], [meterImport.name]: meter } };
 }

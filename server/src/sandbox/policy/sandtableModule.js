@@ -1,4 +1,4 @@
-/* global TABLE, ERRNOS, GROUPS */
+/* global TABLE, ERRNOS, GROUPS, MAX_SLEEP_SECONDS, MAX_TIMERS */
 /**
  * The module `sandtable` as it runs inside QuickJS, beside the student's policy. Not part of the server's own code: it is read
  * as text (`sandtableSource.ts` puts the tables in front) and evaluated in the policy's realm.
@@ -180,36 +180,56 @@ export function policy(spec) {
 
 let functions = new Map();
 
-/** For the host: the policy as data; its functions stay here. Throws for what is no policy. */
+/** A mistake in a policy: the message, and the names of the fields that lead to it. */
+class Mistake extends Error {
+  constructor(message, ...field) {
+    super(message);
+    this.field = field;
+  }
+}
+
+/** For the host: the policy as data, or `{ mistake }`; its functions stay here. */
 export function describe(spec) {
+  try {
+    return describePolicy(spec);
+  } catch (error) {
+    if (!(error instanceof Mistake)) throw error;
+    return stringify({ mistake: error.message, field: error.field, at: spec?.[POLICY] });
+  }
+}
+
+function describePolicy(spec) {
+  const fail = (message, ...field) => {
+    throw new Mistake(message, ...field);
+  };
   if (typeof spec !== 'object' || spec === null || spec[POLICY] === undefined) {
-    fail('The policy is missing: write export default policy({ … })');
+    fail('The policy is missing: write export default policy({ … }).');
   }
   const { rules = [], middleware = {}, otherwise = 'deny', ...rest } = spec;
-  if (!Array.isArray(rules)) fail("policy: 'rules' is a list: rules: [ allow('read'), … ]");
+  if (!Array.isArray(rules)) fail("'rules' is a list: rules: [ allow('read'), … ].", 'rules');
   const plainRules = rules.map((each, index) => {
-    if (Array.isArray(each)) fail(`policy: rule ${index + 1} is a list; put ... before it to take its rules one by one`);
+    if (Array.isArray(each)) fail(`Rule ${index + 1} is a list; put ... before it to take its rules one by one.`, 'rules');
     if (typeof each !== 'object' || each === null || each[RULE] !== true) {
       fail(each?.[DENIED] === true
-        ? `policy: rule ${index + 1} says how to deny, but not what; write deny('write', '/tmp/**', { errno: 'EPERM' })`
-        : `policy: rule ${index + 1} is ${show(each)}; write allow(…), deny(…) or fake(…)`);
+        ? `Rule ${index + 1} says how to deny, but not what; write deny('write', '/tmp/**', { errno: 'EPERM' }).`
+        : `Rule ${index + 1} is ${show(each)}; write allow(…), deny(…) or fake(…).`, 'rules');
     }
     return each;
   });
-  if (typeof middleware !== 'object' || middleware === null) fail("policy: 'middleware' is an object with a function for each call");
+  if (typeof middleware !== 'object' || middleware === null) fail("'middleware' is an object with a function for each call.", 'middleware');
   functions = new Map();
   const places = [];
   for (const key of Object.keys(middleware)) {
     const fn = middleware[key];
-    if (key !== '*' && TABLE[key] === undefined) fail(`policy: there is no call ${show(key)}`);
-    if (typeof fn !== 'function') fail(`policy: the middleware of ${key} is ${show(fn)}, not a function`);
+    if (key !== '*' && TABLE[key] === undefined) fail(`There is no call ${show(key)}.`, 'middleware', key);
+    if (typeof fn !== 'function') fail(`The middleware of ${key} is ${show(fn)}, not a function.`, 'middleware', key);
     functions.set(key, (call, next) => Reflect.apply(fn, middleware, [call, next]));
     places.push([key, placeOfFunction(fn)]);
   }
   const fallback =
     otherwise === 'allow' || otherwise === 'deny' ? { effect: otherwise }
     : otherwise?.[DENIED] === true ? { effect: 'deny', denial: otherwise.denial, why: otherwise.why }
-    : fail(`policy: 'otherwise' is 'allow', 'deny' or deny('EPERM', 'why'), not ${show(otherwise)}`);
+    : fail(`'otherwise' is 'allow', 'deny' or deny('EPERM', 'why'), not ${show(otherwise)}.`, 'otherwise');
   return stringify({ ...rest, rules: plainRules, otherwise: fallback, functions: places, at: spec[POLICY] });
 }
 

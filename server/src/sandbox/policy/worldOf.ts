@@ -92,6 +92,11 @@ export function describePolicy(text: string, source: string, place: (text: unkno
     return { ok: false, diagnostics: [diagnostic({ line: 1, column: 1 }, 'The policy describes itself in nonsense.')] };
   }
   const from = place(raw['at']) ?? { line: 1, column: 1 };
+  const { mistake, field } = raw;
+  if (typeof mistake === 'string') {
+    const names = Array.isArray(field) ? field.filter((name): name is string => typeof name === 'string') : [];
+    return { ok: false, diagnostics: [diagnostic(fieldPlace(source, from, names), mistake.slice(0, 400))] };
+  }
   const diagnostics: Diagnostic[] = [];
   const complain = (at: SourcePosition, message: string): void => {
     diagnostics.push(diagnostic(at, message));
@@ -245,7 +250,7 @@ function fieldPlace(source: string, from: SourcePosition, path: readonly string[
   let offset = lines.slice(0, from.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + from.column - 1;
   for (const part of path) {
     const escaped = part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-    const found = new RegExp(`(?:\\b|['"\`])${escaped}['"\`]?\\s*:`).exec(source.slice(offset));
+    const found = new RegExp(`(?:\\b|['"\`])${escaped}['"\`]?\\s*[:(]`).exec(source.slice(offset));
     if (found === null) break;
     offset += found.index;
   }
