@@ -117,7 +117,7 @@ async function serveOn(
     return { ok: false, code: 'port', message: listenFailure(options, error as NodeJS.ErrnoException) };
   }
   // Runs that an earlier server left are mended while pages can connect already.
-  void sessions.recover().catch((error: unknown) => console.error('sandtable: recovery failed:', error));
+  void sessions.recover();
   sessions.warmUp();
   const { port } = app.server.address() as AddressInfo;
   return {

@@ -39,6 +39,9 @@ const SWEEP_MS = 250;
 /** Stop kills; a run that is not over by then hangs in the server, and a new one must not wait for ever. */
 const STOP_TIMEOUT_MS = 5_000;
 
+/** A server that closes waits less; guests that are left die with its threads. */
+const CLOSE_TIMEOUT_MS = 1_500;
+
 export interface StartOptions {
   readonly bench: string;
   readonly mode: RunMode;
@@ -91,6 +94,7 @@ export class Sessions {
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
+  readonly #background = new Set<Promise<void>>();
   readonly #sweeps: NodeJS.Timeout;
   #closing = false;
 
@@ -106,8 +110,13 @@ export class Sessions {
   }
 
   /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
-  async recover(): Promise<void> {
+  recover(): Promise<void> {
+    return this.#inBackground(this.#recover());
+  }
+
+  async #recover(): Promise<void> {
     for (const row of await this.#store.runs.list()) {
+      if (this.#closing) return;
       if (row.ended_at !== null) continue;
       const state = await this.#logDesk.ask('finish', this.#folder(row.id), row.id);
       await this.#store.runs.ended(row.id, {
@@ -268,12 +277,10 @@ export class Sessions {
     clearInterval(this.#sweeps);
     const underWay = [...this.#live.values()].filter((run) => !run.over);
     for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
-    await Promise.all(underWay.map((run) => this.#waitForEnd(run)));
-    await Promise.all(underWay.map((run) => this.#settled.get(run.id) ?? run.end));
+    await Promise.all(underWay.map((run) => this.#waitForEnd(run, CLOSE_TIMEOUT_MS)));
+    while (this.#background.size > 0) await Promise.all(this.#background);
     await Promise.all([this.#pool.close(), this.#logDesk.close(), this.#policies.close()]);
   }
-
-  readonly #settled = new Map<string, Promise<void>>();
 
   async #start(desk: Desk, options: StartOptions): Promise<StartResult> {
     const { bench } = options;
@@ -344,10 +351,7 @@ export class Sessions {
         run.audienceIs(desk.pages);
         desk.shown = { run };
         this.#live.set(id, run);
-        this.#settled.set(
-          id,
-          run.end.then(() => this.#runEnded(run)),
-        );
+        void run.end.then(() => this.#inBackground(this.#runEnded(run)));
         this.#broadcast.started(bench, run.snapshot());
       },
     );
@@ -383,12 +387,19 @@ export class Sessions {
       desk.shown = { run: { id: row.id, bench, state } };
   }
 
+  /** Work that nobody waits for but {@link close}. A failure is a bug: it is logged and concerns nobody else. */
+  #inBackground(work: Promise<void>): Promise<void> {
+    const watched = work
+      .catch((error: unknown) => console.error('sandtable: keeping the books of runs failed:', error))
+      .finally(() => this.#background.delete(watched));
+    this.#background.add(watched);
+    return watched;
+  }
+
   /** Whether the run was over in time. */
-  async #waitForEnd(run: LiveRun): Promise<boolean> {
+  async #waitForEnd(run: LiveRun, ms = STOP_TIMEOUT_MS): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<boolean>(
-      (resolve) => (timer = setTimeout(() => resolve(false), STOP_TIMEOUT_MS)),
-    );
+    const timeout = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), ms)));
     const inTime = await Promise.race([run.end.then(() => true), timeout]);
     clearTimeout(timer);
     return inTime;
@@ -415,7 +426,6 @@ export class Sessions {
   #forget(run: LiveRun | FinishedRun): void {
     if (!(run instanceof LiveRun)) return;
     this.#live.delete(run.id);
-    this.#settled.delete(run.id);
     this.#pool.tell({ type: 'drop', run: run.id });
   }
 
