@@ -387,7 +387,7 @@ print('done')
     };
     const record = run.sink.event;
     run.sink.event = (body) => {
-      take(body as never);
+      take(body);
       record(body);
     };
     await run.shows('go');
@@ -456,6 +456,45 @@ except OSError as error: print(error.errno)
       },
     );
     expect(out).toBe('13\n');
+  });
+
+  it('that think for a while judge what is there afterwards, not what was there before', async () => {
+    // One thread opens /tmp/door while another turns it from a file into a link to the secret.
+    const { out, rows } = await runScript(
+      `
+import os, threading
+stop = False
+
+def turn():
+    while not stop:
+        for target in ('/tmp/plain', '/tmp/secret/key'):
+            os.symlink(target, '/tmp/next'); os.replace('/tmp/next', '/tmp/door')
+
+os.symlink('/tmp/plain', '/tmp/door')
+threading.Thread(target=turn, daemon=True).start()
+seen = set()
+for _ in range(60):
+    try:
+        with open('/tmp/door') as door: seen.add(door.read())
+    except OSError as error: seen.add(error.errno)
+stop = True
+print(sorted(map(str, seen)))
+`,
+      {
+        files: { '/tmp/plain': 'plain', '/tmp/secret/key': 'SECRET' },
+        policy: `import { policy, deny, standard, sleep } from 'sandtable';
+export default policy({
+  mounts: { '/tmp': { mode: 'read-write' } },
+  rules: [deny('read', '/tmp/secret/**'), ...standard.rules],
+  middleware: { async ll_os_open(call, next) { if (call.args.path === '/tmp/door') await sleep(0.002); return next(); } },
+});`,
+      },
+    );
+    expect(out).not.toContain('SECRET');
+    expect(out).toContain('plain');
+    const opens = rows().filter((row) => row.call === 'll_os_open' && row.args['path'] === '/tmp/door');
+    expect(opens.some((row) => row.verdict === 'deny')).toBe(true);
+    expect(opens.some((row) => row.verdict !== 'deny')).toBe(true);
   });
 
   it('that fail deny the call and leave the run alone', async () => {

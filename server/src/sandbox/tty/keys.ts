@@ -67,7 +67,6 @@ export class KeyReader {
       keys.push({ kind: 'control', code });
       return 1;
     }
-    // eslint-disable-next-line no-control-regex -- control characters are what this splits at
     const plain = /^[^\x00-\x1f\x7f]+/.exec(text)![0];
     keys.push({ kind: 'text', text: plain });
     return plain.length;
@@ -80,7 +79,6 @@ export class KeyReader {
       keys.push({ kind: 'command', command: META[second] ?? 'unknown' });
       return second === ESC ? 1 : 2;
     }
-    // eslint-disable-next-line no-control-regex -- an escape sequence begins with a control character
     const sequence = /^\x1b(?:O([A-Z])|\[([0-9;]*)([@-~]))/.exec(text);
     if (sequence === null) {
       if (text.length < MAX_SEQUENCE && /^[0-9;]*$/.test(text.slice(2))) return 0;

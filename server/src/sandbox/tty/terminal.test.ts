@@ -18,7 +18,6 @@ class Screen {
   }
 
   write(text: string): void {
-    // eslint-disable-next-line no-control-regex -- escape sequences are what this takes apart
     for (const part of text.match(/\x1b\[[0-9;?]*[A-Za-z]|[\s\S]/gu) ?? []) {
       if (part.startsWith('\x1b[')) this.#sequence(part);
       else this.#char(part);

@@ -183,7 +183,7 @@ const poll: Encoder = (reply, id, value, _native, asked) => {
   if (!Array.isArray(value)) return 'nonsense';
   const wanted = asked.args['fds'] as unknown as readonly PollFd[];
   const ready = new Map<number, number>();
-  for (const item of value) if (isPlainObject(item)) ready.set(whole(item['fd']), whole(item['events']));
+  for (const item of value as readonly PlainValue[]) if (isPlainObject(item)) ready.set(whole(item['fd']), whole(item['events']));
   reply.start(id, 0, 0);
   let count = 0;
   reply.outStruct(wanted.length * 8, (view, at) => {
