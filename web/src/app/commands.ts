@@ -276,7 +276,7 @@ async function goToLine(): Promise<void> {
 }
 
 /** The script that Run means: the Python file one looks at, or script.py. */
-export function scriptToRun(session: Session): string | undefined {
+function scriptToRun(session: Session): string | undefined {
   const { activeFile } = view.getState();
   const { files } = session.state;
   if (activeFile?.endsWith('.py') === true && files[activeFile] !== undefined) return activeFile;

@@ -1,6 +1,6 @@
 /** Key combinations as commands name them: `mod+Enter`, `F1`, `alt+1`. `mod` is Cmd on a Mac and Ctrl elsewhere. */
 
-export const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
+const onMac = /Mac|iPhone|iPad/.test(navigator.platform);
 
 export function matchesKeys(event: KeyboardEvent, keys: string): boolean {
   const parts = keys.toLowerCase().split('+');

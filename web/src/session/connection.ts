@@ -17,7 +17,7 @@ import {
 import { io, type Socket } from 'socket.io-client';
 
 /** An honest answer takes milliseconds, a policy's first check a second; after this the server is not answering. */
-export const ANSWER_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 
 /** Quick enough that a restarted server is found while one still looks at the badge, slow enough to be no load. */
 const RECONNECT_MIN_MS = 250;
@@ -69,7 +69,7 @@ export function connect(): Connection {
 }
 
 /** The same over a given socket. */
-export function connectionOver(socket: Socket): Connection {
+function connectionOver(socket: Socket): Connection {
   let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
   const listeners = new Set<(status: ConnectionStatus) => void>();
   const become = (next: ConnectionStatus): void => {

@@ -11,7 +11,7 @@ import type { CallEvent } from '@sandtable/shared/events';
 const CHUNK = 200;
 
 /** Matches kept; beyond it the end far from where one looks is forgotten and searched again when one comes back. */
-export const MATCHES_KEPT = 20_000;
+const MATCHES_KEPT = 20_000;
 
 export interface Found {
   readonly rows: readonly CallEvent[];

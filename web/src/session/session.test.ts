@@ -28,7 +28,7 @@ class Log {
     const from = this.events.length;
     for (const body of bodies) {
       const seq = this.events.length + 1;
-      this.events.push({ ...body, seq, t: seq * 1000 } as RunEvent);
+      this.events.push({ ...body, seq, t: seq * 1000 });
     }
     return batchOf(this.events.slice(from), this.run);
   }

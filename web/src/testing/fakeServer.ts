@@ -77,8 +77,8 @@ export class FakeServer implements Connection {
   on<N extends keyof Announcements>(name: N, listener: (value: Announcements[N]) => void): () => void {
     const set = this.#listeners.get(name) ?? new Set();
     this.#listeners.set(name, set);
-    set.add(listener as (value: never) => void);
-    return () => set.delete(listener as (value: never) => void);
+    set.add(listener);
+    return () => set.delete(listener);
   }
 
   onStatus(listener: (status: ConnectionStatus) => void): () => void {

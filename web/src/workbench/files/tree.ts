@@ -10,10 +10,10 @@ import type { SessionState, Touched } from '@sandtable/shared/session';
 import type { WorkFiles } from '../../session/fileSync.ts';
 
 /** Where bench files lie in the guest. */
-export const BENCH_ROOT = '/tmp';
+const BENCH_ROOT = '/tmp';
 
 /** Bench files that the guest does not see. */
-export const UNSEEN_FILES: readonly string[] = ['policy.ts'];
+const UNSEEN_FILES: readonly string[] = ['policy.ts'];
 
 export interface TreeRow {
   /** Guest path; `policy.ts` and the like have their bench path. */
@@ -55,7 +55,7 @@ export function treeRows(input: TreeInput): readonly TreeRow[] {
 }
 
 /** Bench path of a guest path below /tmp, or null. */
-export function benchPathIn(path: string): string | null {
+function benchPathIn(path: string): string | null {
   return path.startsWith(`${BENCH_ROOT}/`) ? path.slice(BENCH_ROOT.length + 1) : null;
 }
 

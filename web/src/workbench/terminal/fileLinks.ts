@@ -10,7 +10,8 @@ export interface FileLink {
 }
 
 const TRACEBACK = /File "([^"<>]+)", line (\d{1,7})/g;
-const PLACE = /(?<![\w/.-])(\/?(?:[\w.-]+\/)*[\w-][\w.-]*\.[A-Za-z]\w{0,7}):(\d{1,7})(?::(\d{1,5}))?(?![\w.])/g;
+const PLACE =
+  /(?<![\w/.-])(\/?(?:[\w.-]+\/)*[\w-][\w.-]*\.[A-Za-z]\w{0,7}):(\d{1,7})(?::(\d{1,5}))?(?![\w.])/g;
 
 export function fileLinksIn(text: string): readonly FileLink[] {
   const links: FileLink[] = [];

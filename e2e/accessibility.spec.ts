@@ -1,0 +1,123 @@
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test, type Page } from '@playwright/test';
+import {
+  benchFrom,
+  detail,
+  ended,
+  filter,
+  GUEST_MS,
+  openTab,
+  rows,
+  run,
+  runButton,
+  shows,
+} from './workbench.ts';
+
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+async function clean(page: Page, state: string): Promise<void> {
+  // Colours in the middle of a transition are nobody's.
+  await page.waitForTimeout(200);
+  const { violations } = await new AxeBuilder({ page }).withTags(TAGS).analyze();
+  const told = violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`,
+  );
+  expect(told, `${state} has no accessibility faults`).toEqual([]);
+}
+
+const LOOKS = [
+  { name: 'dark', theme: 'dark', colorScheme: 'dark' },
+  { name: 'light', theme: 'light', colorScheme: 'light' },
+  { name: 'high contrast, dark', theme: 'contrast', colorScheme: 'dark' },
+  { name: 'high contrast, light', theme: 'contrast', colorScheme: 'light' },
+] as const;
+
+for (const { name, theme, colorScheme } of LOOKS) {
+  test(`no accessibility faults in any state: ${name}`, async ({ page }) => {
+    test.setTimeout(180_000);
+    await page.emulateMedia({ colorScheme });
+    await page.addInitScript((wanted) => {
+      localStorage.setItem('sandtable.preferences', JSON.stringify({ theme: wanted }));
+    }, theme);
+    await page.goto('/#/');
+    await expect(page.getByRole('button', { name: /^Hello/ })).toBeVisible();
+    await clean(page, 'the start page');
+
+    await benchFrom(page, 'Denied attack');
+    await clean(page, 'a bench before its first run');
+    await run(page);
+    await shows(page, 'Still here:');
+    await ended(page);
+    await clean(page, 'a run that ended');
+
+    await filter(page, 'verdict:deny');
+    await expect(rows(page, 'deny').first()).toBeVisible();
+    await rows(page, 'deny').first().getByRole('gridcell').first().click();
+    await expect(detail(page)).toBeVisible();
+    await clean(page, 'the detail of a denied call');
+    await filter(page, 'verdict:perhaps');
+    await expect(page.getByRole('alert').filter({ hasText: 'is one of' })).toBeVisible();
+    await clean(page, 'a filter with an error');
+    await filter(page, '');
+
+    await openTab(page, 'policy.ts');
+    await expect(page.locator('.rule-chip').first()).toBeVisible({ timeout: GUEST_MS });
+    await clean(page, 'a policy with its counts');
+    await page.getByRole('tab', { name: 'Rules' }).click();
+    await clean(page, 'the rules of a run');
+
+    await page.keyboard.press('ControlOrMeta+k');
+    await expect(page.getByPlaceholder(/What to do/)).toBeVisible();
+    await clean(page, 'the command palette');
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+    await clean(page, 'help');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'New file' }).click();
+    await expect(page.getByRole('dialog')).toBeVisible();
+    await clean(page, 'a question');
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: /^Bench / }).click();
+    await expect(page.getByRole('menu')).toBeVisible();
+    await clean(page, 'a menu');
+    await page.keyboard.press('Escape');
+
+    await page.goto('/#/bench/nosuchbench');
+    await expect(page.getByRole('alert').first()).toBeVisible();
+    await clean(page, 'a bench that is not there');
+  });
+}
+
+test('a narrow window, and 400 % zoom, have every panel and no faults', async ({ page }) => {
+  await page.setViewportSize({ width: 600, height: 800 });
+  await benchFrom(page, 'Denied attack');
+  await runButton(page).click();
+  for (const panel of ['Files', 'script.py', 'policy.ts', 'Terminal', 'Trace', 'Rules']) {
+    await openTab(page, panel);
+    await expect(page.getByRole('tabpanel', { name: panel })).toBeVisible();
+    await clean(page, `${panel} in a narrow window`);
+  }
+  // 1280 × 1024 at 400 %.
+  await page.setViewportSize({ width: 320, height: 256 });
+  await openTab(page, 'Trace');
+  await expect(rows(page).first()).toBeVisible();
+  await clean(page, 'the trace at 400 %');
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+});
+
+test('projector mode makes everything larger', async ({ page }) => {
+  await benchFrom(page, 'Hello');
+  const size = () =>
+    page
+      .locator('.view-lines')
+      .first()
+      .evaluate((element) => Number.parseFloat(getComputedStyle(element).fontSize));
+  const before = await size();
+  await page.getByRole('button', { name: 'Projector mode: large type' }).click();
+  await expect.poll(size).toBeGreaterThan(before * 1.3);
+  await clean(page, 'projector mode');
+});

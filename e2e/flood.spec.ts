@@ -1,0 +1,62 @@
+import { expect, test } from '@playwright/test';
+import { benchWith, ended, filter, GUEST_MS, mood, rows, run, shows, terminal } from './workbench.ts';
+
+test('a flood of output neither freezes the page nor ignores Ctrl-C', async ({ page }) => {
+  await benchWith(page, "while True:\n    print('x' * 1000)\n");
+  await run(page);
+  await shows(page, 'xxxxxxxxxx');
+  await page.waitForTimeout(1_500);
+  // The page answers while the flood goes on.
+  const before = Date.now();
+  await page.getByRole('button', { name: 'Theme' }).click();
+  await expect(page.getByRole('menuitemradio', { name: /Light/ })).toBeVisible();
+  expect(Date.now() - before).toBeLessThan(2_000);
+  await page.keyboard.press('Escape');
+  await expect(mood(page)).toHaveText('Running');
+
+  await page.locator('.xterm-helper-textarea').focus();
+  const pressed = Date.now();
+  await page.keyboard.press('Control+c');
+  await ended(page);
+  expect(Date.now() - pressed).toBeLessThan(2_500);
+  await expect(terminal(page)).toContainText('KeyboardInterrupt');
+  await expect(mood(page)).toHaveText('Ended: 1');
+});
+
+test('a flood of calls loses no row', async ({ page }) => {
+  await benchWith(
+    page,
+    "import os\nfor i in range(200_000):\n    os.getcwd()\nopen('/tmp/last', 'w')\nprint('through')\n",
+  );
+  await run(page);
+  await shows(page, 'through');
+  await ended(page);
+  const grid = page.getByRole('grid', { name: 'Calls' });
+  await filter(page, 'call:getcwd');
+  await expect(rows(page).first()).toBeVisible({ timeout: GUEST_MS });
+  await filter(page, 'call:open path:/tmp/last');
+  await expect(rows(page)).toHaveCount(1, { timeout: GUEST_MS });
+  await page.getByRole('button', { name: 'Clear the filter' }).click();
+  await expect.poll(async () => Number(await grid.getAttribute('aria-rowcount'))).toBeGreaterThan(200_000);
+
+  // Any place in the middle has its rows.
+  await grid.focus();
+  await grid.press('Home');
+  for (let page10 = 0; page10 < 10; page10++) await grid.press('PageDown');
+  await expect(rows(page).first()).toBeVisible();
+  await grid.evaluate((element) => (element.scrollTop = element.scrollHeight / 2));
+  await expect(
+    grid.locator('[role=row][aria-rowindex]').filter({ hasText: 'll_os_getcwd' }).first(),
+  ).toBeVisible();
+  await expect(grid.locator('[role=row]').filter({ hasText: '…' })).toHaveCount(0);
+});
+
+test('Stop ends at once', async ({ page }) => {
+  await benchWith(page, 'while True:\n    pass\n');
+  await run(page);
+  await expect(mood(page)).toHaveText('Running', { timeout: GUEST_MS });
+  const pressed = Date.now();
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(mood(page)).toHaveText('Stopped');
+  expect(Date.now() - pressed).toBeLessThan(2_000);
+});

@@ -1,0 +1,35 @@
+import { expect, test } from '@playwright/test';
+import { benchFrom, detail, ended, mood, rows, run, saved, shows, typeLine } from './workbench.ts';
+
+test('a person opens the page, runs the first example and sees what it asked for', async ({ page }) => {
+  await benchFrom(page, 'Hello');
+  await saved(page);
+  await expect(page.getByText('Nothing has run on this bench yet.')).toBeVisible();
+  await run(page);
+  await shows(page, 'Hello from inside the sandbox!');
+  await shows(page, 'What is your name?');
+  await expect(mood(page)).toHaveText('Waiting for input');
+  await typeLine(page, 'Ada');
+  await shows(page, 'Nice to meet you, Ada.');
+  await ended(page);
+  await expect(page.getByText('The guest ended with status 0.')).toBeVisible();
+
+  const hello = rows(page, 'allow').filter({ hasText: 'Hello from inside' }).first();
+  await hello.getByRole('gridcell').first().click();
+  await expect(detail(page)).toContainText('Write bytes to an open file or to the terminal.');
+  await expect(detail(page)).toContainText('<stdout>');
+});
+
+test('the interpreter’s own start is out of the way, and there when asked for', async ({ page }) => {
+  await benchFrom(page, 'Hello');
+  await run(page);
+  await shows(page, 'What is your name?');
+  const boot = page.getByRole('checkbox', { name: /at start$/ });
+  await expect(boot).not.toBeChecked();
+  await boot.check();
+  await page.getByRole('grid').press('Home');
+  await expect(rows(page).first()).toHaveAttribute('aria-rowindex', '2');
+  await expect(rows(page).first().getByRole('gridcell').first()).toHaveText('0');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await expect(mood(page)).toHaveText('Stopped');
+});

@@ -1,0 +1,93 @@
+/** What a person does on the page, in their words: the stories are written with this. */
+import { expect, type Locator, type Page } from '@playwright/test';
+
+/** A guest starts in under a second on an idle machine; on a busy one it may take some. */
+export const GUEST_MS = 20_000;
+
+/** Opens the start page and makes a bench from the example of this title. */
+export async function benchFrom(page: Page, example: string): Promise<void> {
+  await page.goto('/#/');
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: new RegExp(`^${example}`) })
+    .click();
+  await expect(page.locator('.view-lines').first()).toBeVisible({ timeout: GUEST_MS });
+}
+
+/** An empty script and the standard policy, then `script` in place of what stands there. */
+export async function benchWith(page: Page, script: string): Promise<void> {
+  await benchFrom(page, 'Hello');
+  await replaceText(page, script);
+}
+
+/** Puts the focus into the editor's text. */
+export async function focusEditor(page: Page): Promise<void> {
+  await page.locator('.view-lines').filter({ visible: true }).first().click();
+}
+
+/** Replaces all text of the file that is looked at, as pasting does. */
+export async function replaceText(page: Page, text: string): Promise<void> {
+  await focusEditor(page);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.insertText(text);
+  await saved(page);
+}
+
+export async function openTab(page: Page, name: string): Promise<void> {
+  await page.getByRole('tab', { name: new RegExp(`^${name.replaceAll('.', '[.]')}`) }).click();
+}
+
+export async function saved(page: Page): Promise<void> {
+  await expect(page.locator('[data-saved=saved]')).toBeVisible();
+}
+
+export const runButton = (page: Page): Locator => page.getByRole('button', { name: /^Run( again)?$/ });
+
+export async function run(page: Page): Promise<void> {
+  await runButton(page).click();
+}
+
+/** The word for the present moment in the toolbar. */
+export const mood = (page: Page): Locator => page.locator('.mood');
+
+export async function ended(page: Page): Promise<void> {
+  await expect(mood(page)).toHaveText(/^(Ended|Stopped|Crashed|Limit hit)/, { timeout: GUEST_MS });
+}
+
+export const terminal = (page: Page): Locator => page.locator('.xterm-rows');
+
+/** Waits for text in the part of the terminal that can be seen. */
+export async function shows(page: Page, text: string | RegExp): Promise<void> {
+  await expect(terminal(page)).toContainText(text, { timeout: GUEST_MS });
+}
+
+/** Types a line into the terminal, with Enter. */
+export async function typeLine(page: Page, line: string): Promise<void> {
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.type(line);
+  await page.keyboard.press('Enter');
+}
+
+/** Everything that stands in the terminal, scroll-back included. */
+export async function terminalText(page: Page): Promise<string> {
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByPlaceholder(/What to do/).fill('output as text');
+  await page.keyboard.press('Enter');
+  const text = await page.getByRole('textbox', { name: 'Output' }).inputValue();
+  await page.keyboard.press('Escape');
+  return text;
+}
+
+export const trace = (page: Page): Locator => page.getByRole('grid', { name: 'Calls' });
+
+/** Rows of the trace that are drawn. */
+export const rows = (page: Page, verdict?: string): Locator =>
+  trace(page).locator(
+    verdict === undefined ? '[role=row][data-verdict]' : `[role=row][data-verdict=${verdict}]`,
+  );
+
+export async function filter(page: Page, text: string): Promise<void> {
+  await page.getByRole('combobox', { name: 'Filter the calls' }).fill(text);
+}
+
+export const detail = (page: Page): Locator => page.getByRole('region', { name: /^Row \d+ in detail$/ });
