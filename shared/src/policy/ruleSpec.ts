@@ -1,5 +1,5 @@
 /** What a policy says, as data: the shape in which it leaves the place where it was written. */
-import { callSpec, CALL_GROUPS, CALLS, type CallGroup, type CallName, isCallName } from '../calls.ts';
+import { callSpec, CALL_GROUPS, type CallGroup, type CallName, isCallName } from '../calls.ts';
 import type { Denial, SourcePosition } from '../verdicts.ts';
 import type { PlainValue } from './model.ts';
 
@@ -38,9 +38,6 @@ export interface OtherwiseSpec {
 }
 
 export const DEFAULT_DENIAL: Denial = Object.freeze({ errno: 'EACCES' });
-
-/** Every word that selects calls, for completion and for messages. */
-export const SELECTORS: readonly Selector[] = ['*', 'read', 'write', ...(Object.keys(CALL_GROUPS) as CallGroup[]), ...CALLS.map((spec) => spec.name)];
 
 export function isSelector(text: string): text is Selector {
   return text === '*' || text === 'read' || text === 'write' || Object.hasOwn(CALL_GROUPS, text) || isCallName(text);

@@ -1,6 +1,6 @@
 /**
- * Puts a meter into a WebAssembly module: every turn of every loop burns one unit of fuel, and so does every {@link BLOCK} bytes that
- * are copied or filled at once. When the fuel is used up, a host function is called that either fills it up again or throws.
+ * Puts a meter into a WebAssembly module: every turn of every loop burns one unit of fuel, and so does every KiB that is
+ * copied or filled at once. When the fuel is used up, a host function is called that either fills it up again or throws.
  *
  * Why: QuickJS asks its interrupt handler only between steps of the interpreter. `[].includes.call({ length: 2 ** 53 }, 1)` is one
  * step that takes for ever, and nothing in JavaScript can stop it. With the meter nothing inside the module runs for long without
@@ -23,9 +23,8 @@ export interface MeteredModule {
   readonly meterImport: { readonly module: string; readonly name: string };
 }
 
-/** Bytes of a bulk operation that count as one turn: both take some 50 ns. */
+/** Bytes of a bulk operation that count as one turn, as a power of 2: both take some 50 ns. */
 const BLOCK_SHIFT = 10;
-export const BLOCK = 1 << BLOCK_SHIFT;
 
 const SECTION = { type: 1, import: 2, function: 3, global: 6, export: 7, code: 10 } as const;
 const I32 = 0x7f;

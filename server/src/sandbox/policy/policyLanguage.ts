@@ -105,8 +105,13 @@ function messageOf(found: ts.Diagnostic): string {
   // Advice on installing things or on compiler options is of no use here.
   if (UNKNOWN_NAME.includes(found.code)) return text.split('. ', 1)[0]!.replace(/\.?$/, '.');
   // Of several ways to call a function the last is the one of the rules; what is said about the others confuses.
-  if (found.code === NO_OVERLOAD) return text.split('\n').at(-1)!.trim();
-  return text;
+  const lines = text.split('\n').map((line) => line.trim());
+  if (found.code === NO_OVERLOAD) {
+    const meant = /^['"]E[A-Z]/.test(asked) ? lines.find((line) => line.includes("'Errno")) : undefined;
+    return meant ?? lines.at(-1)!;
+  }
+  // The first line says what does not fit, the last why; between them the compiler thinks aloud.
+  return lines.length > 2 ? `${lines[0]!}\n${lines.at(-1)!}` : lines.join('\n');
 }
 
 /** "Cannot find module", and "cannot find name" as it is said of modules of Node. */
