@@ -316,6 +316,35 @@ describe('floods', () => {
     expect(silent.gaps).toBe(0);
   });
 
+  test('a page behind a blocked line is given no more until it is free, and then where things stand', async () => {
+    const [page, far] = [newPage(), newPage()];
+    const bench = await page.bench({
+      'script.py': "import os\nwhile True:\n    for i in range(300): os.getcwd()\n    print('y' * 3000)\n",
+    });
+    await far.open(bench);
+    const run = await page.run(bench);
+    await far.until(() => (far.state?.calls ?? 0) > 2000);
+    // The network takes nothing any more; the page itself does not know.
+    const line = (
+      far.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void; resume(): void } } }
+    ).ws._socket;
+    line.pause();
+    const before = process.memoryUsage().rss;
+    const stood = page.state!.terminal.total;
+    await page.until(
+      () => page.state!.terminal.total > stood + 2 * HIGH_WATER,
+      15_000,
+      'the others to go on',
+    );
+    await pause(1000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
+    line.resume();
+    await far.until(() => far.snapshots > 0);
+    await page.must('run.stop', { run });
+    await Promise.all([page.ended(run), far.ended(run)]);
+    expect(far.state).toEqual(page.state);
+  });
+
   test('a storm of calls reaches the page as counts and newest rows; the log has them all', async () => {
     const page = newPage();
     const bench = await page.bench({

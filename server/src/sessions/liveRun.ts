@@ -36,6 +36,7 @@ export class LiveRun implements RunEvents {
   #over = false;
   #allowed = Infinity;
   #logBytes = 0;
+  #lastSign = Date.now();
 
   /** `finishLost` reads the end of a run whose thread died from its log. */
   constructor(
@@ -65,6 +66,16 @@ export class LiveRun implements RunEvents {
 
   get over(): boolean {
     return this.#over;
+  }
+
+  /** Whether no page watches. */
+  get alone(): boolean {
+    return this.#audience.pages.length === 0;
+  }
+
+  /** Milliseconds since the run last said something or a page came or went. */
+  get quietFor(): number {
+    return Date.now() - this.#lastSign;
   }
 
   get logBytes(): number {
@@ -102,6 +113,7 @@ export class LiveRun implements RunEvents {
   }
 
   leave(page: string): void {
+    this.#lastSign = Date.now();
     this.#audience.leave(page);
     this.#credit();
   }
@@ -140,6 +152,7 @@ export class LiveRun implements RunEvents {
     }
     this.#state = applied.state;
     this.#logBytes = logBytes;
+    this.#lastSign = Date.now();
     this.#recent.add(batch);
     this.#audience.sent(outputChars(batch), Date.now());
     this.#broadcast.batch(this.bench, batch, this.#audience.aside);

@@ -7,7 +7,8 @@ import type { Batch, RunSnapshot } from '@sandtable/shared/protocol';
 import { tailText } from '@sandtable/shared/session';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { pruneLogs, RUNS_KEPT_PER_BENCH } from './pruneLogs.ts';
-import { Sessions, type StartOptions, type StartResult } from './sessions.ts';
+import type { StartOptions } from './runPlan.ts';
+import { MAX_RUNS, Sessions, type StartResult } from './sessions.ts';
 
 let folder: string;
 let logs: string;
@@ -31,6 +32,7 @@ beforeEach(async () => {
   sessions = new Sessions({
     store,
     logs,
+    abandonedMs: 700,
     workerEntry: new URL('./testing/fakeRunWorker.ts', import.meta.url),
     broadcast: {
       started: (_bench, snapshot) => heard.started.push(snapshot),
@@ -130,6 +132,46 @@ describe('a start that is refused leaves nothing', () => {
     expect(await store.runs.list()).toEqual([]);
     expect(heard.started).toEqual([]);
     sessions.stop(await started());
+  });
+});
+
+describe('how many, how long', () => {
+  test('a prompt that nobody looks at is stopped after a time, one that is looked at is not', async () => {
+    const [watched, forgotten] = [newId(), newId()];
+    for (const id of [watched, forgotten])
+      await store.benches.create(id, id, [
+        { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
+      ]);
+    await sessions.watch(watched, 'page', null, () => {});
+    const [a, b, busy] = [
+      await started({ bench: watched }),
+      await started({ bench: forgotten }),
+      await started(),
+    ];
+    for (const run of [a, b]) sessions.input(run, 'prompt');
+    await until(() => !sessions.isUnderWay(b));
+    expect(sessions.isUnderWay(a)).toBe(true);
+    expect(sessions.isUnderWay(busy)).toBe(true);
+    expect(await store.runs.get(b)).toMatchObject({ id: b });
+    for (const run of [a, busy]) sessions.stop(run);
+    await until(() => !sessions.isUnderWay(a) && !sessions.isUnderWay(busy));
+  });
+
+  test('more guests than the server hosts are refused, and say so', async () => {
+    const runs: string[] = [];
+    for (let i = 0; i < MAX_RUNS; i++) {
+      const id = newId();
+      await store.benches.create(id, id, [
+        { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
+      ]);
+      runs.push(await started({ bench: id }));
+    }
+    expect(await start()).toMatchObject({ ok: false, code: 'busy' });
+    sessions.stop(runs[0]!);
+    await until(() => !sessions.isUnderWay(runs[0]!));
+    runs.push(await started());
+    for (const run of runs) sessions.stop(run);
+    await until(() => !runs.some((run) => sessions.isUnderWay(run)));
   });
 });
 

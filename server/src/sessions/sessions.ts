@@ -10,7 +10,7 @@
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CallEvent, RunMode } from '@sandtable/shared/events';
+import type { CallEvent } from '@sandtable/shared/events';
 import {
   MAX_FILE_BYTES,
   type Batch,
@@ -19,19 +19,18 @@ import {
   type TerminalSize,
 } from '@sandtable/shared/protocol';
 import type { SessionState } from '@sandtable/shared/session';
-import { engineState, type WorldList, type WorldRead } from '../sandbox/index.ts';
+import type { WorldList, WorldRead } from '../sandbox/index.ts';
 import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
 import { newId, type Store } from '../store/store.ts';
-import { GUEST_FOLDER, guestFiles, listBench, POLICY_FILE, readBench } from './benchWorld.ts';
-import { policyComplaint } from './policyComplaint.ts';
+import { listBench, readBench } from './benchWorld.ts';
 import { LiveRun, type Broadcast } from './liveRun.ts';
 import { LOG_FILE } from './logFormat.ts';
 import type { LogQuestions, SearchResult } from './logDeskThread.ts';
 import { PolicyChecks } from './policyChecks.ts';
 import { pruneLogs } from './pruneLogs.ts';
+import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
 import { Thread } from './thread.ts';
 import { WorkerPool } from './workerPool.ts';
-import type { StartRefusal } from './workerMessages.ts';
 
 /** How often pages that hold up a run are looked for. */
 const SWEEP_MS = 250;
@@ -39,22 +38,16 @@ const SWEEP_MS = 250;
 /** Stop kills; a run that is not over by then hangs in the server, and a new one must not wait for ever. */
 const STOP_TIMEOUT_MS = 5_000;
 
+/** Guests at once: each takes some 60 MB before it does anything, and a class of thirty fits. */
+export const MAX_RUNS = 40;
+
+/** A prompt that nobody looks at for this long has been forgotten; its time does not count, so no limit would ever end it. */
+const ABANDONED_MS = 60 * 60 * 1000;
+
 /** A server that closes waits less; guests that are left die with its threads. */
 const CLOSE_TIMEOUT_MS = 1_500;
 
-export interface StartOptions {
-  readonly bench: string;
-  readonly mode: RunMode;
-  /** Path of a bench file. */
-  readonly script: string;
-  readonly args: readonly string[];
-  readonly size: TerminalSize;
-}
-
-export type StartResult =
-  | { readonly ok: true; readonly snapshot: RunSnapshot }
-  | StartRefusal
-  | { readonly ok: false; readonly code: 'not-found' | 'busy'; readonly message: string };
+export type StartResult = { readonly ok: true; readonly snapshot: RunSnapshot } | RunRefusal;
 
 export interface SessionsOptions {
   readonly store: Store;
@@ -63,6 +56,7 @@ export interface SessionsOptions {
   readonly broadcast: Broadcast;
   /** Entry of the run workers; tests give one with guests of their own. */
   readonly workerEntry?: URL;
+  readonly abandonedMs?: number;
 }
 
 interface Shown {
@@ -103,8 +97,13 @@ export class Sessions {
     this.#logs = options.logs;
     this.#broadcast = options.broadcast;
     this.#pool = new WorkerPool(options.workerEntry ?? new URL('./runWorker.ts', import.meta.url));
+    const abandonedMs = options.abandonedMs ?? ABANDONED_MS;
     this.#sweeps = setInterval(() => {
-      for (const run of this.#live.values()) if (!run.over) run.sweep();
+      for (const run of this.#live.values()) {
+        if (run.over) continue;
+        run.sweep();
+        if (run.alone && run.state.phase === 'input' && run.quietFor >= abandonedMs) this.stop(run.id);
+      }
     }, SWEEP_MS);
     this.#sweeps.unref();
   }
@@ -285,37 +284,18 @@ export class Sessions {
   async #start(desk: Desk, options: StartOptions): Promise<StartResult> {
     const { bench } = options;
     if (this.#closing) return { ok: false, code: 'busy', message: 'The server is closing. Nothing was run.' };
-    const engine = await engineState();
-    if (!engine.ok) {
-      const problem = engine.problems[0];
-      return {
-        ok: false,
-        code: 'engine-missing',
-        message: `${problem?.message ?? 'No guest can run on this machine.'} ${problem?.cure ?? ''}`.trim(),
-      };
-    }
-    const files = await this.#store.files.contents(bench);
-    const script = files.find((file) => file.path === options.script);
-    if (options.mode === 'script' && script === undefined) {
-      return {
-        ok: false,
-        code: 'not-found',
-        message: `There is no file ${options.script} on this bench. Nothing was run.`,
-      };
-    }
-    const own = files.find((file) => file.path === POLICY_FILE);
-    const policy =
-      own === undefined
-        ? { name: 'standard', source: builtInSource('standard') }
-        : { name: POLICY_FILE, source: new TextDecoder().decode(own.content) };
-    if (own !== undefined) {
-      const diagnostics = await this.checkPolicy(policy.source);
-      if (diagnostics.some((each) => each.severity === 'error')) {
-        return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
-      }
-    }
+    const plan = await planRun(options, this.#store.files, this.#policies);
+    if (!plan.ok) return plan;
     await this.#load(bench, desk);
     const before = desk.shown?.run;
+    const others = [...this.#live.values()].filter((run) => !run.over && run !== before).length;
+    if (others >= MAX_RUNS) {
+      return {
+        ok: false,
+        code: 'busy',
+        message: `${MAX_RUNS} guests are running, the most that this server hosts. Stop one, or try again later.`,
+      };
+    }
     if (before instanceof LiveRun && !before.over) {
       this.stop(before.id);
       if (!(await this.#waitForEnd(before))) {
@@ -332,29 +312,15 @@ export class Sessions {
     const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () =>
       this.#logDesk.ask('finish', folder, id),
     );
-    const refusal = await this.#pool.start(
-      {
-        run: id,
-        folder,
-        mode: options.mode,
-        args: options.args,
-        files: guestFiles(files),
-        policy,
-        size: options.size,
-        ...(options.mode === 'script' ? { script: `${GUEST_FOLDER}/${options.script}` } : {}),
-      },
-      run.allowed,
-      run,
-      () => {
-        if (before !== undefined) this.#forget(before);
-        // Pages may have come and gone while the guest was made.
-        run.audienceIs(desk.pages);
-        desk.shown = { run };
-        this.#live.set(id, run);
-        void run.end.then(() => this.#inBackground(this.#runEnded(run)));
-        this.#broadcast.started(bench, run.snapshot());
-      },
-    );
+    const refusal = await this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
+      if (before !== undefined) this.#forget(before);
+      // Pages may have come and gone while the guest was made.
+      run.audienceIs(desk.pages);
+      desk.shown = { run };
+      this.#live.set(id, run);
+      void run.end.then(() => this.#inBackground(this.#runEnded(run)));
+      this.#broadcast.started(bench, run.snapshot());
+    });
     if (refusal !== null) {
       await this.#store.runs.forget(id);
       rmSync(folder, { recursive: true, force: true });
@@ -364,6 +330,8 @@ export class Sessions {
   }
 
   async #runEnded(run: LiveRun): Promise<void> {
+    // Its bench was removed, and it with it: there is nothing to keep.
+    if ((await this.#store.runs.get(run.id)) === null) return;
     await this.#logDesk.ask('keep', this.#folder(run.id), run.state);
     const { exit } = run.state;
     await this.#store.runs.ended(run.id, {

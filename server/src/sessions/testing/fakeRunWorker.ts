@@ -31,7 +31,8 @@ async function launch(spec: RunSpec, sink: RunSink): Promise<Launched> {
       input(data) {
         if (data === 'die') process.exit(3);
         if (data === 'hang') for (;;);
-        if (data === 'end') end({ status: 0, reason: 'exit', message: '' });
+        if (data === 'prompt') sink.event({ type: 'phase', phase: 'input' });
+        else if (data === 'end') end({ status: 0, reason: 'exit', message: '' });
         else sink.event({ type: 'out', fd: 1, data });
       },
       eof() {},

@@ -1,0 +1,67 @@
+/** What a run is to be made from, or why it cannot be made: looked at before anything is stopped, so that a refusal costs nothing. */
+import type { RunMode } from '@sandtable/shared/events';
+import type { TerminalSize } from '@sandtable/shared/protocol';
+import { engineState } from '../sandbox/index.ts';
+import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
+import type { FileStore } from '../store/fileStore.ts';
+import { GUEST_FOLDER, guestFiles, POLICY_FILE } from './benchWorld.ts';
+import type { PolicyChecks } from './policyChecks.ts';
+import { policyComplaint } from './policyComplaint.ts';
+import type { RunSpec, StartRefusal } from './workerMessages.ts';
+
+export interface StartOptions {
+  readonly bench: string;
+  readonly mode: RunMode;
+  /** Path of a bench file; unused in mode `repl`. */
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly size: TerminalSize;
+}
+
+/** Why nothing was run. */
+export type RunRefusal =
+  StartRefusal | { readonly ok: false; readonly code: 'not-found' | 'busy'; readonly message: string };
+
+export type RunPlan = { readonly ok: true; readonly spec: Omit<RunSpec, 'run' | 'folder'> } | RunRefusal;
+
+export async function planRun(
+  options: StartOptions,
+  store: FileStore,
+  policies: PolicyChecks,
+): Promise<RunPlan> {
+  const engine = await engineState();
+  if (!engine.ok) {
+    const [problem] = engine.problems;
+    const message =
+      problem === undefined ? 'No guest can run on this machine.' : `${problem.message} ${problem.cure}`;
+    return { ok: false, code: 'engine-missing', message };
+  }
+  const files = await store.contents(options.bench);
+  if (options.mode === 'script' && !files.some((file) => file.path === options.script)) {
+    return {
+      ok: false,
+      code: 'not-found',
+      message: `There is no file ${options.script} on this bench. Nothing was run.`,
+    };
+  }
+  const own = files.find((file) => file.path === POLICY_FILE);
+  const policy =
+    own === undefined
+      ? { name: 'standard', source: builtInSource('standard') }
+      : { name: POLICY_FILE, source: new TextDecoder().decode(own.content) };
+  const diagnostics = own === undefined ? [] : await policies.check(policy.source);
+  if (diagnostics.some((each) => each.severity === 'error')) {
+    return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
+  }
+  return {
+    ok: true,
+    spec: {
+      mode: options.mode,
+      ...(options.mode === 'script' ? { script: `${GUEST_FOLDER}/${options.script}` } : {}),
+      args: options.args,
+      files: guestFiles(files),
+      policy,
+      size: options.size,
+    },
+  };
+}
