@@ -10,7 +10,7 @@ export type OpenedPolicy =
   | { readonly ok: false; readonly message: string };
 
 /** `policy.ts:3:5: …`, as compilers say it and editors follow it. */
-export function diagnosticLine({ file, line, column, severity, code, message }: Diagnostic): string {
+function diagnosticLine({ file, line, column, severity, code, message }: Diagnostic): string {
   return `${file}:${String(line)}:${String(column)}: ${severity === 'error' ? 'error' : 'warning'}: ${message} (${code})`;
 }
 

@@ -81,8 +81,16 @@ export class Controller {
     return this.#calls;
   }
 
-  /** Takes one request; the reader's bytes are used only until this returns. */
+  /** Takes one request; the reader's bytes are used only until this returns. A fault of ours ends this guest and no other. */
   frame(reader: FrameReader): void {
+    try {
+      this.#frame(reader);
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  #frame(reader: FrameReader): void {
     const started = performance.now();
     const { id, fid, thread } = reader;
     const row = WIRE_SYMBOLS[fid];
@@ -118,7 +126,12 @@ export class Controller {
     void decision.then((settled) => {
       this.#inFlight.delete(id);
       this.#finish(id, fid, request, call, settled, started);
-    });
+    }).catch((error: unknown) => { this.#failed(error); });
+  }
+
+  #failed(error: unknown): void {
+    this.#options.notice('controller-failed', `The controller failed at this guest: ${error instanceof Error ? error.message : String(error)}`);
+    this.#options.breakOff('controller-failed');
   }
 
   /** Nothing is answered or recorded any more. */

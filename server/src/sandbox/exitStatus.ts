@@ -21,7 +21,7 @@ const SIGNAL_MEANINGS: { readonly [signal: string]: string } = {
 };
 
 /** As a shell gives it. */
-export function statusOfSignal(signal: NodeJS.Signals): number {
+function statusOfSignal(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal];
 }
 

@@ -18,7 +18,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
 
 /** Frames of one guest in one turn: about 2 ms of work, so that other guests on the same thread are hardly late. */
-export const FRAMES_PER_TURN = 256;
+const FRAMES_PER_TURN = 256;
 
 /** Receiving buffer; the host's pipe holds up to 1 MiB, of which a turn takes this much. */
 const RECEIVE_BYTES = 64 * 1024;
@@ -294,9 +294,9 @@ export class GuestProcess {
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === 'EAGAIN') return sent;
-        if (code !== 'EPIPE') throw error;
-        // The guest is gone; its exit will say how.
+        // The guest is gone, and its exit will say how; or the pipe is broken in a way that nothing can mend.
         this.#closeReplies();
+        if (code !== 'EPIPE') this.breakOff('reply-pipe');
         return bytes.length;
       }
     }

@@ -1,7 +1,7 @@
 /** Output in pieces that a batch of events can carry. */
 
 /** Characters in one `out` event: large enough that a flood is few events, small enough that none delays a batch. */
-export const MAX_OUTPUT_CHARS = 16 * 1024;
+const MAX_OUTPUT_CHARS = 16 * 1024;
 
 /** The text in pieces; no character is cut in two. */
 export function* outputEvents(text: string): IterableIterator<string> {

@@ -13,7 +13,7 @@ import { exitOf } from './exitStatus.ts';
 import { guestIdentity } from './guestIdentity.ts';
 import { GuestProcess, type GuestEnd, type Hello } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
-import { buildGuestWorld, type GuestWorld } from './guestWorld.ts';
+import { buildGuestWorld, GUEST_PROGRAM, type GuestWorld } from './guestWorld.ts';
 import type { GuestRun } from './handlers/handler.ts';
 import { engineState, hostCommand, type EngineState } from './hostCommand.ts';
 import { AlarmTimers } from './intervalTimers.ts';
@@ -229,7 +229,7 @@ class Run implements RunHandle {
   /** The guest's arguments, with the name of its program. */
   #argv(): readonly string[] {
     const args = this.#options.args ?? [];
-    return this.#options.mode === 'script' ? ['/bin/pypy3', this.#script, ...args] : ['/bin/pypy3', '-i', ...args];
+    return this.#options.mode === 'script' ? [GUEST_PROGRAM, this.#script, ...args] : [GUEST_PROGRAM, '-i', ...args];
   }
 
   #hello(hello: Hello): void {

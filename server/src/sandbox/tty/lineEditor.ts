@@ -8,10 +8,10 @@ import { charWidth } from './charWidth.ts';
 import type { Command } from './keys.ts';
 
 /** Lines remembered for the up arrow; more than anybody scrolls back. */
-export const MAX_HISTORY = 500;
+const MAX_HISTORY = 500;
 
 /** Characters in one typed line. Linux's terminal stops at 4,095 bytes; pasted programs are longer. */
-export const MAX_LINE_CHARS = 64 * 1024;
+const MAX_LINE_CHARS = 64 * 1024;
 
 export interface EditorView {
   /** Column at which the text begins, right of the prompt. */

@@ -14,7 +14,7 @@ import { COOKED, ECHO, ICANON, ICRNL, ISIG, ONLCR, OPOST, VEOF, VINTR, VMIN, VQU
 import { Utf8Joiner } from './utf8Joiner.ts';
 
 /** Typed ahead and not read yet, in bytes; what is typed beyond is dropped, with a bell, as Linux does. */
-export const MAX_TYPED_AHEAD = 1024 * 1024;
+const MAX_TYPED_AHEAD = 1024 * 1024;
 
 const BELL = '\x07';
 const CLEAR_SCREEN = '\x1b[2J\x1b[H';

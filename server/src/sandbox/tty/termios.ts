@@ -1,7 +1,7 @@
 /** Modes of a terminal: the bits of Linux that this terminal honours, and what it begins with. */
 
 export const ICRNL = 0o400;
-export const IXON = 0o2000;
+const IXON = 0o2000;
 export const OPOST = 0o1;
 export const ONLCR = 0o4;
 const CS8 = 0o60;

@@ -30,7 +30,7 @@ export type AnswerError = 'nonsense' | 'too-small' | 'too-large';
 export type Encoder = (reply: ReplyBuilder, id: number, value: PlainValue, native: Native | null, asked: Asked) => AnswerError | null;
 
 /** A listing the host has room for (`MAX_LISTING` there). */
-export const MAX_LISTING = 4 * 1024 * 1024;
+const MAX_LISTING = 4 * 1024 * 1024;
 
 const NUL = Uint8Array.of(0);
 
