@@ -2,8 +2,8 @@
 import { dataPath } from '../store/dataFolder.ts';
 import { startServer, type ServerOptions } from './startServer.ts';
 
-export const DEFAULT_PORT = 4100;
-export const DEFAULT_HOST = '127.0.0.1';
+const DEFAULT_PORT = 4100;
+const DEFAULT_HOST = '127.0.0.1';
 
 /** Whoever stops a server does not wait longer; a guest that is still there then dies with us. */
 const CLOSE_TIMEOUT_MS = 2_700;

@@ -3,7 +3,6 @@
  *
  * A start that fails leaves nothing open and says in words what stands in the way and what to do.
  */
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -79,8 +78,7 @@ async function serveOn(
     check,
     meta: () => metaOf(examples),
     downloads: {
-      logFile: async (run) =>
-        (await store.runs.get(run)) === null ? null : join(folder.runs, run, 'log.jsonl'),
+      logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.logFile(run)),
       benchFile: (bench, path) => store.files.bytes(bench, path),
     },
   });

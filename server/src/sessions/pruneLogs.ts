@@ -7,7 +7,7 @@ import type { RunStore } from '../store/runStore.ts';
 export const RUNS_KEPT_PER_BENCH = 3;
 
 /** A class of thirty with a flood each fills some 2 GiB; beyond it old traces are worth less than the disk. */
-export const LOG_BYTES_KEPT = 4 * 1024 * 1024 * 1024;
+const LOG_BYTES_KEPT = 4 * 1024 * 1024 * 1024;
 
 /** `inUse`: runs whose logs must stay whatever they take. Folders that belong to no run that the store knows go as well. */
 export async function pruneLogs(

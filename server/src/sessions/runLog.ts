@@ -18,10 +18,10 @@ import { callLine } from './logFormat.ts';
 import type { LogWriter } from './logWriter.ts';
 
 /** One frame of a screen: a page cannot show more often. */
-export const BATCH_INTERVAL_MS = 16;
+const BATCH_INTERVAL_MS = 16;
 
 /** Under a flood a batch says as much twice as rarely, and costs the page half. */
-export const BUSY_INTERVAL_MS = 33;
+const BUSY_INTERVAL_MS = 33;
 
 /** Calls in a batch from which on it counts as a flood. */
 const BUSY_CALLS = 500;

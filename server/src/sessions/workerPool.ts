@@ -17,13 +17,19 @@ const MAX_WORKERS = 4;
 const WORKER_HEAP_MB = 1024;
 
 /** A thread that has not answered for this long hangs in something that no limit of ours covers; it is ended. */
-export const SILENT_MS = 20_000;
+const SILENT_MS = 20_000;
 const PING_MS = 5_000;
 
 export interface RunEvents {
   batch(batch: Batch, logBytes: number): void;
   /** Not told through `start`'s result any more: the run was under way. `exit` is null where its thread was lost. */
   ended(exit: RunExit | null, logBytes: number): void;
+}
+
+export interface PoolOptions {
+  /** Threads at most. */
+  readonly size?: number;
+  readonly silentMs?: number;
 }
 
 interface Member {
@@ -44,14 +50,16 @@ export class WorkerPool {
   readonly #entry: URL;
   readonly #members: Member[] = [];
   readonly #size: number;
+  readonly #silentMs: number;
   readonly #pings: NodeJS.Timeout;
   #questions = 0;
   #closed = false;
 
-  constructor(entry: URL, size = Math.min(MAX_WORKERS, availableParallelism())) {
+  constructor(entry: URL, options: PoolOptions = {}) {
     this.#entry = entry;
-    this.#size = size;
-    this.#pings = setInterval(() => this.#ping(), PING_MS);
+    this.#size = options.size ?? Math.min(MAX_WORKERS, availableParallelism());
+    this.#silentMs = options.silentMs ?? SILENT_MS;
+    this.#pings = setInterval(() => this.#ping(), Math.min(PING_MS, this.#silentMs / 4));
     this.#pings.unref();
   }
 
@@ -164,7 +172,7 @@ export class WorkerPool {
 
   #ping(): void {
     for (const member of [...this.#members]) {
-      if (Date.now() - member.heard > SILENT_MS) {
+      if (Date.now() - member.heard > this.#silentMs) {
         console.error('sandtable: a run worker does not answer and is ended');
         void member.worker.terminate();
       } else post(member, { type: 'ping' });
