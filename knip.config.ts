@@ -17,6 +17,7 @@ const config: KnipConfig = {
       entry: [
         'src/cli/main.ts',
         'bench/main.ts',
+        'bench/vfs.ts',
         'native/pypy-host/generateCalls.ts',
         '{src,native,bench}/**/*.test.ts',
       ],

@@ -11,11 +11,11 @@ export const O_RDWR = 0o2;
 export const O_ACCMODE = 0o3;
 export const O_CREAT = 0o100;
 export const O_EXCL = 0o200;
-export const O_NOCTTY = 0o400;
+const O_NOCTTY = 0o400;
 export const O_TRUNC = 0o1000;
 export const O_APPEND = 0o2000;
 export const O_NONBLOCK = 0o4000;
-export const O_ASYNC = 0o20000;
+const O_ASYNC = 0o20000;
 export const O_DIRECT = 0o40000;
 export const O_DIRECTORY = 0o200000;
 export const O_NOFOLLOW = 0o400000;
@@ -23,7 +23,7 @@ export const O_NOATIME = 0o1000000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 /** The bit of its own in O_TMPFILE; the full flag is this and O_DIRECTORY. */
-export const O_TMPFILE_BIT = 0o20000000;
+const O_TMPFILE_BIT = 0o20000000;
 export const O_TMPFILE = O_TMPFILE_BIT | O_DIRECTORY;
 
 /** What F_SETFL may change. */
@@ -45,7 +45,6 @@ export const S_ISVTX = 0o1000;
 export const R_OK = 4;
 export const W_OK = 2;
 export const X_OK = 1;
-export const F_OK = 0;
 
 export const SEEK_SET = 0;
 export const SEEK_CUR = 1;
@@ -82,12 +81,10 @@ export const PIPE_CAPACITY = 65_536;
 /** st_blksize, and the unit of statvfs. */
 export const BLOCK_SIZE = 4096;
 
-export const DT_FIFO = 1;
 export const DT_CHR = 2;
 export const DT_DIR = 4;
 export const DT_REG = 8;
 export const DT_LNK = 10;
-export const DT_SOCK = 12;
 
 export const ST_RDONLY = 1;
 

@@ -1,7 +1,7 @@
 /** Who asks, and what the permission bits let them do: Linux's rules for an ordinary user. */
 import type { Errno } from '@sandtable/shared/errno';
 import { S_IFREG, S_ISGID, S_ISUID, S_ISVTX, W_OK, X_OK } from './abi.ts';
-import { volumeOf, type Entry, type Inode } from './inode.ts';
+import { type Entry, type Inode } from './inode.ts';
 
 export interface Credentials {
   readonly uid: number;
@@ -36,7 +36,7 @@ export function refuseByMode(inode: Inode, who: Credentials, want: number): Errn
 
 /** What stands against changing anything at this place: EROFS, or EPERM on the lecture's volumes. */
 export function refuseByVolume(place: Entry, who: Credentials): Errno | undefined {
-  const volume = volumeOf(place);
+  const volume = place.volume;
   if (volume.writeMode === 'read-write') return undefined;
   if (who.trusted && volume.origin !== 'host') return undefined;
   return volume.writeMode === 'lecture' ? 'EPERM' : 'EROFS';

@@ -11,6 +11,7 @@ import {
   Entry,
   LinkInode,
   SyntheticInode,
+  coveredBy,
   isDirectory,
   type Attributes,
   type DirectoryEntry,
@@ -68,12 +69,10 @@ function volumeRoot(
           attributes,
           [],
         );
-  const root = new Entry('', null, inode);
   const writeMode: WriteMode =
     mount.kind === 'host' && mount.writeMode === 'read-write' ? 'read-only' : mount.writeMode;
-  const volume: Volume = { dev, origin: mount.kind, writeMode, root, mountPoint };
-  root.volume = volume;
-  return root as DirectoryEntry;
+  const volume: Volume = { dev, origin: mount.kind, writeMode, mountPoint };
+  return new Entry('', null, inode, volume) as DirectoryEntry;
 }
 
 function populate(space: Namespace, root: DirectoryEntry, mount: Mount): void {
@@ -148,10 +147,7 @@ function makeWay(space: Namespace, names: readonly string[], at: GuestPath): Dir
     if (!isDirectory(next)) throw new Error(`cannot mount at ${at}: ${name} is not a directory`);
     here = next;
   }
-  // The loop ended on the root of a volume already mounted here, if there is one.
-  return here.volume?.mountPoint !== null && here.volume !== null
-    ? (here.volume.mountPoint as DirectoryEntry)
-    : here;
+  return coveredBy(here) as DirectoryEntry;
 }
 
 function splitAbsolute(path: GuestPath): string[] {

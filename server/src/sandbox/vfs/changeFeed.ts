@@ -2,8 +2,8 @@
  * What changed, for a page that shows the files live.
  *
  * Changes collect here until somebody drains them; `onPending` is called once, at the first. Names
- * come and go in order; writes and attributes are merged to one per file and come last, under the
- * name that the file has by then. So replaying a drained list on an older listing always ends in
+ * come and go in order; writes and attributes are merged to one per file and come last, under all
+ * names that the file has by then. So replaying a drained list on an older listing always ends in
  * the present one, however fast the guest is.
  */
 import type { GuestPath } from '../paths.ts';
@@ -11,7 +11,7 @@ import { childPath, entryPath } from './entryPath.ts';
 import type { Entry, Inode } from './inode.ts';
 
 /** More pending names than this are not told one by one: the list is replaced by `reset`, and the page lists anew. */
-export const MAX_PENDING_CHANGES = 5_000;
+const MAX_PENDING_CHANGES = 5_000;
 
 export type VfsChange =
   | { readonly kind: 'create' | 'mkdir' | 'remove'; readonly path: GuestPath }
@@ -25,8 +25,8 @@ export class ChangeFeed {
   /** Called when something changed and nothing was pending before. Must only schedule a `drain`. */
   onPending: (() => void) | null = null;
   #names: VfsChange[] = [];
-  #written = new Map<Inode, Entry>();
-  #attributes = new Map<Inode, Entry>();
+  #written = new Set<Inode>();
+  #attributes = new Set<Inode>();
   #overflown = false;
   #pending = false;
 
@@ -47,35 +47,41 @@ export class ChangeFeed {
     this.#announce();
   }
 
-  write(entry: Entry): void {
+  write(inode: Inode): void {
     if (this.#overflown) return;
-    this.#written.set(entry.inode, entry);
+    this.#written.add(inode);
     if (!this.#pending) this.#announce();
   }
 
-  attributes(entry: Entry): void {
+  attributes(inode: Inode): void {
     if (this.#overflown) return;
-    this.#attributes.set(entry.inode, entry);
+    this.#attributes.add(inode);
     if (!this.#pending) this.#announce();
   }
 
   /** Everything since the last drain. */
   drain(): VfsChange[] {
     const changes: VfsChange[] = this.#overflown ? [{ kind: 'reset' }] : this.#names;
-    for (const [inode, entry] of this.#written) {
-      const path = entryPath(entry);
-      if (path !== null) changes.push({ kind: 'write', path, size: inode.size });
-    }
-    for (const entry of this.#attributes.values()) {
-      const path = entryPath(entry);
-      if (path !== null) changes.push({ kind: 'attributes', path });
-    }
+    this.#tell(this.#written, (path, inode) => ({ kind: 'write', path, size: inode.size }), changes);
+    this.#tell(this.#attributes, (path) => ({ kind: 'attributes', path }), changes);
     this.#names = [];
-    this.#written = new Map();
-    this.#attributes = new Map();
+    this.#written = new Set();
+    this.#attributes = new Set();
     this.#overflown = false;
     this.#pending = false;
-    return changes;
+    return changes.length > MAX_PENDING_CHANGES ? [{ kind: 'reset' }] : changes;
+  }
+
+  #tell(
+    inodes: Iterable<Inode>,
+    change: (path: GuestPath, inode: Inode) => VfsChange,
+    into: VfsChange[],
+  ): void {
+    for (const inode of inodes) {
+      for (const path of pathsOf(inode)) into.push(change(path, inode));
+      // One file may have tens of thousands of names.
+      if (into.length > MAX_PENDING_CHANGES) return;
+    }
   }
 
   #full(): boolean {
@@ -93,4 +99,11 @@ export class ChangeFeed {
     this.#pending = true;
     this.onPending?.();
   }
+}
+
+function pathsOf(inode: Inode): GuestPath[] {
+  return inode
+    .names()
+    .map((entry) => entryPath(entry))
+    .filter((path) => path !== null);
 }

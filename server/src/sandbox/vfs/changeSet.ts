@@ -28,7 +28,7 @@ export interface PathChange {
 /** Sorted by path, so that a directory comes before what is in it. */
 export interface ChangeSet {
   readonly changes: readonly PathChange[];
-  /** Paths that could not be compared because a file of a host folder can no longer be read. */
+  /** Paths that could not be compared: a file of a host folder that can no longer be read, or too deep a nesting. */
   readonly unreadable: readonly { readonly path: GuestPath; readonly errno: Errno }[];
 }
 
@@ -39,6 +39,9 @@ export function invert(set: ChangeSet): ChangeSet {
     unreadable: set.unreadable,
   };
 }
+
+/** No path of a guest is longer; what is nested deeper could not be written out or put back. */
+const LONGEST = 4096;
 
 type Names = ReadonlyMap<string, Entry>;
 
@@ -56,6 +59,10 @@ export function changeSetOf(space: Namespace): ChangeSet {
     const newNames = next.now === null ? NOTHING : namesNow(next.now);
     for (const name of union(oldNames, newNames)) {
       const path = `${next.path}/${name}` as GuestPath;
+      if (path.length >= LONGEST) {
+        unreadable.push({ path, errno: 'ENAMETOOLONG' });
+        continue;
+      }
       const old = inodeAt(oldNames, name);
       const now = inodeAt(newNames, name);
       const change = compare(path, old, now, space.epoch);
@@ -109,7 +116,9 @@ function union(old: Names, now: Names): Iterable<string> {
 
 function inodeAt(names: Names, name: string): Inode | null {
   const entry = names.get(name);
-  return entry === undefined ? null : (entry.mounted ?? entry).inode;
+  // A folder of the machine cannot have changed, so it need not be walked.
+  if (entry === undefined || entry.mounted?.volume.origin === 'host') return null;
+  return (entry.mounted ?? entry).inode;
 }
 
 function stateThen(inode: Inode, epoch: number): FileState | Errno | null {

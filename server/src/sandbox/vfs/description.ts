@@ -21,7 +21,7 @@ export interface Readiness {
   readonly error: boolean;
 }
 
-export const ALWAYS_READY: Readiness = Object.freeze({
+const ALWAYS_READY: Readiness = Object.freeze({
   readable: true,
   writable: true,
   hangup: false,

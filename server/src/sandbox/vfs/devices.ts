@@ -26,19 +26,19 @@ export const systemRandom: RandomSource = (into) => {
   randomFillSync(into);
 };
 
-const NUMBERS: Readonly<Record<string, readonly [major: number, minor: number]>> = {
-  null: [1, 3],
-  zero: [1, 5],
-  full: [1, 7],
-  random: [1, 8],
-  urandom: [1, 9],
-  tty: [5, 0],
-  console: [5, 1],
-};
+const NUMBERS = new Map<string, readonly [major: number, minor: number]>([
+  ['null', [1, 3]],
+  ['zero', [1, 5]],
+  ['full', [1, 7]],
+  ['random', [1, 8]],
+  ['urandom', [1, 9]],
+  ['tty', [5, 0]],
+  ['console', [5, 1]],
+]);
 
 /** st_rdev of a device; one that Linux does not know has major 240, the range for local use. */
 export function deviceNumber(device: string): number {
-  const [major, minor] = NUMBERS[device] ?? [240, 0];
+  const [major, minor] = NUMBERS.get(device) ?? [240, 0];
   return (major << 8) | minor;
 }
 

@@ -3,7 +3,7 @@ import { O_APPEND, O_NOATIME, SEEK_CUR, SEEK_END, SEEK_SET, type Stat } from './
 import { isPrivileged, withoutSetId, type Credentials } from './access.ts';
 import { Description } from './description.ts';
 import { entryPath } from './entryPath.ts';
-import { volumeOf, type DirectoryEntry, type Entry, type FileInode } from './inode.ts';
+import { type DirectoryEntry, type Entry, type FileInode } from './inode.ts';
 import type { Namespace } from './namespace.ts';
 import { fail, ok, type Outcome, type Result } from './result.ts';
 
@@ -11,7 +11,7 @@ import { fail, ok, type Outcome, type Result } from './result.ts';
 const MAX_OFFSET = Number.MAX_SAFE_INTEGER;
 
 /** lseek on something of a known length. */
-export function seekTo(position: number, size: number, offset: number, whence: number): Result<number> {
+function seekTo(position: number, size: number, offset: number, whence: number): Result<number> {
   if (whence !== SEEK_SET && whence !== SEEK_CUR && whence !== SEEK_END) return fail('EINVAL');
   const target = offset + (whence === SEEK_SET ? 0 : whence === SEEK_CUR ? position : size);
   return target >= 0 && target <= MAX_OFFSET ? ok(target) : fail('EINVAL');
@@ -32,7 +32,7 @@ export class FileDescription extends Description {
     this.#who = who;
     this.entry = entry;
     this.inode = inode;
-    this.#remote = volumeOf(entry).origin === 'host';
+    this.#remote = entry.volume.origin === 'host';
     space.opened(inode);
   }
 

@@ -46,7 +46,7 @@ export class GuestFiles {
     return attributes.fstatat(this.#context, dirfd, path, flags);
   }
 
-  /** `mode`: F_OK, or R_OK, W_OK, X_OK or-ed. */
+  /** `mode`: 0 (F_OK), or R_OK, W_OK, X_OK or-ed. */
   access(path: GuestPath, mode: number, follow = true, dirfd: DirFd = AT_FDCWD): Result<undefined> {
     return attributes.access(this.#context, path, mode, follow, dirfd);
   }

@@ -31,13 +31,13 @@ import { decodeText, encodeText } from '@sandtable/shared/text';
 import type { HostPath } from '../paths.ts';
 
 /** A larger file cannot be read by a guest (EFBIG): files are read whole. */
-export const MAX_HOST_FILE_BYTES = 64 * 1024 * 1024;
+const MAX_HOST_FILE_BYTES = 64 * 1024 * 1024;
 
 /** Bytes of files kept in memory per folder; the standard library's sources and .pyc are about 40 MB. The oldest go first. */
-export const HOST_CACHE_BYTES = 128 * 1024 * 1024;
+const HOST_CACHE_BYTES = 128 * 1024 * 1024;
 
 /** A directory with more entries is cut there, in order of name: nobody teaches with one, and each entry costs memory. */
-export const MAX_HOST_DIRECTORY = 20_000;
+const MAX_HOST_DIRECTORY = 20_000;
 
 export interface HostFolderOptions {
   /** Names to leave out at any depth; `*` stands for any characters, case does not matter. */
@@ -70,6 +70,8 @@ interface Identity {
 
 export type OpenHostFolder =
   { readonly ok: true; readonly folder: HostFolder } | { readonly ok: false; readonly errno: Errno };
+
+const BILLION = 1_000_000_000n;
 
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 // O_NONBLOCK: a FIFO that took the place of a file must not hang the server.
@@ -195,13 +197,15 @@ export class HostFolder {
               segments,
             )
           : null;
+      // Also for a time before 1970 the nanoseconds count upwards.
+      const nsec = ((stat.mtimeNs % BILLION) + BILLION) % BILLION;
       return {
         name,
         kind,
         mode: Number(stat.mode & 0o7777n),
         size: Number(stat.size),
-        mtimeSec: Number(stat.mtimeNs / 1_000_000_000n),
-        mtimeNsec: Number(stat.mtimeNs % 1_000_000_000n),
+        mtimeSec: Number((stat.mtimeNs - nsec) / BILLION),
+        mtimeNsec: Number(nsec),
         target,
         segments: [...segments, name],
         identity: { dev: stat.dev, ino: stat.ino },

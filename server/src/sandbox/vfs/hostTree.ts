@@ -41,7 +41,7 @@ function fill(
   const parent = directory.entry;
   for (const item of items) {
     const inode = makeInode(options, item);
-    const entry = new Entry(item.name, parent, inode);
+    const entry = new Entry(item.name, parent, inode, parent.volume);
     into.set(item.name, entry);
     if (inode.kind === 'directory') directory.nlink += 1;
     else inode.nlink = 1;

@@ -24,7 +24,6 @@ export interface Volume {
   readonly dev: number;
   readonly origin: VolumeOrigin;
   readonly writeMode: WriteMode;
-  readonly root: Entry;
   /** The entry that this volume covers; null for the root of the world. */
   readonly mountPoint: Entry | null;
 }
@@ -56,6 +55,10 @@ abstract class BaseInode {
   ctimeSec = 0;
   ctimeNsec = 0;
   before: Before | null = null;
+  /** The epoch in which it got its first name. */
+  madeIn = 0;
+  #name: Entry | null = null;
+  #otherNames: Set<Entry> | null = null;
 
   constructor(dev: number, ino: number, attributes: Attributes) {
     this.dev = dev;
@@ -96,6 +99,26 @@ abstract class BaseInode {
       ctimeSec: this.ctimeSec,
       ctimeNsec: this.ctimeNsec,
     };
+  }
+
+  /** All names that lead here; most files have one. */
+  names(): Entry[] {
+    return this.#name === null ? [] : [this.#name, ...(this.#otherNames ?? [])];
+  }
+
+  addName(entry: Entry): void {
+    if (this.#name === null) this.#name = entry;
+    else (this.#otherNames ??= new Set()).add(entry);
+  }
+
+  removeName(entry: Entry): void {
+    if (this.#name !== entry) {
+      this.#otherNames?.delete(entry);
+      return;
+    }
+    const [next] = this.#otherNames ?? [];
+    this.#name = next ?? null;
+    if (next !== undefined) this.#otherNames?.delete(next);
   }
 
   touchChange(now: TimeSpec): void {
@@ -258,17 +281,19 @@ export class Entry {
   live = true;
   /** Root of the volume mounted here. */
   mounted: Entry | null = null;
-  /** On the root entry of a volume: that volume. */
-  volume: Volume | null = null;
+  /** The volume that this name is in. */
+  readonly volume: Volume;
   /** Left out of listings, as a mount point that the lecture does not show. */
   hidden = false;
   /** Whether this name counts towards the quota of files; names from host folders do not. */
   charged = false;
 
-  constructor(name: string, parent: Entry | null, inode: Inode) {
+  constructor(name: string, parent: Entry | null, inode: Inode, volume: Volume) {
+    this.volume = volume;
     this.name = name;
     this.parent = parent;
     this.inode = inode;
+    inode.addName(this);
     if (inode.kind === 'directory') inode.entry = this;
   }
 }
@@ -280,22 +305,19 @@ export function isDirectory(entry: Entry): entry is DirectoryEntry {
   return entry.inode.kind === 'directory';
 }
 
-/** The volume in which a name lies. */
-export function volumeOf(entry: Entry): Volume {
-  let at = entry;
-  while (at.volume === null) at = at.parent!;
-  return at.volume;
+/** Whether this is the root of a volume, which has no name of its own. */
+export function isVolumeRoot(entry: Entry): boolean {
+  return entry.parent === null;
+}
+
+/** What stands in the directory above: for the root of a mounted volume its mount point, else the entry itself. */
+export function coveredBy(entry: Entry): Entry {
+  return entry.parent === null ? (entry.volume.mountPoint ?? entry) : entry;
 }
 
 /** The directory above, across mounts; the root of the world is above itself. */
 export function parentOf(entry: Entry): Entry {
-  let at = entry;
-  while (at.parent === null) {
-    const point = at.volume?.mountPoint ?? null;
-    if (point === null) return at;
-    at = point;
-  }
-  return at.parent;
+  return coveredBy(entry).parent ?? entry;
 }
 
 /** Whether a directory is another one or lies somewhere above it, within one volume. */

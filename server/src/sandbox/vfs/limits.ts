@@ -28,7 +28,7 @@ export interface VfsLimits {
 export type LimitName = keyof VfsLimits;
 
 /** The errno with which each limit is answered. */
-export const LIMIT_ERRNO = {
+const LIMIT_ERRNO = {
   fileBytes: 'EFBIG',
   totalBytes: 'ENOSPC',
   files: 'ENOSPC',

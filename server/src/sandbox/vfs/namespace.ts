@@ -74,8 +74,9 @@ export class Namespace {
   attach(directory: DirectoryEntry, name: string, inode: Inode): Entry {
     const children = this.#changing(directory);
     const own = ownText(name);
-    const entry = new Entry(own, directory, inode);
+    const entry = new Entry(own, directory, inode, directory.volume);
     children.set(own, entry);
+    if (inode.kind === 'directory' || inode.nlink === 0) inode.madeIn = this.epoch;
     if (inode.kind === 'directory') directory.inode.nlink += 1;
     else inode.nlink += 1;
     const now = this.clock();
@@ -84,6 +85,7 @@ export class Namespace {
     entry.charged = true;
     this.ledger.addFiles(1);
     this.feed.name(inode.kind === 'directory' ? 'mkdir' : 'create', entry);
+    if (inode.kind === 'file' && inode.size > 0) this.feed.write(inode);
     return entry;
   }
 
@@ -145,7 +147,7 @@ export class Namespace {
     if (refused !== undefined) return fail(refused);
     this.#recharge(inode);
     inode.touchContent(this.clock());
-    this.feed.write(entry);
+    this.feed.write(inode);
     return ok(taken);
   }
 
@@ -154,7 +156,7 @@ export class Namespace {
     if (size > this.ledger.limits.fileBytes && size > inode.size) {
       return this.ledger.hit('fileBytes', entryPath(entry) ?? entry.name);
     }
-    if (size > inode.charged + this.ledger.freeBytes && size > inode.charged) {
+    if (size !== inode.size && size > inode.charged + this.ledger.freeBytes && size > inode.charged) {
       return this.ledger.hit('totalBytes', entryPath(entry) ?? entry.name);
     }
     this.remember(inode);
@@ -162,7 +164,7 @@ export class Namespace {
     if (refused !== undefined) return refused;
     if (!inode.content.untouched) this.#recharge(inode);
     inode.touchContent(this.clock());
-    this.feed.write(entry);
+    this.feed.write(inode);
     return undefined;
   }
 
@@ -170,7 +172,7 @@ export class Namespace {
   changeAttributes(entry: Entry): void {
     this.remember(entry.inode);
     entry.inode.touchChange(this.clock());
-    this.feed.attributes(entry);
+    this.feed.attributes(entry.inode);
   }
 
   opened(inode: FileInode): void {
@@ -208,6 +210,7 @@ export class Namespace {
   #drop(entry: Entry, directory: DirectoryEntry, now: TimeSpec): void {
     const { inode } = entry;
     entry.live = false;
+    inode.removeName(entry);
     if (entry.charged) this.ledger.addFiles(-1);
     inode.touchChange(now);
     if (inode.kind === 'directory') {

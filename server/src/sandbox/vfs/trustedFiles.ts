@@ -11,8 +11,15 @@ import { O_CREAT, O_NOFOLLOW, O_RDONLY, O_TRUNC, O_WRONLY } from './abi.ts';
 import { refuseByVolume } from './access.ts';
 import { changeSetOf, type ChangeSet, type FileState } from './changeSet.ts';
 import type { GuestContext } from './context.ts';
-import { childPath, entryPath } from './entryPath.ts';
-import { isDirectory, volumeOf, type Entry, type VolumeOrigin, type WriteMode } from './inode.ts';
+import { entryPath } from './entryPath.ts';
+import {
+  coveredBy,
+  isDirectory,
+  isVolumeRoot,
+  type Entry,
+  type VolumeOrigin,
+  type WriteMode,
+} from './inode.ts';
 import { openDescription } from './ops/open.ts';
 import * as attributes from './ops/attributes.ts';
 import * as names from './ops/names.ts';
@@ -23,6 +30,7 @@ import type { Owner } from './worldSpec.ts';
 /** One line of the files panel. */
 export interface FileLine {
   readonly name: string;
+  /** Empty if it is nested so deeply that no path leads there. */
   readonly path: GuestPath;
   readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic';
   readonly size: number;
@@ -66,14 +74,14 @@ export class TrustedFiles {
     return ok(lines.sort((a, b) => (a.name < b.name ? -1 : 1)));
   }
 
-  /** Everything, each directory before what is in it; host folders are named but not entered. */
+  /** Everything that has a path, each directory before what is in it; host folders are named but not entered. */
   snapshot(): FileLine[] {
     const lines: FileLine[] = [];
     const pending: Entry[] = [this.#context.space.root];
     for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      const line = this.#line(next);
-      lines.push(line);
-      if (!isDirectory(next) || line.origin === 'host') continue;
+      if (entryPath(next) === null) continue;
+      lines.push(this.#line(next));
+      if (!isDirectory(next) || next.volume.origin === 'host') continue;
       const children = next.inode.children();
       if (typeof children === 'string') continue;
       for (const entry of [...children.values()].reverse()) pending.push(entry.mounted ?? entry);
@@ -83,6 +91,10 @@ export class TrustedFiles {
 
   /** Bytes of a file, at most `limit`. They are not to be changed. */
   readFile(path: GuestPath, limit = Number.MAX_SAFE_INTEGER): Result<Uint8Array> {
+    const found = this.#find(path);
+    if (typeof found === 'string') return fail(found);
+    const refused = refuseKind(found);
+    if (refused !== undefined) return fail(refused);
     const opened = this.#open(path, O_RDONLY);
     if (!opened.ok) return opened;
     const outcome = opened.value.pread(limit, 0);
@@ -92,6 +104,9 @@ export class TrustedFiles {
 
   /** Makes or replaces a file, with the directories on the way; quotas hold here too, then nothing is half written. */
   writeFile(path: GuestPath, bytes: Uint8Array, mode?: number): Result<undefined> {
+    const present = this.#find(path);
+    const refused = typeof present === 'string' ? undefined : refuseKind(present);
+    if (refused !== undefined) return fail(refused);
     const before = this.readFile(path);
     const way = this.#makeWay(path);
     if (way !== undefined) return fail(way);
@@ -140,7 +155,7 @@ export class TrustedFiles {
     const found = this.#find(path);
     if (typeof found === 'string') return fail(found);
     if (!isDirectory(found)) return names.unlink(this.#context, path, -100);
-    if (found.volume !== null) return fail('EBUSY');
+    if (isVolumeRoot(found)) return fail('EBUSY');
     const closed = refuseByVolume(found, this.#context.who);
     if (closed !== undefined) return fail(closed);
     const order: Entry[] = [found];
@@ -238,15 +253,13 @@ export class TrustedFiles {
 
   #line(entry: Entry): FileLine {
     const { inode } = entry;
-    const volume = volumeOf(entry);
-    const point = entry.volume?.mountPoint ?? entry;
-    const above = point.parent;
+    const { epoch } = this.#context.space;
+    const volume = entry.volume;
+    const point = coveredBy(entry);
     const target = inode.kind === 'symlink' && inode.target !== null ? { target: inode.target } : {};
     return {
       name: point.name,
-      path:
-        entryPath(entry) ??
-        (above === null ? ('/' as GuestPath) : (childPath(above, point.name) ?? ('' as GuestPath))),
+      path: entryPath(entry) ?? ('' as GuestPath),
       kind: inode.kind,
       size: inode.kind === 'directory' ? 0 : inode.size,
       mode: inode.typeBits | inode.mode,
@@ -255,9 +268,24 @@ export class TrustedFiles {
       ...target,
       origin: volume.origin,
       writeMode: volume.writeMode,
-      isMount: entry.volume !== null,
+      isMount: isVolumeRoot(entry),
       hidden: point.hidden,
-      changed: inode.before !== null && inode.before.epoch === this.#context.space.epoch,
+      changed: inode.madeIn === epoch || inode.before?.epoch === epoch,
     };
+  }
+}
+
+/** Only files have bytes to show or replace; opening a device would start its driver. */
+function refuseKind(entry: Entry): Errno | undefined {
+  switch (entry.inode.kind) {
+    case 'file':
+    case 'synthetic':
+      return undefined;
+    case 'directory':
+      return 'EISDIR';
+    case 'symlink':
+      return 'ELOOP';
+    case 'device':
+      return 'EINVAL';
   }
 }

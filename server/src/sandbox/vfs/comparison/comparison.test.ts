@@ -9,8 +9,8 @@ import { RealFolder } from './realFolder.ts';
 import { FILE_BYTES, anySteps, type Step } from './steps.ts';
 import { runVirtually } from './virtualRun.ts';
 
-/** About 12 s; for a longer look set VFS_RUNS. */
-const RUNS = Number(process.env['VFS_RUNS'] ?? 1500);
+/** About 6 s; for a longer look set VFS_RUNS. */
+const RUNS = Number(process.env['VFS_RUNS'] ?? 1000);
 
 let real: RealFolder;
 

@@ -24,7 +24,7 @@ export class RealFolder {
   constructor(fileBytes: number, parent = writable('/dev/shm') ? '/dev/shm' : tmpdir()) {
     const script = fileURLToPath(new URL('./realFolder.py', import.meta.url));
     this.#child = spawn(pythonName(), ['-B', '-X', 'utf8', script, parent, String(fileBytes)], {
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin' },
+      env: { PATH: '/usr/bin:/bin', LC_ALL: 'C.UTF-8' },
     });
     this.#lines = createInterface({ input: this.#child.stdout });
     this.#lines.on('line', (line) => this.#waiting.shift()?.resolve(JSON.parse(line) as RealRun));

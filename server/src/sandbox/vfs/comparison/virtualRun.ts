@@ -43,7 +43,7 @@ export function runVirtually(steps: readonly Step[], foreign: boolean): VirtualR
   });
   const guest = vfs.guest({ uid: USER, gid: USER });
   if (!guest.ok) throw new Error(guest.errno);
-  return { results: steps.map((step) => tell(perform(guest.value, step))), tree: tree(vfs) };
+  return { results: steps.map((step) => tell(performStep(guest.value, step))), tree: tree(vfs) };
 }
 
 function fixture(): InitialTree {
@@ -60,7 +60,7 @@ function tell(outcome: Outcome<unknown>): Answer {
   return outcome.ok ? { value: outcome.value ?? null } : { errno: outcome.errno };
 }
 
-function perform(guest: GuestFiles, step: Step): Outcome<unknown> {
+export function performStep(guest: GuestFiles, step: Step): Outcome<unknown> {
   const at = (fd: number | null) => dirFd(fd ?? -100);
   switch (step[0]) {
     case 'open':

@@ -27,7 +27,7 @@ import type { DirFd, GuestContext } from '../context.ts';
 import { isWritable, type OpenDescription } from '../description.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
 import { FileDescription } from '../fileDescription.ts';
-import { volumeOf, type Entry } from '../inode.ts';
+import { type Entry } from '../inode.ts';
 import { End } from '../pipe.ts';
 import { DONE, fail, ok, type Result } from '../result.ts';
 
@@ -177,13 +177,13 @@ export function fstatvfs(context: GuestContext, fd: VirtualFd): Result<StatVfs> 
 }
 
 /** The name through which a description was opened, if it was opened through one. */
-export function entryOf(description: OpenDescription): Entry | undefined {
+function entryOf(description: OpenDescription): Entry | undefined {
   return 'entry' in description ? (description.entry as Entry) : undefined;
 }
 
 function roomAt(context: GuestContext, entry: Entry): StatVfs {
   const { ledger } = context.space;
-  const volume = volumeOf(entry);
+  const volume = entry.volume;
   const writable = volume.writeMode === 'read-write';
   const free = writable ? Math.floor(ledger.freeBytes / BLOCK_SIZE) : 0;
   const names = writable ? Math.max(0, ledger.limits.files - ledger.files) : 0;

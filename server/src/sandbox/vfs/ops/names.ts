@@ -3,7 +3,14 @@ import type { Errno } from '@sandtable/shared/errno';
 import { AT_FDCWD, LINK_MAX, S_ISGID, W_OK, X_OK } from '../abi.ts';
 import { refuseByMode, refuseBySticky, refuseByVolume, refuseHardLink } from '../access.ts';
 import type { DirFd, GuestContext } from '../context.ts';
-import { isAncestorOrSame, volumeOf, type DirectoryEntry, type Entry, type Inode } from '../inode.ts';
+import {
+  coveredBy,
+  isAncestorOrSame,
+  isVolumeRoot,
+  type DirectoryEntry,
+  type Entry,
+  type Inode,
+} from '../inode.ts';
 import { DONE, fail, ok, type Result } from '../result.ts';
 import { newAttributes } from './open.ts';
 
@@ -96,7 +103,7 @@ export function rmdir(context: GuestContext, path: string, dirfd: DirFd): Result
   if (typeof victim === 'string') return fail(victim);
   const denied = refuseRemoval(context, directory, victim, true);
   if (denied !== undefined) return fail(denied);
-  if (victim.volume !== null) return fail('EBUSY');
+  if (isVolumeRoot(victim)) return fail('EBUSY');
   const children = victim.inode.kind === 'directory' ? victim.inode.children() : 'ENOTDIR';
   if (typeof children === 'string') return fail(children);
   if (children.size > 0) return fail('ENOTEMPTY');
@@ -123,7 +130,7 @@ export function rename(context: GuestContext, places: LinkPlaces): Result<undefi
   if (lostTo !== undefined) return fail(lostTo);
   const to = { directory: walker.directory, name: walker.last, kind: walker.lastKind, slash: walker.slash };
 
-  if (volumeOf(from.directory) !== volumeOf(to.directory)) return fail('EXDEV');
+  if (from.directory.volume !== to.directory.volume) return fail('EXDEV');
   if (from.kind !== 'name' || to.kind !== 'name') return fail('EBUSY');
   const closed = refuseByVolume(from.directory, who);
   if (closed !== undefined) return fail(closed);
@@ -150,7 +157,7 @@ export function rename(context: GuestContext, places: LinkPlaces): Result<undefi
     const unwritable = refuseByMode(source.inode, who, W_OK);
     if (unwritable !== undefined) return fail(unwritable);
   }
-  if (source.volume !== null || target?.volume) return fail('EBUSY');
+  if (isVolumeRoot(source) || (target !== undefined && isVolumeRoot(target))) return fail('EBUSY');
   if (target !== undefined && target.inode.kind === 'directory') {
     const children = target.inode.children();
     if (typeof children === 'string') return fail(children);
@@ -187,7 +194,7 @@ function freePlace(
   if (slash && !forDirectory) return 'ENOENT';
   if (closed !== undefined) return closed;
   if (linked !== undefined) {
-    if (volumeOf(linked) !== volumeOf(directory)) return 'EXDEV';
+    if (linked.volume !== directory.volume) return 'EXDEV';
     const unsafe = refuseHardLink(linked.inode, who);
     if (unsafe !== undefined) return unsafe;
   }
@@ -209,13 +216,8 @@ function refuseRemoval(
   const inode: Inode = victim.inode;
   const denied =
     refuseByMode(directory.inode, context.who, W_OK | X_OK) ??
-    refuseBySticky(directory.inode, (victim.volume?.mountPoint ?? victim).inode, context.who);
+    refuseBySticky(directory.inode, coveredBy(victim).inode, context.who);
   if (denied !== undefined) return denied;
   if (asDirectory) return inode.kind === 'directory' ? undefined : 'ENOTDIR';
   return inode.kind === 'directory' ? 'EISDIR' : undefined;
-}
-
-/** Of a mount point the covered entry, which is what stands in the directory. */
-function coveredBy(entry: Entry): Entry {
-  return entry.volume?.mountPoint ?? entry;
 }

@@ -28,7 +28,7 @@ import type { OpenDescription } from '../description.ts';
 import { openBuiltIn } from '../devices.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
 import { DirectoryDescription, FileDescription, SyntheticDescription } from '../fileDescription.ts';
-import { isDirectory, volumeOf, type Attributes, type DirectoryEntry, type Entry } from '../inode.ts';
+import { isDirectory, type Attributes, type DirectoryEntry, type Entry } from '../inode.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 export function open(
@@ -149,7 +149,7 @@ function wantsWrite(flags: number): boolean {
 }
 
 function isLectureWrite(context: GuestContext, entry: Entry, flags: number): boolean {
-  return wantsWrite(flags) && !context.who.trusted && volumeOf(entry).writeMode === 'lecture';
+  return wantsWrite(flags) && !context.who.trusted && entry.volume.writeMode === 'lecture';
 }
 
 function refuseOpen(
@@ -160,12 +160,8 @@ function refuseOpen(
 ): Errno | undefined {
   const { inode } = entry;
   const write = wantsWrite(flags);
-  if (isLectureWrite(context, entry, flags)) {
-    return inode.kind === 'directory' || inode.kind === 'symlink'
-      ? 'EACCES'
-      : inode.kind === 'device'
-        ? undefined
-        : 'EPERM';
+  if (inode.kind !== 'device' && isLectureWrite(context, entry, flags)) {
+    return inode.kind === 'directory' || inode.kind === 'symlink' ? 'EACCES' : 'EPERM';
   }
   if ((flags & O_CREAT) !== 0) {
     if ((flags & O_EXCL) !== 0) return 'EEXIST';
