@@ -130,6 +130,7 @@ export class Sessions {
   /** Loads what a first run needs, so that the person who starts it does not wait for that. */
   warmUp(): void {
     this.#pool.warmUp();
+    this.#logDesk.warmUp();
     void this.#policies.check(builtInSource('standard'));
   }
 

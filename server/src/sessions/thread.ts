@@ -65,6 +65,11 @@ export class Thread<Q extends Questions> {
     });
   }
 
+  /** Starts the thread before the first question comes. */
+  warmUp(): void {
+    if (!this.#closed) this.#worker ??= this.#start();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     await this.#worker?.terminate();

@@ -34,7 +34,9 @@ export interface PoolOptions {
 
 interface Member {
   readonly worker: Worker;
+  /** Under way, or over with their worlds still there. */
   readonly runs: Map<string, RunEvents>;
+  readonly underWay: Set<string>;
   readonly starting: Map<string, (refusal: StartRefusal | null) => void>;
   readonly questions: Map<number, (result: unknown) => void>;
   heard: number;
@@ -80,10 +82,14 @@ export class WorkerPool {
   ): Promise<StartRefusal | null> {
     const member = this.#leastBusy();
     member.runs.set(spec.run, events);
+    member.underWay.add(spec.run);
     return new Promise((resolve) => {
       member.starting.set(spec.run, (refusal) => {
         if (refusal === null) onStarted();
-        else member.runs.delete(spec.run);
+        else {
+          member.runs.delete(spec.run);
+          member.underWay.delete(spec.run);
+        }
         resolve(refusal);
       });
       post(member, { type: 'start', spec, allowed });
@@ -130,10 +136,10 @@ export class WorkerPool {
   }
 
   #leastBusy(): Member {
-    const idle = this.#members.find((member) => member.runs.size === 0);
+    const idle = this.#members.find((member) => member.underWay.size === 0);
     if (idle !== undefined) return idle;
     if (this.#members.length < this.#size) return this.#add();
-    return this.#members.reduce((a, b) => (b.runs.size < a.runs.size ? b : a));
+    return this.#members.reduce((a, b) => (b.underWay.size < a.underWay.size ? b : a));
   }
 
   #add(): Member {
@@ -146,6 +152,7 @@ export class WorkerPool {
     const member: Member = {
       worker,
       runs: new Map(),
+      underWay: new Set(),
       starting: new Map(),
       questions: new Map(),
       heard: Date.now(),
@@ -205,6 +212,7 @@ function heard(member: Member, message: FromWorker): void {
       member.runs.get(message.run)?.batch(message.batch, message.logBytes);
       return;
     case 'ended':
+      member.underWay.delete(message.run);
       member.runs.get(message.run)?.ended(message.exit, message.logBytes);
   }
 }
