@@ -1,6 +1,8 @@
 /**
- * The standard policy, and a plain "no" to whoever looks where other systems keep their secrets. There
- * is nothing there in this world; but a guest that asks is worth knowing about.
+ * The standard policy, and a plain "no" to whoever looks
+ * where other systems keep their secrets. There is nothing
+ * there in this world; but a guest that asks is worth
+ * knowing about.
  */
 import { deny, policy, standard } from 'sandtable';
 
@@ -8,7 +10,10 @@ export default policy({
   mounts: { '/tmp': { mode: 'read-write' } },
 
   rules: [
-    deny('read', ['/etc/**', '/home/**', '/root/**', '/proc/**'], { errno: 'EACCES', why: 'Nothing there is for you.' }),
+    deny('read', ['/etc/**', '/home/**', '/root/**', '/proc/**'], {
+      errno: 'EACCES',
+      why: 'Nothing there is for you.',
+    }),
     ...standard.rules,
   ],
 

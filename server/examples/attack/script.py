@@ -6,7 +6,7 @@ import socket
 
 
 def attempt(what, action):
-    print(f"{what:44}", end=" ")
+    print(f"{what:22}", end=" ")
     try:
         result = action()
     except Exception as error:

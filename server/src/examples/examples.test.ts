@@ -73,7 +73,7 @@ test('attack: every attempt fails and the guest lives to say so', async () => {
   const { text, state } = await (await run('attack')).end();
   const attempts = text.split('\r\n').filter((line) => / (yes|no): /.test(line));
   expect(attempts).toHaveLength(11);
-  expect(attempts.filter((line) => line.includes(' yes: ')).map((line) => line.slice(0, 20).trim())).toEqual([
+  expect(attempts.filter((line) => line.includes(' yes: ')).map((line) => line.slice(0, 22).trim())).toEqual([
     'Where am I?',
     'What is there?',
   ]);

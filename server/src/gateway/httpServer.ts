@@ -7,16 +7,17 @@ import serveStatic from '@fastify/static';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Meta } from '@sandtable/shared/protocol';
 import type { Refusal } from './allowedOrigins.ts';
+import { addAssets } from './assets.ts';
 import { addDownloads, type Downloads } from './downloads.ts';
 
 /** Requests of the page carry no body; anything larger is not ours. */
 const MAX_BODY_BYTES = 64 * 1024;
 
+/** Answers made on the spot are compressed lightly; assets are not (`assets.ts`). */
+const BROTLI_QUALITY = 4;
+
 /** Smaller answers gain nothing. */
 const COMPRESS_FROM_BYTES = 1024;
-
-/** Close to the best size at a tenth of the time: the largest file of the page is compressed while one waits for it. */
-const BROTLI_QUALITY = 5;
 
 /**
  * Nothing from elsewhere, no inline script. Styles: Monaco and xterm write style attributes. Workers: Monaco's, as files
@@ -90,17 +91,14 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
     return options.meta();
   });
   addDownloads(app, options.downloads);
+  addAssets(app, join(options.web, 'assets'));
 
   await app.register(serveStatic, {
     root: options.web,
     cacheControl: false,
     index: false,
-    setHeaders: (reply, path) => {
-      // Names of assets contain a hash of what is in them.
-      reply.header(
-        'cache-control',
-        path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
-      );
+    setHeaders: (reply) => {
+      reply.header('cache-control', 'no-cache');
     },
   });
   const page = async (reply: FastifyReply): Promise<unknown> => {

@@ -164,7 +164,15 @@ describe('starting', () => {
     expect(asset.headers.get('cache-control')).toContain('immutable');
     expect(asset.headers.get('content-encoding')).toBe('br');
     expect(asset.headers.get('content-type')).toContain('javascript');
+    expect((await asset.text()).startsWith('console.log(1 + 1')).toBe(true);
+    const plain = await fetch(`${url}/assets/main-abc123.js`, {
+      headers: { 'accept-encoding': 'br;q=0, identity' },
+    });
+    expect(plain.headers.get('content-encoding')).toBeNull();
     expect((await fetch(`${url}/assets/gone.js`)).status).toBe(404);
+    writeFileSync(join(web, 'assets', 'gone.js'), 'built later');
+    expect(await (await fetch(`${url}/assets/gone.js`)).text()).toBe('built later');
+    expect((await fetch(`${url}/assets/..%2findex.html`)).status).toBe(404);
     expect((await fetch(`${url}/api/gone`)).status).toBe(404);
     await started.server.close();
   });
