@@ -79,7 +79,7 @@ function populate(space: Namespace, root: DirectoryEntry, mount: Mount): void {
   if (mount.kind !== 'memory' || mount.entries === undefined) return;
   const pending: { into: DirectoryEntry; entries: InitialTree }[] = [{ into: root, entries: mount.entries }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const [name, initial] of Object.entries(next.entries)) {
+    for (const [name, initial] of listed(next.entries)) {
       checkName(name, mount.at);
       const entry = space.attach(
         next.into,
@@ -91,6 +91,12 @@ function populate(space: Namespace, root: DirectoryEntry, mount: Mount): void {
       }
     }
   }
+}
+
+function listed(entries: InitialTree): Iterable<[string, InitialEntry]> {
+  return entries instanceof Map
+    ? (entries as ReadonlyMap<string, InitialEntry>)
+    : Object.entries(entries as Record<string, InitialEntry>);
 }
 
 function makeInode(space: Namespace, dev: number, initial: InitialEntry, mountOwner: Owner): Inode {

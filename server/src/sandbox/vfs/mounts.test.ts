@@ -172,6 +172,12 @@ describe('a declaration that makes no sense', () => {
     }
   });
 
+  it('takes names that are properties of every object, from a Map', () => {
+    const entries = new Map([['__proto__', file('odd')]]);
+    const { guest } = makeWorld(entries);
+    expect(names(guest, g('/tmp'))).toEqual(['__proto__']);
+  });
+
   it('does not include a missing working directory', () => {
     expect(new Vfs({ mounts: [] }).guest({ ...USER, cwd: g('/nowhere') })).toMatchObject({ errno: 'ENOENT' });
   });

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { O_CREAT, O_RDWR } from '../abi.ts';
+import { O_CREAT, O_RDWR, O_TRUNC } from '../abi.ts';
 import { RealFolder } from './realFolder.ts';
 import { FILE_BYTES, anySteps, type Step } from './steps.ts';
 import { runVirtually } from './virtualRun.ts';
@@ -46,26 +46,56 @@ describe('compared with a real folder', () => {
     for (let at = 0; at < 42; at++) chain.push(['symlink', at === 0 ? 'end' : `l${at - 1}`, `l${at}`, null]);
     for (const at of [38, 39, 40, 41]) chain.push(['stat', `l${at}`, null], ['lstat', `l${at}/`, null]);
     await compare(chain);
-    await compare(
-      [
-        ['symlink', 'x', 'x', null],
-        ['stat', 'x', null],
-        ['open', 'x', O_CREAT | O_RDWR, 0o644, null],
-        ['mkdir', 'd', 0o755, null],
-        ['symlink', '/d/', 's', null],
-        ['rmdir', 's', null],
-        ['rmdir', 's/', null],
-        ['unlink', 's/', null],
-        ['rename', 's/', 't', null, null],
-        ['rename', 'd', 'd/e', null, null],
-        ['rename', 'd', 's', null, null],
-        ['mkdir', 'd/e', 0o755, null],
-        ['rename', 'd/e', 'd', null, null],
-        ['symlink', 'gone', 'dangling', null],
-        ['open', 'dangling', O_CREAT | O_RDWR, 0o644, null],
-        ['link', 'dangling', 'hard', null] as unknown as Step,
-      ].map((step) => (step[0] === 'link' ? (step.slice(0, 3) as unknown as Step) : (step as Step))),
-    );
+    await compare([
+      ['symlink', 'x', 'x', null],
+      ['stat', 'x', null],
+      ['open', 'x', O_CREAT | O_RDWR, 0o644, null],
+      ['mkdir', 'd', 0o755, null],
+      ['symlink', '/d/', 's', null],
+      ['rmdir', 's', null],
+      ['rmdir', 's/', null],
+      ['unlink', 's/', null],
+      ['rename', 's/', 't', null, null],
+      ['rename', 'd', 'd/e', null, null],
+      ['rename', 'd', 's', null, null],
+      ['mkdir', 'd/e', 0o755, null],
+      ['rename', 'd/e', 'd', null, null],
+      ['symlink', 'gone', 'dangling', null],
+      ['open', 'dangling', O_CREAT | O_RDWR, 0o644, null],
+      ['link', 'dangling', 'hard'],
+    ]);
+  });
+
+  it('moves a directory only with leave to change its own `..`', async () => {
+    await compare([
+      ['mkdir', 'closed-in', 0o555, null],
+      ['mkdir', 'other', 0o755, null],
+      ['rename', 'closed-in', 'renamed', null, null],
+      ['rename', 'renamed', 'other/moved', null, null],
+      ['chmod', 'renamed', 0o755],
+      ['rename', 'renamed', 'other/moved', null, null],
+    ]);
+  });
+
+  it('takes setuid away from a file that is written or cut', async () => {
+    const make = (name: string, mode: number): Step[] => [
+      ['open', name, O_CREAT | O_RDWR, 0o755, null],
+      ['chmod', name, mode],
+    ];
+    await compare([
+      ...make('a', 0o4755),
+      ['truncate', 'a', 3],
+      ['stat', 'a', null],
+      ...make('b', 0o6755),
+      ['write', 1, 'x'],
+      ['stat', 'b', null],
+      ...make('c', 0o6745),
+      ['ftruncate', 2, 3],
+      ['stat', 'c', null],
+      ...make('d', 0o4755),
+      ['open', 'd', O_RDWR | O_TRUNC, 0, null],
+      ['stat', 'd', null],
+    ]);
   });
 
   it('keeps unlinked files and removed directories alive as Linux does', async () => {
