@@ -76,6 +76,15 @@ describe('a function of a policy', () => {
     expect([pid(), pid()]).toEqual([{ ok: true, value: 41 }, { ok: true, value: 42 }]);
   });
 
+  it('may be a method of a class, with state of its own', async () => {
+    const loaded = await loadPolicy("import { answer, policy } from 'sandtable'; class Guard { asked = 0; ll_os_getpid() { return answer(++this.asked); } } export default policy({ middleware: new Guard() });");
+    if (!loaded.ok) throw new Error(loaded.diagnostics[0]!.message);
+    engines.push(loaded.engine);
+    loaded.engine.beginGuest();
+    const pid = (): Outcome => (loaded.engine.decide({ call: 'll_os_getpid', args: {}, access: 'none' }, perform) as Decision).seen;
+    expect([pid(), pid()]).toEqual([{ ok: true, value: 1 }, { ok: true, value: 2 }]);
+  });
+
   it('named * stands for every call that has none of its own', async () => {
     const engine = await withFunctions('"*": (call) => deny("EPERM", call.name), ll_os_stat: (call, next) => next()');
     expect(engine.decide(STAT, perform)).toMatchObject({ verdict: { kind: 'allow' } });
@@ -174,42 +183,12 @@ describe('time', () => {
     expect((await slow).verdict.kind).toBe('allow');
   });
 
-  it('of a heavy policy runs out: then its calls are denied until it has paid', async () => {
-    const engine = await withFunctions('ll_os_stat() { const end = Date.now() + 40; while (Date.now() < end) Math.sqrt(2); return answer({}); }', '', { budget: 100 });
-    const codes = new Set<string>();
-    const began = performance.now();
-    let denied = 0;
-    for (let k = 0; k < 60; k++) {
-      const decision = await engine.decide(STAT, perform);
-      codes.add(engine.rules[decision.verdict.rule]!.code);
-      if (decision.verdict.kind === 'deny') denied += 1;
-    }
-    expect(codes).toContain('policy-budget');
-    expect(denied).toBeGreaterThan(10);
-    // Sixty calls of 40 ms would be 2.4 s of the thread.
-    expect(performance.now() - began).toBeLessThan(2200);
-    await new Promise((resolve) => setTimeout(resolve, 700));
-    expect((await engine.decide(STAT, perform)).verdict.kind).toBe('fake');
-  });
-
-  it('of a light policy under a fast guest is shared: the guest waits, and nothing is denied', async () => {
-    const engine = await withFunctions('ll_os_stat: (call, next) => { for (let k = 0; k < 1000; k++) Math.sqrt(k); return next(); }', '', { budget: 20 });
-    let waited = 0;
-    // What was saved is used up first.
-    for (const until = performance.now() + 10_000; waited < 20 && performance.now() < until; ) {
-      const decision = engine.decide(STAT, perform);
-      if (decision instanceof Promise) waited += 1;
-      expect((await decision).verdict.kind).toBe('allow');
-    }
-    expect(waited).toBe(20);
-  });
-
   it('counts what a policy did, not how long its thread had to wait for a processor', async () => {
     const engine = await withFunctions('ll_os_stat: (call, next) => next()', '', { budget: 20 });
     const real = performance.now.bind(performance);
     let late = 0;
-    // Each look at the clock is 40 ms after the one before: a thread that hardly ever runs.
-    vi.spyOn(performance, 'now').mockImplementation(() => real() + (late += 40));
+    // Each look at the clock is 70 ms after the one before: a thread that hardly ever runs.
+    vi.spyOn(performance, 'now').mockImplementation(() => real() + (late += 70));
     for (let k = 0; k < 200; k++) expect((await engine.decide(STAT, perform)).verdict.kind).toBe('allow');
     vi.restoreAllMocks();
   });

@@ -16,9 +16,22 @@ import type { MiddlewareHost, MiddlewareResult, Next } from '@sandtable/shared/p
 import type { CallArgs, CallRequest, MaybePromise, Outcome, PolicyNotice } from '@sandtable/shared/policy/model';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
 import { Budget } from './budget.ts';
-import { ANSWER_MS, CALL_MS, MAX_DEBT_WAIT_MS, MAX_IN_FLIGHT, MAX_SLEEP_SECONDS, MAX_TIMERS } from './policyLimits.ts';
-import type { Failure, PolicyProgram, Said } from './policyProgram.ts';
+import { ANSWER_MS, CALL_MS, CHARS_PER_MS, MAX_DEBT_WAIT_MS, MAX_IN_FLIGHT, MAX_SLEEP_SECONDS, MAX_TIMERS, MAX_TURN_WAIT_MS } from './policyLimits.ts';
+import type { Failure, Said } from './policyProgram.ts';
 import { argsOf, denialOf, outcomeOf } from './policyValues.ts';
+
+/** What the host needs of a `PolicyProgram`. */
+export interface Program {
+  /** Whether it can never be entered again. */
+  readonly ended: boolean;
+  /** Milliseconds that the last entry is to be charged for. */
+  readonly charge: number;
+  readonly hasJobs: boolean;
+  enter(name: 'dispatch' | 'resume' | 'forget' | 'wake' | 'drain', text: string, ms: number): Said;
+  runJobs(ms: number): Failure | null;
+  place(text: unknown): SourcePosition | null;
+  dispose(): void;
+}
 
 type Failed = Extract<MiddlewareResult, { kind: 'failed' }>;
 
@@ -40,16 +53,16 @@ interface Flight {
 export class PolicyHost implements MiddlewareHost {
   readonly functions: ReadonlyMap<CallName | '*', SourcePosition | null>;
   onNotice: ((notice: PolicyNotice) => void) | null = null;
-  readonly #program: PolicyProgram;
+  readonly #program: Program;
   readonly #budget: Budget;
   readonly #flights = new Map<number, Flight>();
-  readonly #sleeps = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<NodeJS.Timeout>();
   #lastId = 0;
   #toldEnd = false;
   #waiters = 0;
 
   /** `budget`: milliseconds of the thread's time that the policy may take in a second. */
-  constructor(program: PolicyProgram, functions: ReadonlyMap<CallName | '*', SourcePosition | null>, budget: number) {
+  constructor(program: Program, functions: ReadonlyMap<CallName | '*', SourcePosition | null>, budget: number) {
     this.#budget = new Budget(performance.now(), budget);
     this.#program = program;
     this.functions = functions;
@@ -60,21 +73,32 @@ export class PolicyHost implements MiddlewareHost {
     if (debt > MAX_DEBT_WAIT_MS || this.#flights.size + this.#waiters >= MAX_IN_FLIGHT) {
       return failed('policy-budget', debt > 0 ? 'The policy has used up its time for this second.' : 'Too many calls wait for the policy.');
     }
-    if (debt === 0) return this.#start(request, next, false);
-    this.#waiters += 1;
-    return new Promise((resolve) => {
-      setTimeout(() => {
-        this.#waiters -= 1;
-        resolve(this.#start(request, next, true));
-      }, Math.ceil(debt));
-    });
+    return debt === 0 ? this.#start(request, next, false) : this.#startLater(request, next);
   }
 
   dispose(): void {
-    for (const timer of this.#sleeps) clearTimeout(timer);
-    this.#sleeps.clear();
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
     for (const flight of [...this.#flights.values()]) this.#end(flight, failed('policy-threw', 'The run has ended.'));
     this.#program.dispose();
+  }
+
+  /** Waits until the policy has paid for what came before, in fair turns with whoever else waits. */
+  async #startLater(request: CallRequest, next: Next): Promise<MiddlewareResult> {
+    const began = performance.now();
+    this.#waiters += 1;
+    try {
+      for (;;) {
+        const now = performance.now();
+        const debt = this.#budget.debt(now);
+        if (debt === 0) break;
+        if (now - began > MAX_TURN_WAIT_MS) return failed('policy-budget', 'The policy has used up its time for this second.');
+        await new Promise((resolve) => { setTimeout(resolve, Math.ceil(debt)); });
+      }
+    } finally {
+      this.#waiters -= 1;
+    }
+    return this.#start(request, next, true);
   }
 
   #start(request: CallRequest, next: Next, waited: boolean): MaybePromise<MiddlewareResult> {
@@ -93,13 +117,15 @@ export class PolicyHost implements MiddlewareHost {
   /** One entry on behalf of a flight, and all that follows from it. */
   #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', text: string): void {
     const said = this.#program.enter(name, text, CALL_MS);
-    this.#budget.spend(this.#program.charge);
+    this.#budget.spend(this.#program.charge + (text.length + (said.ok ? said.text.length : 0)) / CHARS_PER_MS);
     this.#follow(flight, said);
     if (this.#program.hasJobs) {
       const failure = this.#program.runJobs(CALL_MS);
       this.#budget.spend(this.#program.charge);
       if (failure !== null) this.#entryFailed(flight, failure);
-      this.#follow(flight, this.#program.enter('drain', '', CALL_MS));
+      const drained = this.#program.enter('drain', '', CALL_MS);
+      this.#budget.spend(this.#program.charge + (drained.ok ? drained.text.length : 0) / CHARS_PER_MS);
+      this.#follow(flight, drained);
     }
     if (this.#program.ended) this.#programEnded();
     else if (flight?.result === null && flight.stage === 'function' && flight.timer === null) this.#watch(flight);
@@ -182,7 +208,17 @@ export class PolicyHost implements MiddlewareHost {
       this.#end(flight, flight.result);
       return;
     }
-    if (ended) return;
+    if (!ended) this.#resume(flight, outcome);
+  }
+
+  #resume(flight: Flight, outcome: Outcome): void {
+    if (flight.ended) return;
+    // Many calls may come back at once; what they owe together is paid before the next goes in.
+    const debt = this.#budget.debt(performance.now());
+    if (debt > MAX_DEBT_WAIT_MS) {
+      this.#later(debt, () => { this.#resume(flight, outcome); });
+      return;
+    }
     const { ok } = outcome;
     const { id } = flight;
     const plain = ok ? { id, ok, value: outcome.value } : 'errno' in outcome ? { id, ok, errno: outcome.errno } : { id, ok, raise: outcome.raise };
@@ -273,12 +309,23 @@ export class PolicyHost implements MiddlewareHost {
   }
 
   #sleep(timer: unknown, seconds: unknown): void {
-    if (typeof timer !== 'number' || typeof seconds !== 'number' || !(seconds >= 0) || this.#sleeps.size >= MAX_TIMERS) return;
-    const sleep = setTimeout(() => {
-      this.#sleeps.delete(sleep);
-      this.#enter(null, 'wake', String(timer));
-    }, Math.min(seconds, MAX_SLEEP_SECONDS) * 1000);
-    this.#sleeps.add(sleep);
+    if (typeof timer !== 'number' || typeof seconds !== 'number' || !(seconds >= 0) || this.#timers.size >= MAX_TIMERS) return;
+    this.#later(Math.min(seconds, MAX_SLEEP_SECONDS) * 1000, () => { this.#wake(timer); });
+  }
+
+  /** A sleeper goes on, but never on credit: a policy could spend the thread's time without any call. */
+  #wake(timer: number): void {
+    const debt = this.#budget.debt(performance.now());
+    if (debt > 0) this.#later(debt, () => { this.#wake(timer); });
+    else this.#enter(null, 'wake', String(timer));
+  }
+
+  #later(ms: number, action: () => void): void {
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      action();
+    }, Math.ceil(ms));
+    this.#timers.add(timer);
   }
 }
 

@@ -18,17 +18,14 @@ export const MEMORY_PAGES = 384;
 /** More than 256 KiB lets deep recursion overflow the thread's own stack before QuickJS sees it; 500 frames fit. */
 export const STACK_BYTES = 192 * 1024;
 
-/** One entry into the policy: a thousand times what a sensible function takes. Then the call is denied: `policy-timeout`. */
+/**
+ * One entry into the policy, in time of the processor: a thousand times what a sensible function takes, twice what a megabyte of
+ * data takes in and out. Then the call is denied: `policy-timeout`. A thread that had to wait for a processor blames nobody.
+ */
 export const CALL_MS = 50;
 
-/**
- * Turns of loops inside QuickJS that a millisecond holds at least (measured: 60,000 to 400,000). Time on the clock counts only as far as
- * turns bear it out, so that a thread which had to wait for a processor blames nobody's policy.
- */
-export const TURNS_PER_MS = 20_000;
-
-/** Past the deadline by so much an entry ends whatever it did: copying large blocks takes few turns. */
-export const PATIENCE_MS = 1000;
+/** How old a look at the processor's clock may be at the beginning of an entry; it costs a tenth of a call. */
+export const CPU_SAMPLE_MS = 5;
 
 /** Evaluating the policy when it is loaded; then it is refused. */
 export const LOAD_MS = 500;
@@ -50,7 +47,13 @@ export const BUDGET_SAVED_MS = 1000;
  * A guest that calls often waits for its policy, at most so long: half of that is a call's price. A policy that is dearer has
  * its calls denied instead (`policy-budget`): then it is not the guest that is fast but the policy that is slow.
  */
-export const MAX_DEBT_WAIT_MS = 25;
+export const MAX_DEBT_WAIT_MS = 60;
+
+/** A call waits no longer than this for its turn, however many wait with it; then it is denied (`policy-budget`). */
+export const MAX_TURN_WAIT_MS = 2000;
+
+/** Text in and out of QuickJS that costs a millisecond on our side of it. */
+export const CHARS_PER_MS = 200_000;
 
 /** How long an asynchronous function may take without being in `next()`; then the call is denied: `policy-timeout`. */
 export const ANSWER_MS = 10_000;

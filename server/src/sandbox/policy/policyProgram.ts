@@ -7,6 +7,7 @@ import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
 import { LOAD_MS, MAX_JOBS, MAX_MESSAGE_CHARS } from './policyLimits.ts';
 import type { FailureCode } from '@sandtable/shared/policy/middlewareHost';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
+import type { Program } from './policyHost.ts';
 import { QuickJsInstance } from './quickjsInstance.ts';
 import { moduleName, moduleSource } from './sandtableSource.ts';
 import { transpile } from './transpile.ts';
@@ -31,7 +32,7 @@ type EntryName = (typeof ENTRIES)[number];
 
 const PLACE = /policy\.ts:(\d+):(\d+)/;
 
-export class PolicyProgram {
+export class PolicyProgram implements Program {
   readonly #instance: QuickJsInstance;
   readonly #context: QuickJSContext;
   readonly #original: (line: number, column: number) => SourcePosition;

@@ -219,8 +219,11 @@ function describePolicy(spec) {
   if (typeof middleware !== 'object' || middleware === null) fail("'middleware' is an object with a function for each call.", 'middleware');
   functions = new Map();
   const places = [];
-  for (const key of Object.keys(middleware)) {
+  // The keys of its own show slips of the pen; methods of a class are not among them.
+  const named = [...Object.keys(TABLE), '*'].filter((key) => middleware[key] !== undefined);
+  for (const key of new Set([...Object.keys(middleware), ...named])) {
     const fn = middleware[key];
+    if (key !== '*' && TABLE[key] === undefined && typeof fn !== 'function') continue;
     if (key !== '*' && TABLE[key] === undefined) fail(`There is no call ${show(key)}.`, 'middleware', key);
     if (typeof fn !== 'function') fail(`The middleware of ${key} is ${show(fn)}, not a function.`, 'middleware', key);
     functions.set(key, (call, next) => Reflect.apply(fn, middleware, [call, next]));
@@ -321,10 +324,10 @@ function threw(id, error) {
 
 /** The beginning of a call: the request, and its number as `id`. */
 export function dispatch(text) {
-  const { id, ...asked } = parse(text);
+  const { id, name, args, path = '', newpath, access } = parse(text);
   let tail = null;
   try {
-    const call = deepFreeze({ path: '', ...asked });
+    const call = deepFreeze(newpath === undefined ? { name, args, path, access } : { name, args, path, newpath, access });
     let used = false;
     const next = (changes) => {
       if (used) fail('next() was called already: a call is performed once at most');
