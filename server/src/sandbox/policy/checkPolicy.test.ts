@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { checkPolicy, stopChecking } from './checkPolicy.ts';
@@ -44,6 +45,15 @@ describe('checkPolicy', () => {
     const found = await checkPolicy('/// <reference path="/etc/passwd" />\n/// <reference lib="dom" />\n/// <reference types="node" />\nexport default 1;');
     expect(found).toHaveLength(3);
     expect(JSON.stringify(found)).not.toContain('root:');
+  });
+
+  it('leaves no process behind when it is told to stop', async () => {
+    const checking = checkPolicy(bomb('typeBomb'));
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await stopChecking();
+    expect(await checking).toMatchObject([{ code: 'check-failed' }]);
+    const { stdout } = spawnSync('ps', ['-o', 'args=', '--ppid', String(process.pid)], { encoding: 'utf8' });
+    expect(stdout).not.toContain('checkProcess');
   });
 
   it('answers many at once, each with its own', async () => {

@@ -1,13 +1,14 @@
 /**
- * Checks policies in threads of their own, kept warm: TypeScript takes a second to start and some milliseconds after that, and a policy
- * made to keep it busy for ever costs the thread its life, not the server.
+ * Checks policies in processes of their own, kept warm: TypeScript takes a second to start and some milliseconds after that, and a
+ * policy made to keep it busy for ever or to fill its memory costs that process its life, not the server.
  *
- * Invariant: every check resolves, whatever happens to its thread: with diagnostics, or with one that says why there are none.
+ * Invariant: every check resolves, whatever happens to its process: with diagnostics, or with one that says why there are none.
  */
-import { Worker } from 'node:worker_threads';
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import type { CheckMessage, CheckRequest } from './checkWorker.ts';
-import { CHECK_HEAP_MIB, CHECK_IDLE_MS, CHECK_MS, CHECK_START_MS, CHECKERS, MAX_SOURCE_BYTES } from './policyLimits.ts';
+import { CHECK_IDLE_MS, CHECK_MS, CHECK_OUT_OF_MEMORY, CHECK_START_MS, CHECKERS, MAX_SOURCE_BYTES } from './policyLimits.ts';
 
 interface Job {
   readonly source: string;
@@ -15,11 +16,12 @@ interface Job {
 }
 
 class Checker {
-  readonly #worker: Worker;
+  readonly #child: ChildProcess;
   readonly #onIdle: (checker: Checker) => void;
+  readonly #gone: Promise<void>;
   #ready = false;
   #stopping = false;
-  #job: Job | null = null;
+  #job: Job | null;
   #timer: NodeJS.Timeout;
   #lastId = 0;
 
@@ -27,17 +29,20 @@ class Checker {
   constructor(job: Job, onIdle: (checker: Checker) => void, onGone: (checker: Checker) => void) {
     this.#onIdle = onIdle;
     this.#job = job;
-    this.#worker = new Worker(new URL('checkWorker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: CHECK_HEAP_MIB } });
+    // What a dying compiler prints is for nobody; its end says enough.
+    this.#child = fork(fileURLToPath(new URL('checkProcess.ts', import.meta.url)), { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.#timer = setTimeout(() => { this.#giveUp('check-start', 'The type checker did not start.'); }, CHECK_START_MS);
-    this.#worker.on('message', (message: CheckMessage) => { this.#onMessage(message); });
-    this.#worker.on('error', (error: NodeJS.ErrnoException) => {
-      const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-      this.#finish([complaint(memory ? 'check-memory' : 'check-failed', memory ? 'Checking the types of this policy takes too much memory.' : `The type checker failed: ${error.message}`)]);
-    });
-    this.#worker.on('exit', () => {
-      clearTimeout(this.#timer);
-      onGone(this);
-      this.#finish([complaint('check-failed', 'The type checker was stopped.')]);
+    this.#child.on('message', (message) => { this.#onMessage(message as CheckMessage); });
+    this.#child.on('error', () => { /* It could not be started, or be written to: 'exit' or the timer follows. */ });
+    this.#gone = new Promise((resolve) => {
+      this.#child.on('exit', (status, signal) => {
+        this.#stopping = true;
+        clearTimeout(this.#timer);
+        onGone(this);
+        const memory = status === CHECK_OUT_OF_MEMORY || signal === 'SIGABRT';
+        this.#finish([memory ? complaint('check-memory', 'Checking the types of this policy takes too much memory.') : complaint('check-failed', 'The type checker was stopped.')]);
+        resolve();
+      });
     });
   }
 
@@ -47,19 +52,20 @@ class Checker {
 
   start(job: Job): void {
     this.#job = job;
-    this.#worker.ref();
-    if (this.#ready) this.#send();
+    this.#hold(true);
+    this.#send();
   }
 
-  stop(): Promise<unknown> {
+  stop(): Promise<void> {
     this.#stopping = true;
-    return this.#worker.terminate();
+    this.#child.kill('SIGKILL');
+    return this.#gone;
   }
 
   #send(): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => { this.#giveUp('check-timeout', `Checking the types of this policy takes longer than ${CHECK_MS / 1000} seconds.`); }, CHECK_MS);
-    this.#worker.postMessage({ id: ++this.#lastId, source: this.#job!.source } satisfies CheckRequest);
+    this.#child.send({ id: ++this.#lastId, source: this.#job!.source } satisfies CheckRequest);
   }
 
   #onMessage(message: CheckMessage): void {
@@ -79,11 +85,22 @@ class Checker {
     if (job === null) return;
     this.#job = null;
     clearTimeout(this.#timer);
-    // An idle checker keeps nobody's process alive.
-    this.#worker.unref();
-    this.#timer = setTimeout(() => { void this.stop(); }, CHECK_IDLE_MS).unref();
+    this.#hold(false);
+    if (!this.#stopping) this.#timer = setTimeout(() => { void this.stop(); }, CHECK_IDLE_MS).unref();
     job.resolve(diagnostics);
     this.#onIdle(this);
+  }
+
+  /** A checker keeps the server's process alive while somebody waits for it, and not when it is idle. */
+  #hold(hold: boolean): void {
+    const { channel } = this.#child;
+    if (hold) {
+      this.#child.ref();
+      channel?.ref();
+    } else {
+      this.#child.unref();
+      channel?.unref();
+    }
   }
 }
 
@@ -126,7 +143,7 @@ export function checkPolicy(source: string): Promise<readonly Diagnostic[]> {
   });
 }
 
-/** Ends the checkers; checks under way are answered with `check-failed`. */
+/** Ends the checkers and waits until they are gone; checks under way are answered with `check-failed`. */
 export async function stopChecking(): Promise<void> {
   await Promise.all([...checkers].map((checker) => checker.stop()));
 }

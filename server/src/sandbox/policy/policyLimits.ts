@@ -85,6 +85,9 @@ export const CHECK_START_MS = 20_000;
 /** Heap of one checker in MiB; it needs about 100. Past it the checker ends, and the policy is refused. */
 export const CHECK_HEAP_MIB = 384;
 
+/** Exit status of a checker that had time to say that it ran out of memory; one that had not, ends by SIGABRT. */
+export const CHECK_OUT_OF_MEMORY = 70;
+
 /** Checkers at a time, so that one slow policy does not hold up everybody else's. */
 export const CHECKERS = 2;
 
