@@ -67,7 +67,7 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
     folders.set(at, folder);
   }
   const mounts = policyMounts(options.world, folders, owner);
-  const vfs = new Vfs({
+  const made = Vfs.create({
     mounts: [...platformMounts(stdlib, basename(options.stdlib), options.memoryBytes), ...mounts],
     limits: options.world.quotas,
     owner,
@@ -75,6 +75,8 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
     onLimit: options.onLimit,
     onChange: options.onChange,
   });
+  if (!made.ok) return { ok: false, message: `The guest's world cannot be made: ${made.message}` };
+  const { vfs } = made;
   const failed = fillIn(vfs, options, basename(options.stdlib));
   if (failed !== null) return { ok: false, message: failed };
   vfs.markBaseline();
@@ -176,8 +178,13 @@ function isReserved(at: string): boolean {
 
 type MutableTree = { [name: string]: InitialTree[string] };
 
+/** Without prototype: a policy may call a file `__proto__`. */
+function emptyTree(): MutableTree {
+  return Object.create(null) as MutableTree;
+}
+
 function treeOf(files: { readonly [path: string]: string }): InitialTree {
-  const root: MutableTree = {};
+  const root = emptyTree();
   for (const [path, content] of Object.entries(files)) {
     const names = path.split('/').filter((name) => name !== '' && name !== '.' && name !== '..');
     const last = names.pop();
@@ -185,7 +192,7 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
     let here = root;
     for (const name of names) {
       const next = here[name];
-      const entries: MutableTree = next?.kind === 'directory' ? { ...next.entries } : {};
+      const entries = Object.assign(emptyTree(), next?.kind === 'directory' ? next.entries : {});
       here[name] = { kind: 'directory', entries };
       here = entries;
     }

@@ -1,4 +1,4 @@
-/** Makes the tree of a virtual world from its declaration. Errors here are bugs of whoever declared it, so they throw. */
+/** Makes the tree of a virtual world from its declaration. A declaration that makes no sense throws a `DeclarationError`. */
 import { byteLength, encodeText } from '@sandtable/shared/text';
 import type { GuestPath } from '../paths.ts';
 import type { TimeSpec } from './abi.ts';
@@ -23,6 +23,9 @@ import type { Ledger } from './limits.ts';
 import { Namespace } from './namespace.ts';
 import type { InitialEntry, InitialTree, Mount, Owner } from './worldSpec.ts';
 
+/** What is wrong with a declaration, in words for whoever wrote it. */
+export class DeclarationError extends Error {}
+
 const ROOT: Owner = { uid: 0, gid: 0 };
 
 /** First st_dev; 0 would look like an error to some programs. */
@@ -44,7 +47,7 @@ export function buildWorld(mounts: readonly Mount[], ledger: Ledger, clock: () =
     dev += 1;
     const point = makeWay(space, names, mount.at);
     const root = volumeRoot(mount, dev, () => space.nextIno(), clock(), point);
-    if (point.mounted !== null) throw new Error(`two mounts at ${mount.at}`);
+    if (point.mounted !== null) throw new DeclarationError(`two mounts at ${mount.at}`);
     point.mounted = root;
     point.hidden = mount.hidden === true;
     populate(space, root, mount);
@@ -79,7 +82,7 @@ function populate(space: Namespace, root: DirectoryEntry, mount: Mount): void {
   if (mount.kind !== 'memory' || mount.entries === undefined) return;
   const pending: { into: DirectoryEntry; entries: InitialTree }[] = [{ into: root, entries: mount.entries }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    for (const [name, initial] of listed(next.entries)) {
+    for (const [name, initial] of Object.entries(next.entries)) {
       checkName(name, mount.at);
       const entry = space.attach(
         next.into,
@@ -91,12 +94,6 @@ function populate(space: Namespace, root: DirectoryEntry, mount: Mount): void {
       }
     }
   }
-}
-
-function listed(entries: InitialTree): Iterable<[string, InitialEntry]> {
-  return entries instanceof Map
-    ? (entries as ReadonlyMap<string, InitialEntry>)
-    : Object.entries(entries as Record<string, InitialEntry>);
 }
 
 function makeInode(space: Namespace, dev: number, initial: InitialEntry, mountOwner: Owner): Inode {
@@ -143,21 +140,21 @@ function makeWay(space: Namespace, names: readonly string[], at: GuestPath): Dir
   let here: DirectoryEntry = space.root;
   for (const name of names) {
     const children = here.inode.children();
-    if (typeof children === 'string') throw new Error(`cannot mount at ${at}: ${children}`);
+    if (typeof children === 'string') throw new DeclarationError(`cannot mount at ${at}: ${children}`);
     let next = children.get(name);
     if (next === undefined) {
       const attributes: Attributes = { mode: 0o755, ...ROOT, time: space.clock() };
       next = space.attach(here, name, space.makeDirectory(here.inode.dev, attributes));
     }
     next = next.mounted ?? next;
-    if (!isDirectory(next)) throw new Error(`cannot mount at ${at}: ${name} is not a directory`);
+    if (!isDirectory(next)) throw new DeclarationError(`cannot mount at ${at}: ${name} is not a directory`);
     here = next;
   }
   return coveredBy(here) as DirectoryEntry;
 }
 
 function splitAbsolute(path: GuestPath): string[] {
-  if (!path.startsWith('/')) throw new Error(`a mount needs an absolute path: ${path}`);
+  if (!path.startsWith('/')) throw new DeclarationError(`a mount needs an absolute path: ${path}`);
   const names = path.split('/').filter((name) => name !== '');
   for (const name of names) checkName(name, path);
   return names;
@@ -165,7 +162,7 @@ function splitAbsolute(path: GuestPath): string[] {
 
 function checkName(name: string, where: string): void {
   if (name === '' || name === '.' || name === '..' || name.includes('/') || name.includes('\0')) {
-    throw new Error(`not a file name: ${JSON.stringify(name)} in ${where}`);
+    throw new DeclarationError(`not a file name: ${JSON.stringify(name)} in ${where}`);
   }
-  if (byteLength(name) > 255) throw new Error(`name too long in ${where}`);
+  if (byteLength(name) > 255) throw new DeclarationError(`name too long in ${where}`);
 }

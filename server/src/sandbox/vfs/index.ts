@@ -3,8 +3,8 @@
  *
  * How the controller uses it:
  *
- *     const vfs = new Vfs({ mounts: [...], limits, onLimit, onChange, devices: { tty: openTerminal } });
- *     const guest = vfs.guest({ uid: 1000, gid: 1000, cwd: guestPath('/tmp') });   // Result<GuestFiles>
+ *     const made = Vfs.create({ mounts: [...], limits, onLimit, onChange, devices: { tty: openTerminal } });
+ *     const guest = made.vfs.guest({ uid: 1000, gid: 1000, cwd: guestPath('/tmp') });   // Result<GuestFiles>
  *     guest.value.install(stdin, { at: virtualFd(0) });                            // OpenDescriptions of the controller
  *
  *     const outcome = guest.value.read(virtualFd(fd), count);
@@ -21,33 +21,25 @@
  * - `vfs.trusted`: list, readFile, writeFile, rename, remove, snapshot, changeSet, apply for the page
  *   and `--keep`. `vfs.takeChanges()`: live changes, merged; `onChange` tells when there are some.
  * - Limits: `VfsLimits` (limits.ts), each reported once through `onLimit`.
+ * - What is needed more rarely (`ok`, `fail`, `wait`, change sets, defaults) is imported from its own file.
  *
  * What must NEVER happen: a path from a guest reaching the machine. Only `hostFolder.ts` touches
  * `node:fs`, and it takes no paths, only items that its own listings gave.
  */
 export * from './abi.ts';
-export { invert } from './changeSet.ts';
-export type { ChangeSet, FileState, PathChange } from './changeSet.ts';
-export type { VfsChange } from './changeFeed.ts';
 export { dirFd } from './context.ts';
 export type { DirFd } from './context.ts';
-export { Description, isReadable, isWritable } from './description.ts';
+export { Description } from './description.ts';
 export type { Disposer, OpenDescription, Readiness } from './description.ts';
 export { virtualFd } from './descriptorTable.ts';
 export type { VirtualFd } from './descriptorTable.ts';
-export type { DeviceDriver, DeviceOpening, RandomSource } from './devices.ts';
+export type { DeviceDriver, DeviceOpening } from './devices.ts';
 export type { GuestFiles } from './guestFiles.ts';
 export { HostFolder } from './hostFolder.ts';
-export type { HostFolderOptions, OpenHostFolder } from './hostFolder.ts';
-export type { VolumeOrigin, WriteMode } from './inode.ts';
-export { DEFAULT_VFS_LIMITS, MAX_VFS_LIMITS, resolveLimits } from './limits.ts';
-export type { LimitHit, VfsLimits, LimitName as VfsLimitName } from './limits.ts';
+export type { LimitHit } from './limits.ts';
 export type { Times } from './ops/attributes.ts';
-export type { Located } from './ops/directories.ts';
 export { StreamEnd } from './pipe.ts';
-export { DONE, fail, ok, wait } from './result.ts';
-export type { Fail, Ok, Outcome, Result, Wait, WaitTarget } from './result.ts';
-export type { FileLine, TrustedFiles } from './trustedFiles.ts';
+export type { Outcome, Result } from './result.ts';
+export type { FileLine } from './trustedFiles.ts';
 export { Vfs } from './vfs.ts';
-export type { GuestIdentity, VfsOptions, VfsUsage } from './vfs.ts';
-export type { InitialEntry, InitialTree, Mount, Owner } from './worldSpec.ts';
+export type { InitialTree, Mount, Owner } from './worldSpec.ts';

@@ -1,6 +1,6 @@
 /** A virtual world: one tree of mounts with its quotas, seen by a guest and by the page. */
 import type { TimeSpec } from './abi.ts';
-import { buildWorld } from './buildWorld.ts';
+import { buildWorld, DeclarationError } from './buildWorld.ts';
 import type { VfsChange } from './changeFeed.ts';
 import { GuestContext, type WorldServices } from './context.ts';
 import { systemRandom, type DeviceDriver, type RandomSource } from './devices.ts';
@@ -52,7 +52,22 @@ export class Vfs {
   readonly trusted: TrustedFiles;
   readonly #services: WorldServices;
 
-  /** Throws if the declaration makes no sense: that is a bug of who declared it. */
+  /**
+   * The world of a declaration that others had a hand in: a policy may mount something over a file
+   * or choose a name that no file can have.
+   */
+  static create(
+    options: VfsOptions,
+  ): { readonly ok: true; readonly vfs: Vfs } | { readonly ok: false; readonly message: string } {
+    try {
+      return { ok: true, vfs: new Vfs(options) };
+    } catch (cause) {
+      if (cause instanceof DeclarationError) return { ok: false, message: cause.message };
+      throw cause;
+    }
+  }
+
+  /** Throws if the declaration makes no sense: for declarations of our own, where that is a bug. */
   constructor(options: VfsOptions) {
     const ledger = new Ledger(resolveLimits(options.limits), (hit) => options.onLimit?.(hit));
     const space = buildWorld(options.mounts, ledger, clockOf(options.now ?? Date.now));

@@ -25,8 +25,11 @@ export type InitialEntry =
   /** Bytes that are made anew at each open, as in /proc. */
   | (Common & { readonly kind: 'synthetic'; readonly generate: () => Uint8Array | string });
 
-/** Name to entry; a name is one component, without slash. Names that others chose belong in a Map: `__proto__` is one. */
-export type InitialTree = { readonly [name: string]: InitialEntry } | ReadonlyMap<string, InitialEntry>;
+/**
+ * Name to entry; a name is one component, without slash. Where others choose the names, make it with
+ * `Object.create(null)`: `__proto__` is a name like any other.
+ */
+export type InitialTree = { readonly [name: string]: InitialEntry };
 
 /** One mounted tree. Directories on the way to `at` are made in the volume above if they are missing. */
 export type Mount = {
