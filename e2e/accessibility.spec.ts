@@ -61,7 +61,9 @@ for (const { name, theme, colorScheme } of LOOKS) {
     await filter(page, '');
 
     await openTab(page, 'policy.ts');
-    await expect(page.locator('.rule-chip').first()).toBeVisible({ timeout: GUEST_MS });
+    await expect(page.locator('.view-lines').filter({ visible: true })).toContainText('policy', {
+      timeout: GUEST_MS,
+    });
     await clean(page, 'a policy with its counts');
     await page.getByRole('tab', { name: 'Rules' }).click();
     await clean(page, 'the rules of a run');

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { benchWith, ended, run, saved, shows } from './workbench.ts';
 
-const item = (page: import('@playwright/test').Page, name: RegExp) => page.getByRole('treeitem', { name });
+const item = (page: Page, name: RegExp) => page.getByRole('treeitem', { name });
 
 test('files are made, renamed, uploaded, downloaded and deleted', async ({ page }) => {
   await benchWith(page, "print(sorted(__import__('os').listdir('/tmp')))\n");
@@ -58,7 +58,7 @@ test('a file that the guest made can be read, and kept for the next run', async 
   await expect(item(page, /^out\.txt.*guest/)).toBeVisible();
   await expect(item(page, /^script\.py.*read in this run/)).toBeVisible();
   await item(page, /^out\.txt/).click();
-  await expect(page.getByText('made by the guest').filter({ visible: true })).toBeVisible();
+  await expect(page.getByLabel('Text of /tmp/out.txt')).toHaveText('made by the guest');
   await page.getByRole('button', { name: 'Keep it in the bench' }).click();
   await expect(page.getByText('Kept out.txt')).toBeVisible();
   await run(page);

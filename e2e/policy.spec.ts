@@ -92,7 +92,18 @@ test('the editor completes and explains the policy API', async ({ page }) => {
   await replaceText(page, "import { deny } from 'sandtable';\n\ndeny('ll_os_op");
   await page.keyboard.press('Control+Space');
   await expect(page.locator('.suggest-widget')).toContainText('ll_os_open', { timeout: GUEST_MS });
-  await page.keyboard.press('Escape');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('.view-lines').filter({ visible: true })).toContainText("deny('ll_os_open");
+  await page
+    .locator('.view-line span', { hasText: /^deny$/ })
+    .last()
+    .hover();
+  await expect(page.locator('.monaco-hover').filter({ visible: true })).toContainText(
+    'A rule that refuses calls.',
+    {
+      timeout: GUEST_MS,
+    },
+  );
 });
 
 test('a denied attack: nothing happens, everything is told', async ({ page }) => {

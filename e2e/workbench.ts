@@ -25,11 +25,15 @@ export async function focusEditor(page: Page): Promise<void> {
   await page.locator('.view-lines').filter({ visible: true }).first().click();
 }
 
-/** Replaces all text of the file that is looked at, as pasting does. */
+/** Replaces all text of the file that is looked at by pasting. */
 export async function replaceText(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate((wanted) => navigator.clipboard.writeText(wanted), text);
   await focusEditor(page);
   await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.insertText(text);
+  await page.keyboard.press('ControlOrMeta+v');
+  const first = text.trim().split('\n')[0]!;
+  await expect(page.locator('.view-lines').filter({ visible: true })).toContainText(first);
   await saved(page);
 }
 

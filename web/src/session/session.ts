@@ -37,10 +37,13 @@ export interface SessionOptions {
   readonly fetchMeta: () => Promise<Meta>;
 }
 
-/** Characters shown are reported in portions of this size … */
-const ACK_CHARS = 8_192;
+/** Characters shown are reported in portions of this size (an eighth of what the server lets be on its way) … */
+const ACK_CHARS = 32_768;
 /** … or after this time, so that a slow trickle is reported as well. */
 const ACK_AFTER_MS = 30;
+
+/** Batches come sixty times a second; rows and numbers that move faster than this cannot be read, only drawn. */
+const PUBLISH_EVERY_MS = 60;
 
 /** Stop kills at once; a run that has not ended by then is the server's to refuse. */
 const END_WAIT_MS = 3_000;
@@ -57,6 +60,8 @@ export class Session {
   #ackTimer: ReturnType<typeof setTimeout> | null = null;
   #resyncing = false;
   #opening = 0;
+  #publishedAt = -Infinity;
+  #publishTimer: ReturnType<typeof setTimeout> | null = null;
   readonly #textListeners = new Set<(path: string, text: string) => void>();
   readonly #disposers: (() => void)[] = [];
 
@@ -85,6 +90,7 @@ export class Session {
     this.#sync?.dispose();
     for (const dispose of this.#disposers.splice(0)) dispose();
     if (this.#ackTimer !== null) clearTimeout(this.#ackTimer);
+    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
     this.#connection.close();
   }
 
@@ -128,6 +134,8 @@ export class Session {
     this.#sync?.dispose();
     this.#sync = null;
     this.#feed = null;
+    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
+    this.#publishTimer = null;
     this.#set({
       bench: id === null ? { status: 'none' } : { status: 'opening', id },
       files: {},
@@ -302,7 +310,7 @@ export class Session {
         else if (result === 'behind') void this.#resync();
       }),
       connection.on('run.snapshot', (snapshot) => {
-        if (this.#feed?.snapshot(snapshot) === 'applied') this.#runMoved();
+        if (this.#feed?.snapshot(snapshot) === 'applied') this.#publishRun();
       }),
       connection.on('file.changed', ({ bench, file, by }) => {
         if (this.#isOpen(bench) && by !== connection.id) this.#sync?.arrived(file);
@@ -382,13 +390,13 @@ export class Session {
       for (const batch of batches) {
         if (this.#feed.batch(batch) === 'behind') break;
       }
-      this.#runMoved();
+      this.#publishRun();
     } else if (run !== null) this.#startedRun(run);
   }
 
   #startedRun(snapshot: RunSnapshot): void {
     if (this.#feed !== null && this.#feed.state.run === snapshot.run) {
-      if (this.#feed.snapshot(snapshot) === 'applied') this.#runMoved();
+      if (this.#feed.snapshot(snapshot) === 'applied') this.#publishRun();
       return;
     }
     const rows = new RowCache(
@@ -399,11 +407,23 @@ export class Session {
       () => this.#set({ rowsArrived: this.state.rowsArrived + 1 }),
     );
     this.#feed = new RunFeed(snapshot, rows);
-    this.#set({ run: this.#feed.state, stopping: false, refusal: null });
+    this.#publishRun();
+    this.#set({ stopping: false, refusal: null });
     if (this.#sink !== null) this.#feed.show(this.#sink);
   }
 
+  /** Tells the views where the run stands: at once where it changed its phase, otherwise when they can take it. */
   #runMoved(): void {
+    const run = this.#feed?.state ?? null;
+    const wait = this.#publishedAt + PUBLISH_EVERY_MS - performance.now();
+    if (wait <= 0 || run?.phase !== this.state.run?.phase) this.#publishRun();
+    else this.#publishTimer ??= setTimeout(() => this.#publishRun(), wait);
+  }
+
+  #publishRun(): void {
+    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
+    this.#publishTimer = null;
+    this.#publishedAt = performance.now();
     const run = this.#feed?.state ?? null;
     this.#set(run?.phase === 'ended' ? { run, stopping: false } : { run });
   }

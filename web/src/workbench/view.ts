@@ -13,15 +13,23 @@ export interface Reveal {
   readonly turn: number;
 }
 
+export interface FocusWish {
+  readonly panel: PanelName;
+  /** In the editor: which file. */
+  readonly path: string | null;
+  /** Tells one wish from the next; 0 before the first. */
+  readonly turn: number;
+}
+
 export interface ViewState {
   /** Bench paths, in the order of their tabs. */
   readonly openFiles: readonly string[];
   readonly activeFile: string | null;
   readonly reveal: Reveal | null;
-  /** The panel that has the window in narrow mode, and that was asked for last in wide mode. */
+  /** The panel that has the window in narrow mode, and the focus in wide mode. */
   readonly panel: PanelName;
-  /** Counts up when a panel shall take the focus. */
-  readonly focusTurn: number;
+  /** The newest wish that a panel take the focus. */
+  readonly wish: FocusWish;
   readonly resetTurn: number;
 }
 
@@ -30,18 +38,18 @@ export const view = createStore<ViewState>(() => ({
   activeFile: null,
   reveal: null,
   panel: 'editor',
-  focusTurn: 0,
+  wish: { panel: 'editor', path: null, turn: 0 },
   resetTurn: 0,
 }));
 
 /** Shows a file in the editor, at a place where one is given. */
 export function openFile(path: string, at?: { line: number; column?: number; mark?: boolean }): void {
-  const { openFiles, focusTurn, reveal } = view.getState();
+  const { openFiles, wish, reveal } = view.getState();
   view.setState({
     openFiles: openFiles.includes(path) ? openFiles : [...openFiles, path],
     activeFile: path,
     panel: 'editor',
-    focusTurn: focusTurn + 1,
+    wish: { panel: 'editor', path, turn: wish.turn + 1 },
     reveal:
       at === undefined
         ? null
@@ -75,7 +83,11 @@ export function renameOpenFile(from: string, to: string): void {
 
 /** Shows a panel and puts the focus into it. */
 export function showPanel(panel: PanelName): void {
-  view.setState({ panel, focusTurn: view.getState().focusTurn + 1 });
+  const { wish, activeFile } = view.getState();
+  view.setState({
+    panel,
+    wish: { panel, path: panel === 'editor' ? activeFile : null, turn: wish.turn + 1 },
+  });
 }
 
 const ORDER: readonly PanelName[] = ['files', 'editor', 'terminal', 'trace', 'rules'];

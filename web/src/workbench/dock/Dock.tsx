@@ -75,8 +75,7 @@ export function Dock() {
 function DockSync({ api }: { readonly api: DockviewApi }) {
   const openFiles = useStore(view, (state) => state.openFiles);
   const activeFile = useStore(view, (state) => state.activeFile);
-  const panel = useStore(view, (state) => state.panel);
-  const focusTurn = useStore(view, (state) => state.focusTurn);
+  const wish = useStore(view, (state) => state.wish);
   const resetTurn = useStore(view, (state) => state.resetTurn);
 
   useEffect(() => {
@@ -94,16 +93,14 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
   }, [api, openFiles]);
 
   useEffect(() => {
-    if (activeFile !== null) api.getPanel(panelOfFile(activeFile))?.api.setActive();
+    if (activeFile !== null) bringForward(api, panelOfFile(activeFile));
   }, [api, activeFile]);
 
   useEffect(() => {
-    if (focusTurn === 0) return;
-    const id = panel === 'editor' ? (activeFile === null ? null : panelOfFile(activeFile)) : panel;
-    if (id !== null) api.getPanel(id)?.api.setActive();
-    // Only when somebody asked for a panel; a file that becomes active by itself is the effect above.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [api, focusTurn]);
+    if (wish.turn === 0) return;
+    const id = wish.panel === 'editor' ? (wish.path === null ? null : panelOfFile(wish.path)) : wish.panel;
+    if (id !== null) bringForward(api, id);
+  }, [api, wish]);
 
   useEffect(() => {
     const disposables = [
@@ -130,6 +127,11 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
   return null;
 }
 
+function bringForward(api: DockviewApi, id: string): void {
+  const panel = api.getPanel(id);
+  if (panel !== undefined && !panel.api.isActive) panel.api.setActive();
+}
+
 function ToolTab({ api }: IDockviewPanelHeaderProps) {
   return <span className="dock-tab">{api.title}</span>;
 }
@@ -144,19 +146,19 @@ function FileTab({ api, params }: IDockviewPanelHeaderProps<{ path: string }>) {
           ●
         </span>
       ) : null}
-      <button
-        type="button"
+      {/* For the pointer only: a tab cannot hold a button. By keyboard there is Alt+W. */}
+      <span
         className="dock-tab-close"
-        tabIndex={-1}
-        aria-label={`Close ${params.path}`}
+        aria-hidden
+        title="Close (Alt+W)"
         onPointerDown={(event) => event.stopPropagation()}
         onClick={(event) => {
           event.stopPropagation();
           api.close();
         }}
       >
-        <X className="icon icon-s" aria-hidden />
-      </button>
+        <X className="icon icon-s" />
+      </span>
     </span>
   );
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { shownTheme } from '../../app/theme.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { tokenPixels } from '../../ui/tokenColours.ts';
+import { useFocusWish } from '../useFocusWish.ts';
 import { view } from '../view.ts';
 import type { LoadedEditor } from './loadEditor.ts';
 import { PolicyMarks } from './policyMarks.ts';
@@ -31,6 +32,8 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
     const editor = monaco.editor.create(host.current!, {
       model,
       ...fontOptions(),
+      // Enter ends the line unless the suggestion says something else than what was typed.
+      acceptSuggestionOnEnter: 'smart',
       ariaLabel: `${path}. Press Control+M to let Tab leave the editor.`,
       automaticLayout: true,
       fixedOverflowWidgets: true,
@@ -50,7 +53,7 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
       wordBasedSuggestions: 'off',
       // The chips at the ends of a policy's lines stay in view.
       wordWrap: path === 'policy.ts' ? 'on' : 'off',
-      wrappingIndent: 'deepIndent',
+      wrappingIndent: 'indent',
       unicodeHighlight: { ambiguousCharacters: false, invisibleCharacters: false, nonBasicASCII: false },
     });
     editorOf.current = editor;
@@ -92,12 +95,7 @@ function useFonts(editor: React.RefObject<Editor | null>) {
 /** Takes the cursor to where somebody was sent, and marks the line until the cursor moves on. */
 function useReveal(editorOf: React.RefObject<Editor | null>, { monaco }: LoadedEditor, path: string) {
   const reveal = useStore(view, (state) => (state.reveal?.path === path ? state.reveal : null));
-  const focusTurn = useStore(view, (state) =>
-    state.activeFile === path && state.panel === 'editor' ? state.focusTurn : 0,
-  );
-  useEffect(() => {
-    if (focusTurn > 0) editorOf.current?.focus();
-  }, [editorOf, focusTurn]);
+  useFocusWish('editor', path, () => editorOf.current?.focus());
   useEffect(() => {
     const editor = editorOf.current;
     const model = editor?.getModel();
@@ -106,7 +104,6 @@ function useReveal(editorOf: React.RefObject<Editor | null>, { monaco }: LoadedE
     const position = model.validatePosition({ lineNumber: line, column: reveal.column });
     editor.setPosition(position);
     editor.revealLineInCenter(line);
-    editor.focus();
     if (!reveal.mark) return;
     const marks = editor.createDecorationsCollection([
       {

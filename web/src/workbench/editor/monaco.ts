@@ -2,6 +2,9 @@
  * Monaco with the features that a script needs, as one chunk that loads after the first paint. What only a policy needs
  * (hover, parameter hints, the TypeScript worker) is in `policyLanguage.ts` and loads when a policy is first opened.
  */
+// Three features come in several parts of which their entry brings only one.
+import 'monaco-editor/editor/contrib/caretOperations/browser/caretOperations';
+import 'monaco-editor/editor/contrib/suggest/browser/suggestController';
 import 'monaco-editor/features/bracketMatching/register';
 import 'monaco-editor/features/caretOperations/register';
 import 'monaco-editor/features/clipboard/register';

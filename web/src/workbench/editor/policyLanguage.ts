@@ -1,4 +1,5 @@
 /** TypeScript for policies: completion, hover and squiggles from the types that the server gives for the module `sandtable`. */
+import 'monaco-editor/editor/contrib/gotoSymbol/browser/goToCommands';
 import 'monaco-editor/features/codeAction/register';
 import 'monaco-editor/features/gotoError/register';
 import 'monaco-editor/features/gotoSymbol/register';

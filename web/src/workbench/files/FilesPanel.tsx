@@ -6,6 +6,7 @@ import { useSession, useWork } from '../../session/useSession.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { RightMenu, type MenuPart } from '../../ui/Menu.tsx';
 import { tokenPixels } from '../../ui/tokenColours.ts';
+import { useFocusWish } from '../useFocusWish.ts';
 import { view } from '../view.ts';
 import { QuotaMeter } from './QuotaMeter.tsx';
 import { TreeItem } from './TreeItem.tsx';
@@ -70,15 +71,16 @@ function FileTree() {
   const files = useWork((state) => state.files);
   const touched = useWork((state) => state.run?.touched);
   const changed = useWork((state) => state.run?.changed);
+  const phase = useWork((state) => state.run?.phase);
   const { entries, opened } = useStore(listings.store);
   const rows = useMemo(() => {
     // The run has more parts than these, but only these concern the tree.
     void touched;
     void changed;
+    void phase;
     return treeRows({ files, listings: entries, opened, run: session.state.run });
-  }, [files, entries, opened, session, touched, changed]);
+  }, [files, entries, opened, session, touched, changed, phase]);
   const active = useStore(view, (state) => state.activeFile);
-  const focusTurn = useStore(view, (state) => (state.panel === 'files' ? state.focusTurn : 0));
   const [at, setAt] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
@@ -90,9 +92,7 @@ function FileTree() {
     overscan: 10,
   });
   useEffect(() => virtual.measure(), [virtual, projector]);
-  useEffect(() => {
-    if (focusTurn > 0) scroller.current?.focus();
-  }, [focusTurn]);
+  useFocusWish('files', null, () => scroller.current?.focus());
 
   const here = rows.findIndex((row) => row.path === at);
   const current = rows[here];

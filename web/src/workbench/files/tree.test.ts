@@ -63,6 +63,17 @@ describe('the tree of files', () => {
     expect(rows.find((row) => row.name === 'out.txt')?.bench).toBeNull();
   });
 
+  test('a file that was deleted after the run is gone, one that is deleted meanwhile still lies in the guest’s world', () => {
+    const listings = new Map([
+      ['/', [folder('/tmp')]],
+      ['/tmp', [entry('/tmp/script.py'), entry('/tmp/deleted.txt')]],
+    ]);
+    const running = initialState('run00001');
+    const names = (run: SessionState) => rowsOf({ listings, run }).map((row) => row.name);
+    expect(names({ ...running, phase: 'running' })).toContain('deleted.txt');
+    expect(names({ ...running, phase: 'ended' })).not.toContain('deleted.txt');
+  });
+
   test('what a run did stands beside each file, denied and removed ones included', () => {
     const run: SessionState = {
       ...initialState('run00001'),

@@ -65,7 +65,9 @@ export function guestPathOf(benchPath: string): string {
 
 function addDirectory(rows: TreeRow[], input: TreeInput, path: string, depth: number): void {
   const entries = new Map<string, WorldEntry>();
-  for (const entry of input.listings.get(path) ?? []) entries.set(entry.name, entry);
+  for (const entry of input.listings.get(path) ?? []) {
+    if (!isLeftOver(entry, input)) entries.set(entry.name, entry);
+  }
   addBenchEntries(entries, input.files, path, input.listings.has(path), input.run);
   const sorted = [...entries.values()].sort(
     (a, b) =>
@@ -92,6 +94,18 @@ function addDirectory(rows: TreeRow[], input: TreeInput, path: string, depth: nu
     if (open) addDirectory(rows, input, entry.path, depth + 1);
   }
   for (const ghost of ghostsIn(input, path, entries)) rows.push({ ...ghost, depth });
+}
+
+/** The world of a run that has ended stays as it was; a bench file that was deleted since is not in it any more. */
+function isLeftOver({ kind, origin, path }: WorldEntry, { files, run }: TreeInput): boolean {
+  const bench = benchPathIn(path);
+  return (
+    kind === 'file' &&
+    origin === 'real' &&
+    bench !== null &&
+    files[bench] === undefined &&
+    run?.phase === 'ended'
+  );
 }
 
 /** Bench files below a directory of the guest; a run may have removed one, so a listing has the last word on names. */

@@ -7,7 +7,7 @@ import { runMood } from '../../session/workState.ts';
 import { Button } from '../../ui/Button.tsx';
 import { Dialog } from '../../ui/Dialog.tsx';
 import { moodOf } from '../status/mood.ts';
-import { view } from '../view.ts';
+import { useFocusWish } from '../useFocusWish.ts';
 import { TerminalSearch } from './TerminalSearch.tsx';
 import { terminalUi, useTerminal } from './useTerminal.ts';
 import './terminal.css';
@@ -18,11 +18,8 @@ export function TerminalPanel() {
   const host = useRef<HTMLDivElement>(null);
   const finding = useStore(terminalUi, (state) => state.finding);
   const asText = useStore(terminalUi, (state) => state.asText);
-  const focusTurn = useStore(view, (state) => (state.panel === 'terminal' ? state.focusTurn : 0));
   useEffect(() => terminal.mount(host.current!), [terminal]);
-  useEffect(() => {
-    if (focusTurn > 0) terminal.focus();
-  }, [terminal, focusTurn]);
+  useFocusWish('terminal', null, () => terminal.focus());
   return (
     <div className="terminal-panel">
       {finding ? <TerminalSearch /> : null}

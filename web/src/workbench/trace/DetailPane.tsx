@@ -4,13 +4,14 @@ import type { CallArgs } from '@sandtable/shared/policy/model';
 import { ruleOf } from '@sandtable/shared/session';
 import { clickFilter, type FilterField } from '@sandtable/shared/filter';
 import { ArrowRight, Filter, X } from 'lucide-react';
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { byteSize, runTime } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { argumentText, LAYER_WORDS, outcomeSentence, pathOf, valueText, whySentence } from './describe.ts';
 import { goToPolicyLine } from './goTo.ts';
+import { useFocusTurn } from '../useFocusWish.ts';
 import { useTraceView } from './useTrace.ts';
 
 interface DetailPaneProps {
@@ -24,9 +25,7 @@ interface DetailPaneProps {
 export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
   const spec = callSpec(row.call);
   const pane = useRef<HTMLElement>(null);
-  useEffect(() => {
-    if (focusTurn > 0) pane.current?.focus();
-  }, [focusTurn]);
+  useFocusTurn(focusTurn, () => pane.current?.focus());
   return (
     <section
       ref={pane}

@@ -21,11 +21,7 @@ export function TracePanel() {
   const { run, selectedRow, count } = useTrace();
   const [focusTurn, setFocusTurn] = useState(0);
   const [share, setShare] = useState(0.45);
-  const focusDetail = useCallback(() => {
-    if (trace.get().selected !== null && document.activeElement?.getAttribute('role') === 'grid') {
-      setFocusTurn((turn) => turn + 1);
-    }
-  }, [trace]);
+  const focusDetail = useCallback(() => setFocusTurn((turn) => turn + 1), []);
   if (run === null) return <EmptyTrace />;
   return (
     <div className="trace">
@@ -43,7 +39,6 @@ export function TracePanel() {
           <Splitter label="Height of the detail" share={share} onShare={setShare} />
           <div className="trace-detail" style={{ flexBasis: `${share * 100}%` }}>
             <DetailPane
-              key={selectedRow.n}
               row={selectedRow}
               focusTurn={focusTurn}
               onClose={() => {

@@ -8,8 +8,7 @@ import { TraceRow } from './TraceRow.tsx';
 import { useScaledList } from './useScaledList.ts';
 import { useTrace, useTraceView } from './useTrace.ts';
 import { useSession } from '../../session/useSession.ts';
-import { useStore } from 'zustand';
-import { view } from '../view.ts';
+import { useFocusWish } from '../useFocusWish.ts';
 
 const COLUMNS = [
   ['#', 'trace-n', 'Number of the call in this run'],
@@ -29,11 +28,8 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const id = useId();
   const list = useScaledList({ rows: count, follow, onFollow: (now) => trace.setFollow(now) });
   const { from, to, showRow, shiftRows } = list;
-  const focusTurn = useStore(view, (state) => (state.panel === 'trace' ? state.focusTurn : 0));
 
-  useEffect(() => {
-    if (focusTurn > 0) list.scroller.current?.focus();
-  }, [focusTurn, list.scroller]);
+  useFocusWish('trace', null, () => list.scroller.current?.focus());
   useEffect(() => trace.want(from, to), [trace, from, to, turn]);
 
   // A search upwards puts rows before the first one.
@@ -46,13 +42,7 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
     shiftRows(trace.indexOf(before));
   }, [first, follow, shiftRows, trace]);
 
-  const onSelect = useCallback(
-    (n: number) => {
-      trace.select(n);
-      onDetail();
-    },
-    [trace, onDetail],
-  );
+  const onSelect = useCallback((n: number) => trace.select(n), [trace]);
   const onFilter = useCallback(
     (field: FilterField, value: string | number, negated: boolean) => {
       trace.setFilter(clickFilter(trace.get().filterText, field, value, negated));
