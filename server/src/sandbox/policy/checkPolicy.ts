@@ -30,7 +30,7 @@ class Checker {
     this.#onIdle = onIdle;
     this.#job = job;
     // What a dying compiler prints is for nobody; its end says enough.
-    this.#child = fork(fileURLToPath(new URL('checkProcess.ts', import.meta.url)), { execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
+    this.#child = fork(fileURLToPath(new URL('checkProcess.ts', import.meta.url)), { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.#timer = setTimeout(() => { this.#giveUp('check-start', 'The type checker did not start.'); }, CHECK_START_MS);
     this.#child.on('message', (message) => { this.#onMessage(message as CheckMessage); });
     this.#child.on('error', () => { /* It could not be started, or be written to: 'exit' or the timer follows. */ });

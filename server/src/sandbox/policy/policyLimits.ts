@@ -73,6 +73,10 @@ export const MAX_JOBS = 10_000;
 /** Text that comes out of QuickJS at once: a megabyte of data, written with six characters a byte. More is `policy-nonsense`. */
 export const MAX_MESSAGE_CHARS = 7 * 1024 * 1024;
 
+/** Values in one such text, looked at where it is longer than this; a directory of as many names is the largest that is honest. */
+export const MAX_MESSAGE_VALUES = 100_000;
+export const LONG_MESSAGE_CHARS = 256 * 1024;
+
 /** A value of a policy may be nested this deep; no answer of a call is deeper than 3. */
 export const MAX_VALUE_DEPTH = 8;
 

@@ -4,7 +4,7 @@
  * Nothing that lives in QuickJS leaves this file except text.
  */
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
-import { LOAD_MS, MAX_JOBS, MAX_MESSAGE_CHARS } from './policyLimits.ts';
+import { LOAD_MS, LONG_MESSAGE_CHARS, MAX_JOBS, MAX_MESSAGE_CHARS, MAX_MESSAGE_VALUES } from './policyLimits.ts';
 import type { FailureCode } from '@sandtable/shared/policy/middlewareHost';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
 import type { Program } from './policyHost.ts';
@@ -190,7 +190,8 @@ export class PolicyProgram implements Program {
     // The functions of our module give nothing but text, and no policy can replace them.
     const text = this.#context.getString(result.value);
     result.value.dispose();
-    if (text.length <= MAX_MESSAGE_CHARS) return { ok: true, text };
+    const fits = text.length <= LONG_MESSAGE_CHARS || (text.length <= MAX_MESSAGE_CHARS && valuesIn(text) <= MAX_MESSAGE_VALUES);
+    if (fits) return { ok: true, text };
     return { ok: false, failure: { code: 'policy-nonsense', message: 'The policy answered with more text than any call has.', at: null } };
   }
 
@@ -235,4 +236,16 @@ function importPlace(source: string, message: string): SourcePosition | null {
   if (offset < 0) return null;
   const before = source.slice(0, offset).split('\n');
   return { line: before.length, column: before.at(-1)!.length + 1 };
+}
+
+/** Counts what JSON text would become, because millions of empty lists take a hundred times the room of their text. */
+function valuesIn(text: string): number {
+  let values = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === 0x22) {
+      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at += 1;
+    } else if (code === 0x2c || code === 0x5b || code === 0x7b) values += 1;
+  }
+  return values;
 }
