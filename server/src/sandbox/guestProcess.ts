@@ -5,9 +5,9 @@
  * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest; `go`; the host prepares, says `ready`, and sets up its
  * filter. From then on the only ties are the two pipes and signals.
  *
- * Invariants. At most {@link FRAMES_PER_TURN} frames of one guest are handled in one turn of the event loop. While replies
- * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once,
- * and by then the process is gone and every descriptor is closed.
+ * Invariants. In one turn of the event loop at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after
+ * {@link TURN_MS}, and at most one buffer of them is received. While replies
+ * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once, and by then the process is gone and every descriptor is closed.
  *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
  */
@@ -17,8 +17,11 @@ import { Socket } from 'node:net';
 import type { Duplex, Readable } from 'node:stream';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
 
-/** Frames of one guest in one turn: about 2 ms of work, so that other guests on the same thread are hardly late. */
+/** Frames of one guest in one turn: about 2 ms of ordinary calls, so that other guests on the same thread are hardly late. */
 const FRAMES_PER_TURN = 256;
+
+/** After this many milliseconds no further frame is begun in a turn: a guest can choose calls that take a hundred times the ordinary. */
+const TURN_MS = 2;
 
 /** Receiving buffer; the host's pipe holds up to 1 MiB, of which a turn takes this much. */
 const RECEIVE_BYTES = 64 * 1024;
@@ -222,6 +225,11 @@ export class GuestProcess {
           this.#reader.feed(buffer.subarray(0, bytes));
           this.#handleFrames();
           if (this.#reader.pending) this.#reader.keep();
+          // A full buffer would be followed by the next one in this same turn.
+          if (bytes === RECEIVE_BYTES && !this.#paused) {
+            this.#paused = true;
+            this.#resumeSoon();
+          }
           return !this.#paused;
         },
       },
@@ -234,7 +242,8 @@ export class GuestProcess {
   /** Handles what has come, as far as this turn and the replies' way allow. */
   #handleFrames(): void {
     const reader = this.#reader;
-    for (let count = 0; count < FRAMES_PER_TURN; count++) {
+    const until = performance.now() + TURN_MS;
+    for (let count = 0; count < FRAMES_PER_TURN && (count === 0 || performance.now() < until); count++) {
       if (this.#unsent.length > 0) {
         this.#paused = true;
         return;

@@ -4,12 +4,19 @@
  * A waiting call holds a way to look again, what wakes it, and an optional deadline. It ends exactly once: with what it waited for, with
  * its time-out, with EINTR when a signal comes (main thread only: the others are not interrupted by signals in Python), or
  * not at all when the run is over.
+ *
+ * Wakes only mark a call: it looks again in a later turn, once however often it was woken, and the looks of one guest take
+ * {@link LOOKS_MS} of a turn. One byte written can wake hundreds of calls with thousands of descriptors each; looking at once would let a
+ * few such writes hold up every guest of the thread. NEVER look from inside a wake.
  */
 import type { Outcome } from '@sandtable/shared/policy/model';
 import type { Disposer, OpenDescription } from './vfs/description.ts';
 
 /** Longest timer of Node; longer waits are as good as endless. */
 const MAX_TIMER_MS = 2_147_483_647;
+
+/** Time for looking again in one turn, in milliseconds; what is left is looked at in the next one, so that other guests go on between. */
+const LOOKS_MS = 2;
 
 export interface WaitSpec {
   readonly thread: number;
@@ -30,10 +37,14 @@ interface Waiting {
   readonly thread: number;
   readonly interrupt: () => void;
   readonly drop: () => void;
+  readonly look: () => void;
 }
 
 export class Waits {
   readonly #waiting = new Set<Waiting>();
+  /** Woken, and not looked at again yet; in the order they were woken. */
+  readonly #woken = new Set<Waiting>();
+  #scheduled = false;
 
   get size(): number {
     return this.#waiting.size;
@@ -46,6 +57,7 @@ export class Waits {
     let timer: NodeJS.Timeout | null = null;
     const drop = (): void => {
       this.#waiting.delete(waiting);
+      this.#woken.delete(waiting);
       if (timer !== null) clearTimeout(timer);
       for (const dispose of disposers) dispose();
     };
@@ -58,12 +70,16 @@ export class Waits {
       thread: spec.thread,
       interrupt: () => { end(spec.onInterrupt?.() ?? INTERRUPTED); },
       drop,
+      look: () => {
+        const outcome = spec.look();
+        if (outcome !== null) end(outcome);
+      },
     };
     this.#waiting.add(waiting);
     const wake = (): void => {
       if (!this.#waiting.has(waiting)) return;
-      const outcome = spec.look();
-      if (outcome !== null) end(outcome);
+      this.#woken.add(waiting);
+      this.#lookSoon();
     };
     for (const source of spec.sources) disposers.push(source.subscribe(wake));
     if (spec.timeout !== null) {
@@ -72,6 +88,25 @@ export class Waits {
       }, Math.max(0, Math.min(spec.timeout, MAX_TIMER_MS)));
     }
     return promise;
+  }
+
+  #lookSoon(): void {
+    if (this.#scheduled) return;
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      this.#lookAgain();
+    });
+  }
+
+  #lookAgain(): void {
+    const until = performance.now() + LOOKS_MS;
+    // A look may wake others and itself; those wait for the next turn.
+    for (const waiting of [...this.#woken]) {
+      if (performance.now() >= until) break;
+      if (this.#woken.delete(waiting)) waiting.look();
+    }
+    if (this.#woken.size > 0) this.#lookSoon();
   }
 
   /** A signal came: the main thread's waiting calls return. */

@@ -13,7 +13,7 @@ import type { DirectoryLine, Stat } from '../vfs/abi.ts';
 import type { Asked } from './asked.ts';
 import type { ReplyBuilder } from './replyBuilder.ts';
 import {
-  isPlainObject, RUSAGE_BYTES, STAT_BYTES, STATVFS_BYTES, TERMIOS_BYTES, UTSNAME_BYTES, whole, writeFdSet, writeItimer, writeRlimit,
+  isPlainObject, real, RUSAGE_BYTES, STAT_BYTES, STATVFS_BYTES, TERMIOS_BYTES, UTSNAME_BYTES, whole, writeFdSet, writeItimer, writeRlimit,
   writeRusage, writeStat, writeStatvfs, writeTermios, writeTimespec, writeTimeval, writeTms, writeUtsname, type PlainObject, type PollFd,
 } from './structs.ts';
 import { writeInt64 } from './wireArgs.ts';
@@ -73,8 +73,11 @@ const cString: Encoder = (reply, id, value, native, asked) => {
 
 const names: Encoder = (reply, id, value, native, asked) => {
   const parts: Uint8Array[] = [];
+  const room = Math.min(asked.room, MAX_LISTING);
   let total = 0;
-  const add = (name: string, ino: number, type: number): void => {
+  // What cannot be sent is not encoded: a listing into no room must not cost more than its answer.
+  const add = (name: string, ino: number, type: number): boolean => {
+    if (total + name.length + 10 > room) return false;
     const text = encodeText(name);
     const record = new Uint8Array(9 + text.length + 1);
     writeInt64(new DataView(record.buffer), 0, ino);
@@ -82,15 +85,17 @@ const names: Encoder = (reply, id, value, native, asked) => {
     record.set(text, 9);
     total += record.length;
     parts.push(record);
+    return true;
   };
-  if (native?.kind === 'lines') for (const line of native.lines) add(line.name, line.ino, line.type);
-  else if (Array.isArray(value)) {
+  if (native?.kind === 'lines') {
+    for (const line of native.lines) if (!add(line.name, line.ino, line.type)) return 'too-large';
+  } else if (Array.isArray(value)) {
     for (const name of value) {
       if (typeof name !== 'string' || name === '' || /[/\0]/.test(name)) return 'nonsense';
-      add(name, 1, 0);
+      if (!add(name, 1, 0)) return 'too-large';
     }
   } else return 'nonsense';
-  if (total > Math.min(asked.room, MAX_LISTING)) return 'too-large';
+  if (total > room) return 'too-large';
   reply.start(id, total, 0);
   reply.outBytes(Buffer.concat(parts));
   return null;
@@ -273,7 +278,7 @@ const SYMBOLS: { readonly [symbol: string]: Encoder } = {
   times: struct(32, writeTms, (value) => whole(value['elapsed'])),
   getloadavg: struct(24, (view, at, value) => {
     const loads = value['loads'];
-    if (Array.isArray(loads)) loads.slice(0, 3).forEach((load, k) => { view.setFloat64(at + 8 * k, Number(load), true); });
+    if (Array.isArray(loads)) loads.slice(0, 3).forEach((load, k) => { view.setFloat64(at + 8 * k, real(load as PlainValue), true); });
   }, () => 3),
   sched_getaffinity: (reply, id, value, native, asked) => {
     const error = bytes(reply, id, value, native, asked);

@@ -12,10 +12,10 @@ const LENGTH_FIELD = 4;
 const HEADER = 8;
 
 /**
- * Longest frame in bytes, length field not counted. A directory listing may take 4 MiB (the host cuts reads and writes at 1 MiB), and 64 KiB hold
- * everything else. A longer one ends the guest before anything is allocated for it.
+ * Longest request in bytes, length field not counted. The host cuts writes at 1 MiB, and 64 KiB hold everything beside them; two
+ * texts of the greatest length fit as well. A longer one ends the guest before anything is allocated for it. (Replies may be longer: a listing takes 4 MiB.)
  */
-export const MAX_FRAME = 4 * 1024 * 1024 + 64 * 1024;
+export const MAX_FRAME = 1024 * 1024 + 64 * 1024;
 
 /** Function number of the first frame, which is no call: its body is JSON. */
 export const HELLO_FID = 0xffff;

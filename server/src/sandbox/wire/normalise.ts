@@ -11,7 +11,7 @@ import type { CallArgs, PlainValue } from '@sandtable/shared/policy/model';
 import { decodeText } from '@sandtable/shared/text';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../vfs/abi.ts';
 import { HeldBytes, type Asked } from './asked.ts';
-import { describeAddress, readEpollEvent, readFdSet, readItimer, readPollFds, readTermios, readTimeval } from './structs.ts';
+import { describeAddress, MAX_POLL_FDS, readEpollEvent, readFdSet, readItimer, readPollFds, readTermios, readTimeval } from './structs.ts';
 import { readInt32, readInt64, type WireArg } from './wireArgs.ts';
 
 /** Turns decoded arguments into the call asked; null where no honest host sends such a frame. */
@@ -137,12 +137,15 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
       timeout: timeout instanceof Uint8Array ? readTimeval(timeout, 0) : null,
     });
   },
-  poll: (a) =>
-    asked('ll_os_poll', {
-      fds: a[0] instanceof Uint8Array ? readPollFds(a[0]).map(({ fd, events }) => ({ fd, events })) : [],
+  poll: (a) => {
+    // Entries become objects when somebody looks, not while the call waits; more than the call takes are never read.
+    const given = a[0] instanceof Uint8Array && int(a[1]) <= MAX_POLL_FDS ? new Uint8Array(a[0]) : null;
+    return asked('ll_os_poll', {
+      get fds() { return given === null ? [] : readPollFds(given).map(({ fd, events }) => ({ fd, events })); },
       count: int(a[1]),
       milliseconds: int(a[2]),
-    }),
+    });
+  },
   epoll_ctl: (a) =>
     asked('ll_os_epoll_ctl', {
       epfd: int(a[0]),

@@ -28,7 +28,7 @@ export function whole(value: PlainValue | undefined): number {
   return typeof value === 'number' && Number.isFinite(value) ? Math.trunc(value) : 0;
 }
 
-function real(value: PlainValue | undefined): number {
+export function real(value: PlainValue | undefined): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
@@ -189,6 +189,9 @@ export interface EpollEvent {
 export function readEpollEvent(bytes: Uint8Array): EpollEvent {
   return { events: readUint32(bytes, 0), low: readUint32(bytes, 4), high: readUint32(bytes, 8) };
 }
+
+/** Entries that one `poll` takes: no guest has more descriptors. Linux, too, answers EINVAL beyond the number of descriptors there may be. */
+export const MAX_POLL_FDS = 4096;
 
 export interface PollFd {
   readonly fd: number;

@@ -11,6 +11,12 @@ export type WireArg = number | Uint8Array | null;
 
 const NULL_LENGTH = 0xffffffff;
 
+/**
+ * Longest text in bytes; the host sends no longer one (`WIRE_MAX_TEXT`). Whoever reads a text may take time that grows faster than its
+ * length, so a longer one is malformed before anybody looks into it.
+ */
+export const MAX_TEXT = 128 * 1024;
+
 /** The values of a frame's arguments, one for each op; null where the frame is malformed. */
 export function decodeArgs(ops: readonly Op[], bytes: Uint8Array, start: number, end: number): WireArg[] | null {
   const args: WireArg[] = [];
@@ -42,7 +48,7 @@ export function decodeArgs(ops: readonly Op[], bytes: Uint8Array, start: number,
         const value = bytes.subarray(at, at + length);
         at += length;
         if ((op.code === 'I' || op.code === 'X') && length !== op.bytes) return null;
-        if (op.code === 's' && value.includes(0)) return null;
+        if (op.code === 's' && (length > MAX_TEXT || value.includes(0))) return null;
         args.push(value);
         break;
       }
