@@ -23,7 +23,7 @@ interface MenuProps {
 
 export function Menu({ trigger, parts, align = 'start' }: MenuProps) {
   return (
-    <DropdownMenu.Root>
+    <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className="menu" align={align} sideOffset={4} collisionPadding={8}>
@@ -42,7 +42,7 @@ export function Menu({ trigger, parts, align = 'start' }: MenuProps) {
 /** The same by right click, the menu key or Shift+F10 on what it surrounds. */
 export function RightMenu({ trigger, parts }: MenuProps) {
   return (
-    <ContextMenu.Root>
+    <ContextMenu.Root modal={false}>
       <ContextMenu.Trigger asChild>{trigger}</ContextMenu.Trigger>
       <ContextMenu.Portal>
         <ContextMenu.Content className="menu" collisionPadding={8}>

@@ -45,6 +45,7 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
       hideCursorInOverviewRuler: true,
       overviewRulerBorder: false,
       padding: { top: 8, bottom: 8 },
+      renderFinalNewline: 'on',
       renderLineHighlight: 'all',
       scrollBeyondLastLine: false,
       smoothScrolling: false,

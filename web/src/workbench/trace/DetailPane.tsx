@@ -35,9 +35,9 @@ export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
       onKeyDown={(event) => event.key === 'Escape' && onClose()}
     >
       <header className="detail-head">
-        <h3>
+        <h2>
           Row {row.n} · <span className="code">{row.call}</span>
-        </h3>
+        </h2>
         <Verdict kind={row.verdict} />
         <IconButton label="Close the detail" keys="Escape" small onClick={onClose}>
           <X className="icon" aria-hidden />
