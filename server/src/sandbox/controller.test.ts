@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WIRE_SYMBOLS } from '@sandtable/shared/calls';
-import { clampLimits } from '@sandtable/shared/limits';
+import { clampLimits, RUN_LIMITS } from '@sandtable/shared/limits';
 import { createEngine } from '@sandtable/shared/policy/engine';
-import { Controller, MAX_IN_FLIGHT } from './controller.ts';
+import { Controller, MAX_HELD_BYTES, SPARE_IN_FLIGHT } from './controller.ts';
 import { guestIdentity } from './guestIdentity.ts';
 import { guestPath } from './paths.ts';
 import { RequestResolver } from './requests.ts';
@@ -23,7 +23,7 @@ interface Bench {
 
 const fidOf = (symbol: string): number => WIRE_SYMBOLS.findIndex((row) => row.symbol === symbol);
 
-function bench(): Bench {
+function bench(threads: number = RUN_LIMITS.threads.default): Bench {
   const vfs = new Vfs({ mounts: [{ at: guestPath('/tmp'), kind: 'memory', writeMode: 'read-write', owner: { uid: 1000, gid: 1000 }, entries: { a: { kind: 'file', content: 'abc' } } }] });
   const guest = vfs.guest({ uid: 1000, gid: 1000, cwd: guestPath('/tmp') });
   const made = createEngine({
@@ -40,7 +40,7 @@ function bench(): Bench {
     engine: made.engine,
     resolver: new RequestResolver(guest.value),
     run: {
-      files: guest.value, terminal: null, waits: new Waits(), identity: guestIdentity({}), limits: clampLimits(), usage: () => usage,
+      files: guest.value, terminal: null, waits: new Waits(), identity: guestIdentity({}), limits: clampLimits({ threads }), usage: () => usage,
       raise: () => undefined, waitsForInput: () => undefined, timers: { set: () => none, get: () => none }, exiting: () => undefined, fatal: () => undefined,
     },
     script: null,
@@ -112,10 +112,62 @@ describe('the controller', () => {
     b.send(Buffer.concat([frame('@sleep', [10 ** 9], 7), frame('@sleep', [10 ** 9], 7)]));
     expect(b.broken).toEqual(['bad-id']);
     const other = bench();
-    for (let id = 1; id <= MAX_IN_FLIGHT; id++) other.send(frame('@sleep', [10 ** 9], id));
+    for (let id = 1; id <= RUN_LIMITS.threads.default + SPARE_IN_FLIGHT; id++) other.send(frame('@sleep', [10 ** 9], id));
     expect(other.broken).toEqual([]);
     other.send(frame('@sleep', [10 ** 9], 9999));
     expect(other.broken).toEqual(['too-many-in-flight']);
+  });
+
+  it('breaks off where waiting writes hold more bytes than they may', () => {
+    const much = bench(64);
+    const block = new Uint8Array(1024 * 1024);
+    much.send(frame('pipe', [null], 1));
+    for (let held = 0; held < MAX_HELD_BYTES; held += block.length) much.send(frame('write', [1, block, block.length], 10 + held / block.length));
+    expect(much.broken).toEqual([]);
+    much.send(frame('write', [1, block, block.length], 9999));
+    expect(much.broken).toEqual(['too-much-in-flight']);
+  });
+
+  it('looks into no name that is longer than the host sends, and tells of a long one only its beginning', () => {
+    const nasty = (bytes: number): Uint8Array => text(`/${'x/'.repeat(bytes / 4)}${'a/../'.repeat(bytes / 10)}`.slice(0, bytes));
+    const began = performance.now();
+    for (let id = 1; id <= 20; id++) b.send(frame('chdir', [nasty(128 * 1024)], id));
+    // Each took 40 ms where the whole name was normalised.
+    expect(performance.now() - began).toBeLessThan(400);
+    expect(b.replies.map(({ errno }) => errno)).toEqual(Array<number>(20).fill(36));
+    expect((JSON.parse(`{${b.rows[0]!}`) as { path: string }).path.length).toBeLessThan(5000);
+    b.send(frame('chdir', [text('x'.repeat(128 * 1024 + 1))], 99));
+    expect(b.broken).toEqual(['bad-arguments']);
+  });
+
+  it('refuses polls of more entries than there can be descriptors, before anything is made of them', () => {
+    const entries = (count: number): Uint8Array => new Uint8Array(count * 8).fill(1);
+    b.send(Buffer.concat([frame('poll', [entries(4096), 4096, 0], 1), frame('poll', [entries(4097), 4097, 0], 2)]));
+    expect(b.replies.map(({ errno }) => errno)).toEqual([0, 22]);
+    expect((JSON.parse(`{${b.rows[1]!}`) as { args: unknown }).args).toEqual({ fds: [], count: 4097, milliseconds: 0 });
+  });
+
+  it('lets waiting calls look in a later turn, however often they are woken in this one', async () => {
+    b.send(frame('pipe', [null], 1));
+    // Ten polls of 4096 entries for room at the end that is read: it never comes.
+    const entries = Buffer.alloc(4096 * 8);
+    for (let k = 0; k < 4096; k++) entries.writeInt16LE(4, 8 * k + 4);
+    for (let id = 2; id < 12; id++) b.send(frame('poll', [entries, 4096, -1], id));
+    const began = performance.now();
+    for (let id = 100; id < 612; id++) b.send(frame('write', [1, Buffer.from('x'), 1], id));
+    // Looking at every wake takes seconds.
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(b.replies).toHaveLength(1 + 512);
+  });
+
+  it('finds what it waited for, in the order in which the calls came to wait', async () => {
+    const forBytes = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]);
+    b.send(Buffer.concat([frame('pipe', [null], 1), frame('poll', [forBytes, 1, -1], 2), frame('read', [0, 10, 10], 3), frame('read', [0, 10, 10], 4)]));
+    expect(b.replies.map(({ id }) => id)).toEqual([1]);
+    b.send(Buffer.concat([frame('write', [1, text('x'), 1], 5), frame('write', [1, text('y'), 1], 6)]));
+    await expect.poll(() => b.replies.map(({ id, ret }) => [id, ret])).toEqual([[1, 0], [5, 1], [6, 1], [2, 1], [3, 2]]);
+    b.send(frame('write', [1, text('z'), 1], 7));
+    await expect.poll(() => b.replies.at(-1)).toEqual({ id: 4, ret: 1, errno: 0 });
   });
 
   it('survives any frame of the table, whole or damaged', () => {

@@ -24,8 +24,17 @@ import { NORMALISERS } from './wire/normalise.ts';
 import { FLAG_RAISE, RAISE_ERRNO, ReplyBuilder } from './wire/replyBuilder.ts';
 import { decodeArgs } from './wire/wireArgs.ts';
 
-/** Calls of one guest that wait for their answers; the host has fewer threads, so more can only be forged. */
-export const MAX_IN_FLIGHT = 512;
+/**
+ * Calls of one guest that wait for their answers, beyond one for each thread that it may have. A thread asks one thing at a time, so more
+ * can only be forged, and end the guest.
+ */
+export const SPARE_IN_FLIGHT = 8;
+
+/**
+ * Bytes that the waiting calls of one guest may hold. The host sends at most 1 MiB a call, so 32 threads cannot reach it; what
+ * is held lies outside the heap that the worker's limit bounds. Beyond it the guest is ended.
+ */
+export const MAX_HELD_BYTES = 64 * 1024 * 1024;
 
 /** Why a reply could not be made of an answer, as the guest sees it. */
 const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = { nonsense: fail('EIO'), 'too-small': fail('ERANGE'), 'too-large': fail('ENOMEM') };
@@ -65,6 +74,10 @@ export class Controller {
   readonly #engine: PolicyEngine;
   readonly #builder = new ReplyBuilder();
   readonly #inFlight = new Set<number>();
+  readonly #maxInFlight: number;
+  #heldBytes = 0;
+  /** Calls whose answers made no sense; each is told once. */
+  readonly #nonsense = new Set<CallName>();
   readonly #touches: Touches;
   #calls = 0;
   #booting = true;
@@ -74,11 +87,17 @@ export class Controller {
     this.#options = options;
     this.#engine = options.engine;
     this.#engine.resolve = options.resolver.resolve;
+    this.#maxInFlight = Math.ceil(options.run.limits.threads) + SPARE_IN_FLIGHT;
     this.#touches = new Touches(options.touched);
   }
 
   get calls(): number {
     return this.#calls;
+  }
+
+  /** Calls that wait for their answers. */
+  get inFlight(): number {
+    return this.#inFlight.size;
   }
 
   /** Takes one request; the reader's bytes are used only until this returns. A fault of ours ends this guest and no other. */
@@ -117,14 +136,17 @@ export class Controller {
       this.#finish(id, fid, request, call, decision, started);
       return;
     }
-    asked.held?.own();
-    if (this.#inFlight.size >= MAX_IN_FLIGHT) {
-      this.#options.breakOff('too-many-in-flight');
+    const heldBytes = asked.held?.bytes.length ?? 0;
+    if (this.#inFlight.size >= this.#maxInFlight || this.#heldBytes + heldBytes > MAX_HELD_BYTES) {
+      this.#options.breakOff(this.#inFlight.size >= this.#maxInFlight ? 'too-many-in-flight' : 'too-much-in-flight');
       return;
     }
+    asked.held?.own();
     this.#inFlight.add(id);
+    this.#heldBytes += heldBytes;
     void decision.then((settled) => {
       this.#inFlight.delete(id);
+      this.#heldBytes -= heldBytes;
       this.#finish(id, fid, request, call, settled, started);
     }).catch((error: unknown) => { this.#failed(error); });
   }
@@ -185,7 +207,7 @@ export class Controller {
     if (outcome.ok) {
       const native = outcome === call.outcome ? call.native : null;
       const error = ENCODERS[fid]!(builder, id, native === null ? outcome.value : null, native, call.asked);
-      if (error === 'nonsense') this.#options.notice('policy-nonsense', `The answer to ${call.asked.call} makes no sense for it; the guest got EIO.`);
+      if (error === 'nonsense') this.#tellNonsense(call.asked.call);
       if (error !== null) outcome = ANSWER_ERRORS[error];
     }
     if (!outcome.ok) {
@@ -194,6 +216,12 @@ export class Controller {
     }
     this.#options.reply(builder.finish());
     return outcome;
+  }
+
+  #tellNonsense(call: CallName): void {
+    if (this.#nonsense.has(call)) return;
+    this.#nonsense.add(call);
+    this.#options.notice('policy-nonsense', `The answer to ${call} makes no sense for it; the guest got EIO.`);
   }
 }
 

@@ -18,6 +18,9 @@ const NO_FOLLOW: ReadonlySet<CallName> = new Set<CallName>([
   'll_os_lstat', 'll_os_readlink', 'll_os_mkdir', 'll_os_rmdir', 'll_os_unlink', 'll_os_rename', 'll_os_symlink',
 ]);
 
+/** Characters of the longest path that can name anything (PATH_MAX of Linux). */
+const MAX_PATH = 4096;
+
 interface Shape {
   readonly spec: CallSpec;
   readonly hasPath: boolean;
@@ -95,8 +98,12 @@ export class RequestResolver {
     return located.ok ? located.value.path : this.#spelled(path, from);
   }
 
-  /** The place that a name means by its spelling, where there is none in the world: the call is going to fail. */
+  /**
+   * The place that a name means by its spelling, where there is none in the world: the call is going to fail. Of a name that is
+   * too long for any place only the beginning is looked at: taking out `..` takes time that grows with the square of the length.
+   */
   #spelled(path: string, from: DirFd): string {
+    if (path.length > MAX_PATH) return `${this.#spelled(path.slice(0, MAX_PATH), from)}…`;
     if (path.startsWith('/')) return posix.normalize(path);
     const base = from === AT_FDCWD ? this.#files.getcwd() : null;
     const start = base === null ? this.#files.label(from as ReturnType<typeof virtualFd>) : base.ok ? base.value : null;

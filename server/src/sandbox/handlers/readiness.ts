@@ -1,6 +1,6 @@
 /** Waiting for one of several descriptors: select, poll, epoll. */
 import type { CallArgs, MaybePromise, Outcome, PlainValue } from '@sandtable/shared/policy/model';
-import { isPlainObject, whole, type EpollEvent } from '../wire/structs.ts';
+import { isPlainObject, MAX_POLL_FDS, whole, type EpollEvent } from '../wire/structs.ts';
 import { O_RDWR, S_IFREG, type Stat } from '../vfs/abi.ts';
 import { Description, virtualFd, type Disposer, type OpenDescription, type Readiness } from '../vfs/index.ts';
 import * as vfs from '../vfs/result.ts';
@@ -68,15 +68,18 @@ const select: Handler = (run, args, call) => {
 
 const poll: Handler = (run, args, call) => {
   const list = args['fds'];
-  if (!Array.isArray(list)) return fail('EINVAL');
-  const wanted = (list as readonly PlainValue[]).filter(isPlainObject).map((item) => ({ fd: whole(item['fd']), events: whole(item['events']) }));
-  const sources = wanted.map(({ fd }) => run.files.description(virtualFd(fd)));
+  if (!Array.isArray(list) || int(args, 'count') > MAX_POLL_FDS || list.length > MAX_POLL_FDS) return fail('EINVAL');
+  const items = (list as readonly PlainValue[]).filter(isPlainObject);
+  // Numbers, not objects: they live as long as the call waits.
+  const fds = Int32Array.from(items, (item) => whole(item['fd']));
+  const wanted = Int32Array.from(items, (item) => whole(item['events']));
+  const sources = Array.from(fds, (fd) => run.files.description(virtualFd(fd)));
   const look = (): Outcome | null => {
     const found: PlainValue[] = [];
-    wanted.forEach(({ fd, events }, k) => {
+    sources.forEach((description, k) => {
+      const fd = fds[k]!;
       if (fd < 0) return;
-      const description = sources[k];
-      const now = description === undefined ? POLLNVAL : ready(description, events);
+      const now = description === undefined ? POLLNVAL : ready(description, wanted[k]!);
       if (now !== 0) found.push({ fd, events: now });
     });
     return found.length > 0 ? ok(found) : null;
