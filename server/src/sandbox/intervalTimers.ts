@@ -11,6 +11,9 @@ const SIGNALS = [SIGALRM, SIGVTALRM, SIGPROF] as const;
 /** Shortest time between two signals: a guest that asks for more would only be kept from running. */
 const SHORTEST_SECONDS = 0.001;
 
+/** Longest time, 68 years, which `alarm` can still answer; what is asked beyond it would be no exact number either. */
+const LONGEST_SECONDS = 2 ** 31 - 1;
+
 const NONE = { value: 0, interval: 0 } as const;
 
 interface Armed {
@@ -33,7 +36,7 @@ export class AlarmTimers implements IntervalTimers {
     const armed = this.#armed.get(which);
     if (armed !== undefined) clearTimeout(armed.timer);
     this.#armed.delete(which);
-    if (value > 0) this.#arm(which, Math.max(SHORTEST_SECONDS, value), interval > 0 ? Math.max(SHORTEST_SECONDS, interval) : 0);
+    if (value > 0) this.#arm(which, within(value), interval > 0 ? within(interval) : 0);
     return before;
   }
 
@@ -56,4 +59,8 @@ export class AlarmTimers implements IntervalTimers {
     }, Math.min(seconds * 1000, 2_147_483_647));
     this.#armed.set(which, { timer, due: performance.now() + seconds * 1000, interval });
   }
+}
+
+function within(seconds: number): number {
+  return Math.min(LONGEST_SECONDS, Math.max(SHORTEST_SECONDS, seconds));
 }

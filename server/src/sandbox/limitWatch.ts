@@ -1,8 +1,13 @@
 /**
  * Watches the limits of one run and says once which of them was reached.
  *
- * Counted here: time on the clock (it stands still while the guest waits for the person), output, calls per second, the size of the
- * trace. Sampled from outside: processor time and memory, which the kernel limits as well.
+ * Counted here: time on the clock, output, calls per second, the size of the trace. Sampled from outside: processor time and memory,
+ * which the kernel limits as well.
+ *
+ * The clock stands still while the guest does nothing but wait for the person: a read of the person's input waits, no other
+ * call is made or waits, and no processor time is used. That is settled at each sample: of the time since the last one, what passed
+ * after the guest's last call while such a read waited is taken off, as far as it was not spent computing. NEVER does a waiting read alone
+ * stop the clock: one thread that reads must not give the others endless time.
  */
 import type { RunLimits } from '@sandtable/shared/policy/model';
 
@@ -34,9 +39,13 @@ export class LimitWatch {
   #callsThisSecond = 0;
   #secondBegan = performance.now();
   readonly #began = performance.now();
-  /** Milliseconds spent waiting for the person. */
+  /** Milliseconds spent waiting for the person, settled; and those since the last sample that may still turn out not to be. */
   #idle = 0;
+  #maybeIdle = 0;
+  /** Since when a read of the person's input has waited and nothing else happened. */
   #idleSince: number | null = null;
+  #sampledAt = performance.now();
+  #cpuSeconds = 0;
   #wallTimer: NodeJS.Timeout | null = null;
 
   constructor(limits: RunLimits, reached: (limit: EndingLimit, value: number, message: string) => void) {
@@ -52,7 +61,7 @@ export class LimitWatch {
   /** Seconds on the clock without those spent waiting for the person. */
   get wallSeconds(): number {
     const now = performance.now();
-    const idle = this.#idle + (this.#idleSince === null ? 0 : now - this.#idleSince);
+    const idle = this.#idle + this.#maybeIdle + (this.#idleSince === null ? 0 : now - this.#idleSince);
     return (now - this.#began - idle) / 1000;
   }
 
@@ -63,6 +72,7 @@ export class LimitWatch {
 
   /** One call, and the length of its row. */
   call(now: number, rowBytes: number): void {
+    if (this.#idleSince !== null) this.#idleSince = now;
     this.#traceBytes += rowBytes;
     if (this.#traceBytes > this.#limits.traceBytes) this.reach('traceBytes');
     if (now - this.#secondBegan >= 1000) {
@@ -73,8 +83,11 @@ export class LimitWatch {
     if (this.#callsThisSecond > this.#limits.callsPerSecond) this.reach('callsPerSecond');
   }
 
-  sampled(heapBytes: number, cpuSeconds: number): void {
-    if (cpuSeconds > this.#limits.cpuSeconds) this.reach('cpuSeconds');
+  /** What the guest uses now; `waitsOnly`: none of its calls waits but reads of the person's input. */
+  sampled(heapBytes: number, cpuSeconds: number, waitsOnly: boolean): void {
+    this.#settleIdle(cpuSeconds, waitsOnly);
+    if (this.wallSeconds >= this.#limits.wallSeconds) this.reach('wallSeconds');
+    else if (cpuSeconds > this.#limits.cpuSeconds) this.reach('cpuSeconds');
     else if (heapBytes > this.#limits.heapBytes + HEAP_SLACK) this.reach('heapBytes');
   }
 
@@ -85,10 +98,23 @@ export class LimitWatch {
       this.#idleSince = now;
       this.#disarmWall();
     } else if (!waiting && this.#idleSince !== null) {
-      this.#idle += now - this.#idleSince;
+      this.#maybeIdle += now - this.#idleSince;
       this.#idleSince = null;
       this.#armWall();
     }
+  }
+
+  #settleIdle(cpuSeconds: number, waitsOnly: boolean): void {
+    const now = performance.now();
+    if (this.#idleSince !== null) {
+      if (waitsOnly) this.#maybeIdle += now - this.#idleSince;
+      this.#idleSince = now;
+    }
+    const computed = (cpuSeconds - this.#cpuSeconds) * 1000;
+    this.#idle += Math.max(0, Math.min(this.#maybeIdle, now - this.#sampledAt - computed));
+    this.#maybeIdle = 0;
+    this.#sampledAt = now;
+    this.#cpuSeconds = cpuSeconds;
   }
 
   /** Says that a limit was reached; only the first counts. */

@@ -204,6 +204,32 @@ describe('how a run ends', () => {
   });
 });
 
+describe('a fault of ours', () => {
+  it('while a run starts ends that run, and no other', async () => {
+    const other = await startScript('print(input())', {});
+    const { exit } = await runScript('print(1)', { args: ['no program takes \0 as an argument'] });
+    expect(exit).toMatchObject({ status: 1, reason: 'host' });
+    expect(exit.message).toMatch(/^The run could not be started: ./);
+    other.handle.input('well\n');
+    expect((await finish(other)).out).toContain('well');
+  });
+});
+
+describe('signals and alarms that make no sense here', () => {
+  it('are refused or cut, and never fail in the controller', async () => {
+    const { out, events } = await runScript(`
+import os, signal
+for number in (34, 64, 32):
+    try: os.kill(os.getpid(), number)
+    except OSError as e: print(e.errno)
+signal.setitimer(signal.ITIMER_REAL, 1e18, 1e18)
+print(signal.getitimer(signal.ITIMER_REAL)[0] > 1e9, signal.alarm(0) > 10**9)
+`);
+    expect(out).toBe('22\n22\n22\nTrue True\n');
+    expect(events.filter(({ type }) => type === 'notice')).toEqual([]);
+  });
+});
+
 describe('the terminal', () => {
   it('gives lines, end of file and secrets', async () => {
     const run = await startScript(`

@@ -96,7 +96,7 @@ class Run implements RunHandle {
       typed: (text) => { options.typed?.(text); },
     });
     sink.onOutputRoom = () => { this.#stdio.wakeOutput(); };
-    void engineState().then((state) => { this.#start(state); });
+    void engineState().then((state) => { this.#start(state); }).catch((error: unknown) => { this.#startFailed(error); });
   }
 
   // ---- the person's side ----
@@ -222,6 +222,12 @@ class Run implements RunHandle {
     this.#sampler = setInterval(() => { this.#sample(); }, SAMPLE_MS);
   }
 
+  /** A fault of ours while a run starts ends that run and no other of this thread. */
+  #startFailed(error: unknown): void {
+    this.#process?.kill();
+    this.#finish({ status: 1, reason: 'host', message: `The run could not be started: ${error instanceof Error ? error.message : String(error)}` });
+  }
+
   get #script(): string {
     return this.#options.script ?? '/tmp/script.py';
   }
@@ -290,8 +296,9 @@ class Run implements RunHandle {
 
   #sample(): void {
     const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
+    const waitsOnly = (this.#controller?.inFlight ?? 0) <= this.#inputWaits;
+    this.#watch.sampled(heapBytes, userSeconds + systemSeconds, waitsOnly);
     this.#tellUsage();
-    this.#watch.sampled(heapBytes, userSeconds + systemSeconds);
   }
 
   #tellUsage(): void {

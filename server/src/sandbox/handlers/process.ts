@@ -3,7 +3,8 @@ import { isPlainObject } from '../wire/structs.ts';
 import { GUEST_PID } from '../guestIdentity.ts';
 import { DONE, fail, int, ok, text, type Handler } from './handler.ts';
 
-const LAST_SIGNAL = 64;
+/** Signals for real time have no name on this side and cannot be sent on; nothing that runs here uses them. */
+const LAST_SIGNAL = 31;
 /** It would stop the guest where nobody can continue it. */
 const SIGSTOP = 19;
 const LAST_TIMER = 2;
