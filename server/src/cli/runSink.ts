@@ -6,6 +6,7 @@ import type { CallEvent } from '@sandtable/shared/events';
 import { encodeText } from '@sandtable/shared/text';
 import type { RunSink, SideEvent } from '../sandbox/index.ts';
 import { callLine } from './callLine.ts';
+import { printable } from './printable.ts';
 import type { TraceFile } from './traceFile.ts';
 
 /** Output that waits for a slow reader before the guest does. */
@@ -72,9 +73,9 @@ export class CommandSink implements RunSink {
     this.#record(encodeText(text));
   }
 
-  /** A line of ours for the person. */
+  /** A line of ours for the person; what a guest put into it cannot act on the terminal. */
   say(line: string): void {
-    this.#write(process.stderr, encodeText(`${line}${this.#options.tty ? '\r\n' : '\n'}`));
+    this.#write(process.stderr, encodeText(`${printable(line)}${this.#options.tty ? '\r\n' : '\n'}`));
   }
 
   close(): void {

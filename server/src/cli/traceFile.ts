@@ -1,6 +1,7 @@
 /** The trace of a run as a file: version 1 of `shared/src/events.ts`, one JSON object a line. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { SideEvent } from '../sandbox/index.ts';
+import { oneLineJson } from './printable.ts';
 
 /** Lines are gathered to this many characters, so that a row costs no system call. */
 const BUFFER_CHARS = 64 * 1024;
@@ -25,7 +26,7 @@ export class TraceFile {
   }
 
   #line(tail: string): void {
-    this.#buffer += `{"seq":${String(++this.#seq)},"t":${String(Math.round((performance.now() - this.#began) * 1000))},${tail}\n`;
+    this.#buffer += `{"seq":${String(++this.#seq)},"t":${String(Math.round((performance.now() - this.#began) * 1000))},${oneLineJson(tail)}\n`;
     if (this.#buffer.length >= BUFFER_CHARS) this.#flush();
   }
 
