@@ -3,10 +3,11 @@
  *
  * Each attack runs as a guest under the standard policy, with the native call helper beside it. What counts is seen from outside: the
  * canary file is as it was, the file that the attack wanted to make is not there, no process of the guest's user is left, nothing
- * listens in its name, and the server is well. What the guest prints is only asked for its own confession, `ESCAPED`.
+ * listens in its name, and the server is well: its event loop was never silent for long, and it holds no memory to speak of. What the guest prints is only asked for its own confession, `ESCAPED`.
  */
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,10 +17,34 @@ import { runScript } from './testing/runScript.ts';
 
 const ATTACKS = fileURLToPath(new URL('../../attacks/', import.meta.url));
 const NATIVE = readFileSync(new URL('../../native/attacks/native.py', import.meta.url));
+const FRAMES = readFileSync(new URL('../../attacks/support/frames.py', import.meta.url));
 const SECRET = 'the secret that no guest may read';
 
 /** `name=fid` for every symbol, for attacks that forge frames. */
 const FIDS = WIRE_SYMBOLS.map(({ symbol, fid }) => `${symbol}=${String(fid)}`).join(',');
+
+/** Codes and sizes of the arguments of every symbol, for attacks that make them up. */
+const OPS = JSON.stringify(Object.fromEntries(WIRE_SYMBOLS.map(({ symbol, ops }) => [symbol, ops.map(({ code, bytes }) => [code, bytes])])));
+
+/** Other guests of a thread wait this long at most for one that attacks; machines that test are busy, so it is far above what is seen. */
+const MAX_SILENCE_MS = 2500;
+
+/** What an attack may make this process grow by; every limit of a guest together is far less. */
+const MAX_GROWTH_BYTES = 500 * 1024 * 1024;
+
+/** Watches this process as one that hosts other guests, too. */
+function watchHost(): () => { readonly silenceMs: number; readonly growthBytes: number } {
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  const before = process.memoryUsage.rss();
+  let peak = before;
+  const timer = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()); }, 50);
+  return () => {
+    clearInterval(timer);
+    delay.disable();
+    return { silenceMs: delay.max / 1e6, growthBytes: Math.max(peak, process.memoryUsage.rss()) - before };
+  };
+}
 
 let folder: string;
 
@@ -86,11 +111,15 @@ describe.each(attacks())('$file $variant', ({ source, variant, limits }) => {
     const marker = path.join(folder, 'made-by-a-guest');
     const before = statSync(canary);
     for (const name of Object.keys(limits)) expect(Object.keys(RUN_LIMITS)).toContain(name);
+    const seen = watchHost();
     const { out, exit, events, handle } = await runScript(source, {
-      files: { '/tmp/native.py': NATIVE },
-      args: [canary, marker, variant, FIDS],
+      files: { '/tmp/native.py': NATIVE, '/tmp/frames.py': FRAMES },
+      args: [canary, marker, variant, FIDS, OPS],
       limits: { wallSeconds: 4, ...limits },
     });
+    const { silenceMs, growthBytes } = seen();
+    expect(silenceMs).toBeLessThan(MAX_SILENCE_MS);
+    expect(growthBytes).toBeLessThan(MAX_GROWTH_BYTES);
     expect(out).not.toContain('ESCAPED');
     expect(out).not.toContain(SECRET);
     expect(['exit', 'signal', 'protocol', 'limit', 'host'], exit.message).toContain(exit.reason);
@@ -102,7 +131,7 @@ describe.each(attacks())('$file $variant', ({ source, variant, limits }) => {
     expect(readdirSync(folder)).toEqual(['canary']);
     expect(guestsAlive()).toEqual([]);
     expect(guestSockets()).toEqual([]);
-    expect(handle.changes().filter(({ path: changed }) => !changed.startsWith('/tmp/'))).toEqual([]);
+    expect(handle.changes().filter(({ path: changed }) => !`${changed}/`.startsWith('/tmp/'))).toEqual([]);
   });
 });
 
