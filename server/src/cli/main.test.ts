@@ -73,7 +73,7 @@ describe('sandtable run', () => {
   });
 
   it('gives a Ctrl-C to the guest', async () => {
-    const script = file('e.py', 'print("ready", flush=True)\nimport time\ntry: time.sleep(20)\nexcept KeyboardInterrupt: print("caught")');
+    const script = file('e.py', 'import time\ntry:\n    print("ready", flush=True)\n    time.sleep(20)\nexcept KeyboardInterrupt: print("caught")');
     expect(await sandtable(['run', script], { signal: 'SIGINT' })).toMatchObject({ status: 0, out: 'ready\ncaught\n' });
   });
 

@@ -7,7 +7,6 @@
 const MAX_CHARS = 500;
 
 /** C0, DEL, C1 (U+009B begins a command like ESC), line and paragraph separators, marks that turn the direction. */
-// eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 
 /** What separates lines for some readers but not in JSON, which may hold them as they are. */

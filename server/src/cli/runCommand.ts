@@ -4,6 +4,7 @@ import { startRun, type RunExit, type RunHandle } from '../sandbox/index.ts';
 import { guestSetup } from './guestFiles.ts';
 import { keepChanges } from './keepChanges.ts';
 import { openPolicy } from './policySource.ts';
+import { printable } from './printable.ts';
 import { ProcessInput, stdioOfProcess } from './realTerminal.ts';
 import { parseRun, type RunCommandOptions } from './runOptions.ts';
 import { CommandSink } from './runSink.ts';
@@ -80,7 +81,8 @@ function deservesWord({ reason }: RunExit): boolean {
 }
 
 function complain(message: string): number {
-  process.stderr.write(`${message.split('\n').map((line, k) => (k === 0 && !/^\S+:\d+:\d+: /.test(line) ? `sandtable: ${line}` : line)).join('\n')}\n`);
+  const lines = message.split('\n').map(printable);
+  process.stderr.write(`${lines.map((line, k) => (k === 0 && !/^\S+:\d+:\d+: /.test(line) ? `sandtable: ${line}` : line)).join('\n')}\n`);
   return USAGE_STATUS;
 }
 
