@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { finish, runScript, startScript, type ScriptRun } from './testing/runScript.ts';
 
@@ -339,6 +340,14 @@ print('alive')
     const { exit, events } = await runScript('held = []\nn = 0\nwhile True:\n    held.append([n]); n += 1', { limits: { heapBytes: 64 << 20 } });
     expect([1, 137]).toContain(exit.status);
     if (exit.status === 137) expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'heapBytes' });
+  });
+
+  it('memory: is seen, too, where the first thread has ended', async () => {
+    const read = (file: string): Buffer => readFileSync(new URL(`../../${file}`, import.meta.url));
+    const { exit, events } = await runScript(read('attacks/firstThreadEnds.py').toString().replaceAll('time.sleep(0.3)', 'time.sleep(0.1)').replace('        if address < 0:\n            break', '        if address < 0:\n            time.sleep(9)'),
+      { files: { '/tmp/native.py': read('native/attacks/native.py') } });
+    expect(exit.reason).toBe('limit');
+    expect(events).toContainEqual(expect.objectContaining({ type: 'limit', limit: 'heapBytes', ends: true }));
   });
 
   it('output, with what it had', async () => {
