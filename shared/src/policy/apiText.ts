@@ -28,6 +28,10 @@ declare module 'sandtable' {
    * Which places, as they really are: links and \`..\` have been followed. \`*\` stands for any characters but a slash, \`**\` for any
    * characters, \`?\` for one, \`[a-z]\` for one of these, \`{a,b}\` for either. \`'/tmp/**'\` means /tmp itself and all that is below it.
    * What has no path has a name: \`'<stdin>'\`, \`'<stdout>'\`, \`'<stderr>'\`, \`'<pipe>'\`, \`'<socket>'\`, \`'<deleted>'\`.
+   *
+   * A rule judges the names that things have at the time of the call. Renaming and linking a file count as reading it too. But who may
+   * rename \`/tmp/a\` takes \`/tmp/a/secret\` along to a name that \`deny('read', '/tmp/a/secret/**')\` does not fit: to guard what is
+   * in a folder, also deny \`'ll_os_rename'\` for the folders above it.
    */
   export type Paths = string | readonly string[];
 

@@ -16,7 +16,8 @@
  * | `ll_os__exit`, `ll_fatal`                        | always                 | they tell of an end that comes anyway          |
  *
  * Before the guest's own code runs (phase `boot`): the interpreter looks up names, reads its library, and asks for clocks, identity, the
- * terminal and random bytes, whatever the policy says. Later, reading below the library stays allowed (`runtime`), unless a
+ * terminal and random bytes, whatever the policy says; that it tries to keep bytecode beside its library is no policy's matter either, the
+ * world is read-only there and says so itself. Later, reading below the library stays allowed (`runtime`), unless a
  * policy wants to judge that too.
  *
  * NEVER let a policy's allow reach the handler without {@link ceilingDenial} having said null.
@@ -96,6 +97,7 @@ const HANDLING: ReadonlySet<CallName> = new Set<CallName>(['ll_os_lseek', 'll_os
 /** Whether the interpreter may do this while it starts, whatever the policy says. */
 export function isBoot(request: CallRequest, roots: readonly string[]): boolean {
   if (isRuntimeRead(request, roots) || LOOK_UPS.has(request.call)) return true;
+  if (isBytecode(request, roots)) return true;
   const group = GROUP_OF.get(request.call);
   return group !== undefined && (BOOT_GROUPS.has(group) || (group === 'io' && request.access === 'none'));
 }
@@ -105,8 +107,19 @@ export function isRuntimeRead(request: CallRequest, roots: readonly string[]): b
   const { path } = request;
   if (path === undefined || request.newpath !== undefined) return false;
   if (request.access === 'read' ? !READS.has(request.call) : !HANDLING.has(request.call)) return false;
+  return isInRuntime(path, roots);
+}
+
+/** Whether a path lies in one of these places; by default in the interpreter's own library. */
+export function isInRuntime(path: string, roots: readonly string[] = RUNTIME_ROOTS): boolean {
   for (const root of roots) {
     if (path.startsWith(root) && (path.length === root.length || path.charCodeAt(root.length) === 47)) return true;
   }
   return false;
+}
+
+/** Whether the call is the interpreter's attempt to keep what it compiled of its library. */
+function isBytecode({ call, path }: CallRequest, roots: readonly string[]): boolean {
+  if ((call !== 'll_os_open' && call !== 'll_os_mkdir') || path === undefined) return false;
+  return /\/__pycache__(\/[^/]*)?$/.test(path) && isInRuntime(path, roots);
 }

@@ -90,6 +90,19 @@ describe('rules', () => {
     expect(engine.judge(move('/a', '/safe/b')).kind).toBe('deny');
   });
 
+  it('judge a rename and a link as reading what gets the new name', () => {
+    const engine = engineOf({ student: layer([rule('deny', 'read', '/safe/**', { denial: { raise: 'RuntimeError' } }), rule('allow', '*')]) });
+    const name = (call: CallName, path: string, newpath: string): CallRequest => ({ call, args: { path, newpath }, path, newpath, access: 'write' });
+    for (const call of ['ll_os_rename', 'll_os_link'] as const) {
+      expect(engine.judge(name(call, '/safe/a', '/b')).kind).toBe('deny');
+      expect(engine.judge(name(call, '/a', '/safe/b')).kind).toBe('allow');
+      expect(engine.raising).toContain(call);
+    }
+    const writer = engineOf({ student: layer([rule('allow', 'write', '/**'), rule('allow', 'read', '/open/**')]) });
+    expect(writer.judge(name('ll_os_rename', '/closed/a', '/open/a')).kind).toBe('deny');
+    expect(writer.judge(name('ll_os_rename', '/open/a', '/closed/a')).kind).toBe('allow');
+  });
+
   it('say how a denial looks', () => {
     const engine = engineOf({ student: layer([rule('deny', 'll_os_stat', undefined, { denial: { errno: 'ENOENT' } })], { otherwise: { effect: 'deny', denial: { raise: 'RuntimeError' }, why: 'no handler' } }) });
     expect(now(engine.decide(request('ll_os_stat', '/x'), () => DONE)).seen).toEqual({ ok: false, errno: 'ENOENT' });
@@ -124,6 +137,16 @@ describe('phases', () => {
     for (const asked of [request('ll_os_open', '/bin/lib/os.py'), request('ll_os_stat', '/tmp'), request('ll_os_isatty', '<stdin>', 'none'), request('ll_os_urandom', undefined, 'none')]) {
       expect(boot.rules[boot.judge(asked).rule]!.code).toBe('boot');
     }
+  });
+
+  it('let the start find out by itself that nothing can be kept beside the library', () => {
+    const boot = engine();
+    const code = (asked: CallRequest): string => boot.rules[boot.judge(asked).rule]!.code;
+    expect(code(request('ll_os_open', '/bin/lib/__pycache__/a.pyc.1', 'write'))).toBe('boot');
+    expect(code(request('ll_os_mkdir', '/bin/lib/__pycache__', 'write'))).toBe('boot');
+    for (const path of ['/tmp/__pycache__/a.pyc', '/bin/__pycache__/a/b']) expect(boot.judge(request('ll_os_open', path, 'write')).kind).toBe('deny');
+    boot.beginGuest();
+    expect(boot.judge(request('ll_os_open', '/bin/lib/__pycache__/a.pyc.1', 'write')).kind).toBe('deny');
   });
 
   it('grant the start nothing that acts', () => {
@@ -235,6 +258,20 @@ describe('middleware', () => {
     const perform = vi.fn(() => DONE);
     expect((await engine.decide(asked, perform)).verdict.kind).toBe('deny');
     expect(perform).not.toHaveBeenCalled();
+  });
+
+  it('says which request was changed or kept waiting, and hands on what the controller knows of it', async () => {
+    const engine = engineOf({
+      student: layer([rule('allow', '*')], { middleware: host({ ll_os_read: async (_asked, next) => { await next({ fd: 4 }, true); return { kind: 'pass' }; } }) }),
+    });
+    const asked = { ...request('ll_os_read', '/a', 'read', { fd: 3 }), own: 'mark' };
+    engine.resolve = (call, args, before) => {
+      expect(before).toBe(asked);
+      return { ...before, call, args };
+    };
+    const perform = vi.fn<(performed: CallRequest) => Outcome>(() => DONE);
+    await engine.decide(asked, perform);
+    expect(perform).toHaveBeenCalledWith({ ...asked, args: { fd: 4 } });
   });
 
   it('keeps the very arguments of the guest where it changed none', async () => {
@@ -439,9 +476,9 @@ describe('laws', () => {
     fc.assert(
       fc.property(rules, otherwise, path, path, (list, other, first, second) => {
         const engine = student(list, other);
-        const one = (name: string): string => engine.judge({ call: 'll_os_rename', args: {}, path: name, access: 'write' }).kind;
+        const one = (name: string, access: 'read' | 'write' = 'write'): string => engine.judge({ call: 'll_os_rename', args: {}, path: name, access }).kind;
         const both = engine.judge({ call: 'll_os_rename', args: {}, path: first, newpath: second, access: 'write' }).kind;
-        expect(both === 'allow').toBe(one(first) === 'allow' && one(second) === 'allow');
+        expect(both === 'allow').toBe(one(first) === 'allow' && one(first, 'read') === 'allow' && one(second) === 'allow');
       }),
     );
   });

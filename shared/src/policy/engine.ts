@@ -196,7 +196,7 @@ class Engine implements PolicyEngine {
     if (args === null && !waited) return request;
     const { resolve } = this;
     if (resolve === null) return null;
-    const resolved = resolve(request.call, args ?? request.args);
+    const resolved = resolve(request.call, args ?? request.args, request);
     // The handler knows the guest's own arguments by identity and then takes their bytes as they came.
     return args === null ? { ...resolved, args: request.args } : resolved;
   }

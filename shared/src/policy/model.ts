@@ -53,9 +53,10 @@ export type Perform = (request: CallRequest) => MaybePromise<Outcome>;
 
 /**
  * The request that these arguments make, with its names resolved as of now. The controller's, because only it knows the
- * virtual world. Never throws.
+ * virtual world; it may know more of a request than stands in {@link CallRequest}, and the engine hands that on. `before` is the request
+ * that a policy changed or kept waiting: a descriptor that it left as it was still means what it meant then. Never throws.
  */
-export type Resolve = (call: CallName, args: CallArgs) => CallRequest;
+export type Resolve = (call: CallName, args: CallArgs, before: CallRequest) => CallRequest;
 
 /** Something that the author of the policy should know: what it printed, or that it is broken for the rest of the run. */
 export interface PolicyNotice {
@@ -83,7 +84,8 @@ export interface PolicyEngine {
   onNotice: ((notice: PolicyNotice) => void) | null;
   /**
    * Ends the boot phase, in which the interpreter's own start-up is allowed with code `boot` whatever the policy says. Call it
-   * when the guest opens its script, or first reads from or writes to descriptor 0, 1 or 2. Calling it again does nothing.
+   * when the guest first opens anything that is not the platform's own, or first reads from or writes to descriptor 0, 1 or 2. Calling
+   * it again does nothing.
    */
   beginGuest(): void;
   /**

@@ -1,8 +1,10 @@
 /**
  * Rules compiled for speed: one short list for each call and access, made when the policy is loaded.
  *
- * The first rule of the list that matches wins. A call with two paths (rename, link) is judged for each of them and the more restrictive
- * judgement wins, so that neither name can carry the other past a rule. Nothing here can fail, whatever the request.
+ * The first rule of the list that matches wins. A call with two paths (rename, link) is judged for each of them, and for reading the first:
+ * under its new name the file can be read where other rules hold. The most restrictive judgement wins, so that no name can carry
+ * another past a rule. Names are those of the time of the call: what lies below a directory that is renamed is not asked about.
+ * Nothing here can fail, whatever the request.
  */
 import { callSpec, CALLS, type CallName } from '../calls.ts';
 import type { CallRequest } from './model.ts';
@@ -87,13 +89,17 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
       if (list === undefined) return -1;
       const first = find(list, request.path);
       if (request.newpath === undefined) return first;
-      const second = find(list, request.newpath);
-      return restriction(second) > restriction(first) ? second : first;
+      let strictest = first;
+      for (const other of [find(list, request.newpath), find(lists.get(request.call)!.read, request.path)]) {
+        if (restriction(other) > restriction(strictest)) strictest = other;
+      }
+      return strictest;
     },
     reachable: (call) => {
-      const { access } = callSpec(call)!;
+      const { access, args } = callSpec(call)!;
       const found = new Set<RuleIndex>();
-      for (const each of access === 'depends' ? ACCESSES : [access]) {
+      const moves = args.some(({ name }) => name === 'newpath');
+      for (const each of access === 'depends' ? ACCESSES : moves ? ([access, 'read'] as const) : [access]) {
         const list = lists.get(call)![each];
         for (const { index } of list) found.add(index);
         if (list.at(-1)?.matches !== null) found.add(-1);
