@@ -90,7 +90,7 @@ const poll: Handler = (run, args, call) => {
 
 interface Interest extends EpollEvent {
   readonly description: OpenDescription;
-  readonly dispose: Disposer;
+  readonly disposers: readonly Disposer[];
   disabled: boolean;
 }
 
@@ -123,24 +123,21 @@ class EpollDescription extends Description {
   }
 
   add(fd: number, description: OpenDescription, event: EpollEvent): void {
-    const dispose = description.subscribe(() => { this.wakeAll(); });
-    this.interests.set(fd, { description, dispose, disabled: false, events: event.events, low: event.low, high: event.high });
+    // Last closing ends the interest, as on Linux, and lets go of what the description holds.
+    const disposers = [description.subscribe(() => { this.wakeAll(); }), description.onRelease(() => { this.remove(fd); })];
+    this.interests.set(fd, { description, disposers, disabled: false, events: event.events, low: event.low, high: event.high });
     this.wakeAll();
   }
 
   remove(fd: number): void {
-    this.interests.get(fd)?.dispose();
+    for (const dispose of this.interests.get(fd)?.disposers ?? []) dispose();
     this.interests.delete(fd);
   }
 
-  /** At most `count` ready interests; `isOpen` tells which descriptors still mean what they meant. */
-  collect(count: number, isOpen: (fd: number, description: OpenDescription) => boolean): PlainValue[] {
+  /** At most `count` ready interests. */
+  collect(count: number): PlainValue[] {
     const found: PlainValue[] = [];
-    for (const [fd, interest] of this.interests) {
-      if (!isOpen(fd, interest.description)) {
-        this.remove(fd);
-        continue;
-      }
+    for (const interest of this.interests.values()) {
       if (interest.disabled || found.length >= count) continue;
       const now = ready(interest.description, interest.events);
       if (now === 0) continue;
@@ -155,7 +152,7 @@ class EpollDescription extends Description {
     return { readable, writable: false, hangup: false, error: false };
   }
 
-  override close(): void {
+  protected override close(): void {
     for (const fd of [...this.interests.keys()]) this.remove(fd);
   }
 }
@@ -210,9 +207,8 @@ const epollWait: Handler = (run, args, call) => {
   if (!(epoll instanceof EpollDescription)) return epoll;
   const count = int(args, 'count');
   if (count <= 0) return fail('EINVAL');
-  const isOpen = (fd: number, description: OpenDescription): boolean => run.files.description(virtualFd(fd)) === description;
   const look = (): Outcome | null => {
-    const found = epoll.collect(count, isOpen);
+    const found = epoll.collect(count);
     return found.length > 0 ? ok(found) : null;
   };
   const milliseconds = int(args, 'milliseconds');

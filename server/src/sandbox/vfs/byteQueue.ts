@@ -41,6 +41,13 @@ export class ByteQueue {
     return taken;
   }
 
+  /** Forgets everything, and gives the memory back: nobody will read it. */
+  clear(): void {
+    this.#ring = new Uint8Array(0);
+    this.#from = 0;
+    this.#length = 0;
+  }
+
   /** The ring doubles up to the capacity, so that a pipe that carries single bytes stays small. */
   #grow(needed: number): void {
     let size = Math.max(256, this.#ring.length);

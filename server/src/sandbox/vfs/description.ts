@@ -46,8 +46,10 @@ export interface OpenDescription {
   readiness(): Readiness;
   /** Calls `wake` after every change of readiness until disposed of. */
   subscribe(wake: () => void): Disposer;
-  /** Called once, when the last descriptor that refers to this is closed. */
-  close(): void;
+  /** Called once, when the last descriptor and the last call under way that refer to this are gone: closes it and tells who asked. */
+  release(): void;
+  /** Calls `gone` once this is closed for good, unless disposed of before. */
+  onRelease(gone: () => void): Disposer;
   /** For the trace: the present absolute path, `pipe:[7]`, or null for a file that has no name any more. */
   label(): string | null;
 }
@@ -57,6 +59,7 @@ export abstract class Description implements OpenDescription {
   abstract readonly kind: OpenDescription['kind'];
   flags: number;
   readonly #wakers = new Set<() => void>();
+  readonly #releases = new Set<() => void>();
 
   constructor(flags: number) {
     this.flags = flags;
@@ -96,7 +99,22 @@ export abstract class Description implements OpenDescription {
     };
   }
 
-  close(): void {}
+  release(): void {
+    this.close();
+    for (const gone of [...this.#releases]) gone();
+    this.#releases.clear();
+  }
+
+  onRelease(gone: () => void): Disposer {
+    const told = (): void => gone();
+    this.#releases.add(told);
+    return () => {
+      this.#releases.delete(told);
+    };
+  }
+
+  /** What closing for good means for this kind. */
+  protected close(): void {}
 
   protected wakeAll(): void {
     if (this.#wakers.size === 0) return;

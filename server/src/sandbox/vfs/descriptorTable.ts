@@ -1,6 +1,6 @@
 /** Descriptor numbers of one process: which open description each means, and whether exec closes it. */
 import type { Errno } from '@sandtable/shared/errno';
-import type { OpenDescription } from './description.ts';
+import type { Disposer, OpenDescription } from './description.ts';
 import type { Ledger } from './limits.ts';
 import { fail, ok, type Result } from './result.ts';
 
@@ -25,6 +25,7 @@ export class DescriptorTable {
   readonly #ledger: Ledger;
   #lowest = 0;
   #open = 0;
+  #pin: { readonly fd: VirtualFd; readonly description: OpenDescription | undefined } | null = null;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
@@ -35,7 +36,37 @@ export class DescriptorTable {
   }
 
   get(fd: VirtualFd): OpenDescription | undefined {
+    if (this.#pin !== null && this.#pin.fd === fd) return this.#pin.description;
     return this.#slots[fd]?.description;
+  }
+
+  /** Does `work`, for which `fd` means `description` (or nothing) whatever stands at that number now. */
+  pinned<T>(fd: VirtualFd, description: OpenDescription | undefined, work: () => T): T {
+    const before = this.#pin;
+    this.#pin = { fd, description };
+    try {
+      return work();
+    } finally {
+      this.#pin = before;
+    }
+  }
+
+  /** Keeps a description open, as a call under way does, until disposed of; closing its descriptors does not end it. */
+  hold(description: OpenDescription): Disposer {
+    this.#references.set(description, (this.#references.get(description) ?? 0) + 1);
+    let held = true;
+    return () => {
+      if (held) this.#unreference(description);
+      held = false;
+    };
+  }
+
+  /** Closes every descriptor, and what calls under way still hold. */
+  closeAll(): void {
+    for (const fd of this.#slots.keys()) this.close(fd as VirtualFd);
+    const left = [...this.#references.keys()];
+    this.#references.clear();
+    for (const description of left) description.release();
   }
 
   /** Open descriptors in ascending order. */
@@ -66,7 +97,7 @@ export class DescriptorTable {
 
   close(fd: VirtualFd): Errno | undefined {
     const slot = this.#slots[fd];
-    if (slot === undefined) return 'EBADF';
+    if (slot === undefined || this.get(fd) !== slot.description) return 'EBADF';
     this.#slots[fd] = undefined;
     this.#open -= 1;
     if (fd < this.#lowest) this.#lowest = fd;
@@ -91,12 +122,13 @@ export class DescriptorTable {
   }
 
   #unreference(description: OpenDescription): void {
-    const left = (this.#references.get(description) ?? 1) - 1;
-    if (left > 0) {
-      this.#references.set(description, left);
+    const known = this.#references.get(description);
+    if (known === undefined) return;
+    if (known > 1) {
+      this.#references.set(description, known - 1);
       return;
     }
     this.#references.delete(description);
-    description.close();
+    description.release();
   }
 }

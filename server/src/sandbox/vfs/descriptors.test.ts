@@ -55,6 +55,47 @@ class Terminal extends Description {
   }
 }
 
+describe('a description that a call holds', () => {
+  it('stays open until the last descriptor and the last holder are gone, and tells once', () => {
+    const { guest } = makeWorld();
+    const terminal = new Terminal(O_RDWR);
+    const fd = must(guest.install(terminal));
+    let told = 0;
+    terminal.onRelease(() => (told += 1));
+    terminal.onRelease(() => (told += 10))();
+    const first = guest.hold(terminal);
+    const second = guest.hold(terminal);
+    guest.close(fd);
+    first();
+    first();
+    expect([terminal.closed, told]).toEqual([0, 0]);
+    second();
+    expect([terminal.closed, told]).toEqual([1, 1]);
+  });
+
+  it('is closed with everything else at the end, whoever holds it', () => {
+    const { guest } = makeWorld();
+    const terminal = new Terminal(O_RDWR);
+    const fd = must(guest.install(terminal));
+    const letGo = guest.hold(terminal);
+    guest.close(fd);
+    guest.closeAll();
+    letGo();
+    expect(terminal.closed).toBe(1);
+  });
+
+  it('is what a pinned number means, and no other', () => {
+    const { guest } = makeWorld();
+    const fd = must(guest.open(g('f'), O_CREAT | O_RDWR));
+    const terminal = new Terminal(O_RDWR);
+    expect(guest.pinned(fd, terminal, () => [text(guest.read(fd, 9)), told(guest.read(virtualFd(fd + 1), 9))])).toEqual(['typed', 'EBADF']);
+    expect(guest.pinned(fd, undefined, () => told(guest.read(fd, 9)))).toBe('EBADF');
+    expect(guest.pinned(fd, terminal, () => told(guest.close(fd)))).toBe('EBADF');
+    expect(() => guest.pinned(fd, terminal, () => { throw new Error('inside'); })).toThrow('inside');
+    expect(text(guest.read(fd, 9))).toBe('');
+  });
+});
+
 describe('descriptors', () => {
   it('gives the lowest free number', () => {
     const { guest } = makeWorld();

@@ -171,7 +171,7 @@ export class GuestFiles {
 
   /** Closes all, as at the end of the process. */
   closeAll(): void {
-    for (const [fd] of [...this.#context.table.entries()]) this.#context.table.close(fd);
+    this.#context.table.closeAll();
   }
 
   /** The bytes are a copy or immutable; they are not to be changed. */
@@ -276,6 +276,16 @@ export class GuestFiles {
 
   description(fd: VirtualFd): OpenDescription | undefined {
     return this.#context.table.get(fd);
+  }
+
+  /** Does `work`, for which `fd` means `description` (or nothing) whatever stands at that number now. */
+  pinned<T>(fd: VirtualFd, description: OpenDescription | undefined, work: () => T): T {
+    return this.#context.table.pinned(fd, description, work);
+  }
+
+  /** Keeps a description open, as a call under way does, until disposed of. */
+  hold(description: OpenDescription): Disposer {
+    return this.#context.table.hold(description);
   }
 
   /** Present absolute path of an open descriptor, `pipe:[7]` and the like, or null. */

@@ -38,6 +38,7 @@ export type { GuestFiles } from './guestFiles.ts';
 export { HostFolder } from './hostFolder.ts';
 export type { LimitHit } from './limits.ts';
 export type { Times } from './ops/attributes.ts';
+export { readFrom, writeTo } from './ops/descriptors.ts';
 export { StreamEnd } from './pipe.ts';
 export type { Outcome, Result } from './result.ts';
 export type { FileLine } from './trustedFiles.ts';

@@ -18,6 +18,15 @@ import { bytes, makeWorld, must, text, told } from './worldFixture.ts';
 const big = new Uint8Array(100_000).fill(1);
 
 describe('pipes', () => {
+  it('give their memory back when the reader closes', () => {
+    const queue = new ByteQueue(PIPE_CAPACITY);
+    queue.push(big);
+    queue.clear();
+    expect([queue.length, queue.room, queue.shift(9).length]).toEqual([0, PIPE_CAPACITY, 0]);
+    expect(queue.push(bytes('again'))).toBe(5);
+    expect(Buffer.from(queue.shift(9)).toString()).toBe('again');
+  });
+
   it('waits on an empty pipe and is woken by a write', () => {
     const { guest } = makeWorld();
     const [reader, writer] = must(guest.pipe());

@@ -66,7 +66,7 @@ class Channel {
 
   closeReader(): void {
     this.readerOpen = false;
-    this.queue.shift(this.queue.length);
+    this.queue.clear();
     this.writer?.();
   }
 
@@ -148,7 +148,7 @@ class PipeEnd extends End {
         };
   }
 
-  override close(): void {
+  protected override close(): void {
     if (this.#reads) this.#channel.closeReader();
     else this.#channel.closeWriter();
   }
@@ -203,7 +203,7 @@ export class StreamEnd extends End {
     };
   }
 
-  override close(): void {
+  protected override close(): void {
     this.#incoming.closeReader();
     this.#outgoing.closeWriter();
   }

@@ -98,7 +98,7 @@ export class TrustedFiles {
     const opened = this.#open(path, O_RDONLY);
     if (!opened.ok) return opened;
     const outcome = opened.value.pread(limit, 0);
-    opened.value.close();
+    opened.value.release();
     return outcome.ok ? outcome : fail(outcome.errno);
   }
 
@@ -117,7 +117,7 @@ export class TrustedFiles {
     if (cut && before.ok) {
       this.#refill(opened.value, before.value);
     }
-    opened.value.close();
+    opened.value.release();
     if (cut && !before.ok) names.unlink(this.#context, path, -100);
     if (!written.ok) return fail(written.errno);
     if (cut) return fail('ENOSPC');

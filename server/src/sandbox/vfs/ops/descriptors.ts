@@ -39,7 +39,12 @@ export function close(context: GuestContext, fd: VirtualFd): Result<undefined> {
 
 export function read(context: GuestContext, fd: VirtualFd, count: number): Outcome<Uint8Array> {
   const description = context.table.get(fd);
-  if (description === undefined || !isReadable(description.flags)) return BAD;
+  return description === undefined ? BAD : readFrom(description, count);
+}
+
+/** Reading from a description itself, for a call that waits: by then its number may mean something else. */
+export function readFrom(description: OpenDescription, count: number): Outcome<Uint8Array> {
+  if (!isReadable(description.flags)) return BAD;
   return isCount(count) ? description.read(Math.min(count, MAX_COUNT)) : fail('EINVAL');
 }
 
@@ -58,8 +63,12 @@ export function pread(
 
 export function write(context: GuestContext, fd: VirtualFd, bytes: Uint8Array): Outcome<number> {
   const description = context.table.get(fd);
-  if (description === undefined || !isWritable(description.flags)) return BAD;
-  return description.write(bytes);
+  return description === undefined ? BAD : writeTo(description, bytes);
+}
+
+/** Writing to a description itself; see {@link readFrom}. */
+export function writeTo(description: OpenDescription, bytes: Uint8Array): Outcome<number> {
+  return isWritable(description.flags) ? description.write(bytes) : BAD;
 }
 
 export function pwrite(
