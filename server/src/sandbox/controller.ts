@@ -10,14 +10,16 @@
  */
 import { WIRE_SYMBOLS, type CallName } from '@sandtable/shared/calls';
 import { errnoNumber } from '@sandtable/shared/errno';
+import { isInRuntime, RUNTIME_ROOTS } from '@sandtable/shared/policy/ceiling';
 import type { CallRequest, Decision, MaybePromise, Outcome, PolicyEngine } from '@sandtable/shared/policy/model';
 import type { VerdictKind } from '@sandtable/shared/verdicts';
 import { callRow } from './callRow.ts';
 import { ActiveCall, fail, type GuestRun } from './handlers/handler.ts';
 import { handlerOf } from './handlers/table.ts';
-import { argumentsFit, type RequestResolver } from './requests.ts';
+import { argumentsFit, type AimedRequest, type RequestResolver } from './requests.ts';
 import { canRaise } from './siteCustomize.ts';
 import { Touches } from './touches.ts';
+import { virtualFd } from './vfs/index.ts';
 import { ENCODERS, type AnswerError } from './wire/answers.ts';
 import type { FrameReader } from './wire/frameReader.ts';
 import { NORMALISERS } from './wire/normalise.ts';
@@ -35,6 +37,9 @@ export const SPARE_IN_FLIGHT = 8;
  * is held lies outside the heap that the worker's limit bounds. Beyond it the guest is ended.
  */
 export const MAX_HELD_BYTES = 64 * 1024 * 1024;
+
+/** Where nothing of the guest's can lie; the interpreter opens files there before it comes to the guest's program. */
+const PLATFORM_PLACES: readonly string[] = [...RUNTIME_ROOTS, '/dev', '/proc'];
 
 /** Why a reply could not be made of an answer, as the guest sees it. */
 const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = { nonsense: fail('EIO'), 'too-small': fail('ERANGE'), 'too-large': fail('ENOMEM') };
@@ -57,7 +62,7 @@ export interface ControllerOptions {
   readonly engine: PolicyEngine;
   readonly resolver: RequestResolver;
   readonly run: GuestRun;
-  /** Path of the script; opening it ends the interpreter's start. Null at the prompt. */
+  /** Path of the script as the interpreter is told it; opening it ends the interpreter's start. Null at the prompt. */
   readonly script: string | null;
   readonly reply: (frame: Uint8Array) => void;
   readonly breakOff: (code: string) => void;
@@ -144,7 +149,9 @@ export class Controller {
     asked.held?.own();
     this.#inFlight.add(id);
     this.#heldBytes += heldBytes;
+    const letGo = this.#hold(request);
     void decision.then((settled) => {
+      letGo();
       this.#inFlight.delete(id);
       this.#heldBytes -= heldBytes;
       this.#finish(id, fid, request, call, settled, started);
@@ -161,10 +168,13 @@ export class Controller {
     this.#over = true;
   }
 
-  /** The interpreter's start ends with the script's opening, or with the first word to or from the person. */
+  /**
+   * The interpreter's start ends before anything of the guest's can run: with the first opening outside the platform's own places, of the
+   * script by whatever way its name leads, or with the first word to or from the person.
+   */
   #checkBoot(request: CallRequest): void {
     const { call, args, path } = request;
-    const opensScript = call === 'll_os_open' && path === this.#options.script && path !== null;
+    const opensScript = call === 'll_os_open' && path !== undefined && (!isInRuntime(path, PLATFORM_PLACES) || args['path'] === this.#options.script);
     const speaks = (call === 'll_os_read' || call === 'll_os_write') && typeof args['fd'] === 'number' && args['fd'] >= 0 && args['fd'] <= 2;
     if (!opensScript && !speaks) return;
     this.#booting = false;
@@ -175,7 +185,21 @@ export class Controller {
   #perform(request: CallRequest, call: ActiveCall): MaybePromise<Outcome> {
     if (request.args !== call.asked.args && !argumentsFit(request.call, request.args)) return fail('EINVAL');
     const handler = handlerOf(request.call);
-    return handler === undefined ? fail('ENOSYS') : handler(this.#options.run, request.args, call);
+    if (handler === undefined) return fail('ENOSYS');
+    const { run } = this.#options;
+    const { args, fd, target } = request as AimedRequest;
+    const number = fd === undefined ? undefined : args[fd];
+    if (typeof number !== 'number') return handler(run, args, call);
+    const at = virtualFd(number);
+    const outcome = run.files.description(at) === target ? handler(run, args, call) : run.files.pinned(at, target, () => handler(run, args, call));
+    if (!(outcome instanceof Promise)) return outcome;
+    const letGo = this.#hold(request);
+    return outcome.finally(letGo);
+  }
+
+  /** What a call that waits is about stays open until it ends. */
+  #hold(request: AimedRequest): () => void {
+    return request.target === undefined ? () => undefined : this.#options.run.files.hold(request.target);
   }
 
   #finish(id: number, fid: number, request: CallRequest, call: ActiveCall, decision: Decision, started: number): void {

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 import type { RunLimits } from '@sandtable/shared/policy/model';
 import type { HostCommand } from './guestProcess.ts';
 
+/** The guest's own home may hold packages, but none that run before the script: the start is judged by the platform alone. */
+const NO_USER_SITE = '-s';
+
 const HOST = fileURLToPath(new URL('../../native/build/sandtable-host', import.meta.url));
 
 /** Describing loads PyPy's library once, some 100 ms; a machine that swaps is given more. */
@@ -40,7 +43,7 @@ export function hostCommand(options: HostRunOptions): HostCommand {
   if (options.uid !== null) args.push('--uid', String(options.uid));
   if (options.marshalTime) args.push('--marshal-time');
   for (const setting of options.environment) args.push('--env', setting);
-  return { file: HOST, args: [...args, '--', ...options.argv] };
+  return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
 }
 
 export interface EngineProblem {

@@ -10,7 +10,7 @@ import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy
 import { guestPath } from './paths.ts';
 import {
   AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, dirFd, O_ACCMODE, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, virtualFd, type DirFd,
-  type GuestFiles,
+  type GuestFiles, type OpenDescription,
 } from './vfs/index.ts';
 
 /** Calls that act on the link itself where the last component is one; the others follow it, some as their flags say. */
@@ -62,6 +62,14 @@ function accessOf(shape: Shape, args: CallArgs): CallRequest['access'] {
   return (flags & O_ACCMODE) === O_RDONLY && (flags & (O_CREAT | O_TRUNC)) === 0 ? 'read' : 'write';
 }
 
+/** A request about a descriptor knows what that was when it was made. It is performed on that, whatever its number means by then. */
+export interface AimedRequest extends CallRequest {
+  /** Name of the argument that is the descriptor. */
+  readonly fd?: string;
+  /** Undefined where the number meant nothing. */
+  readonly target?: OpenDescription | undefined;
+}
+
 /** Resolves requests in the world of one guest. */
 export class RequestResolver {
   readonly #files: GuestFiles;
@@ -70,8 +78,8 @@ export class RequestResolver {
     this.#files = files;
   }
 
-  /** Never throws; arguments of the wrong type give a request that `argumentsFit` refuses. */
-  readonly resolve = (call: CallName, args: CallArgs): CallRequest => {
+  /** `before`: the request that these arguments change. Never throws; arguments of the wrong type give a request that `argumentsFit` refuses. */
+  readonly resolve = (call: CallName, args: CallArgs, before?: CallRequest): AimedRequest => {
     const shape = shapeOf(call);
     const access = accessOf(shape, args);
     if (call === 'll_dlopen' && typeof args['path'] === 'string' && !args['path'].includes('/')) {
@@ -84,8 +92,11 @@ export class RequestResolver {
       return { call, args, path, access };
     }
     if (shape.fd !== null) {
-      const path = this.#label(args[shape.fd]);
-      if (path !== null) return { call, args, path, access };
+      const number = args[shape.fd];
+      const same = before !== undefined && before.args[shape.fd] === number;
+      const target = same ? (before as AimedRequest).target : typeof number === 'number' ? this.#files.description(virtualFd(number)) : undefined;
+      const aim = { fd: shape.fd, target } as const;
+      return target === undefined ? { call, args, access, ...aim } : { call, args, path: labelOf(target), access, ...aim };
     }
     return { call, args, access };
   };
@@ -109,15 +120,12 @@ export class RequestResolver {
     const start = base === null ? this.#files.label(from as ReturnType<typeof virtualFd>) : base.ok ? base.value : null;
     return posix.normalize(`${start?.startsWith('/') === true ? start : '/'}/${path}`);
   }
+}
 
-  #label(fd: PlainValue | undefined): string | null {
-    if (typeof fd !== 'number') return null;
-    const description = this.#files.description(virtualFd(fd));
-    if (description === undefined) return null;
-    if (description.kind === 'pipe') return '<pipe>';
-    if (description.kind === 'stream') return '<socket>';
-    return description.label() ?? '<deleted>';
-  }
+function labelOf(description: OpenDescription): string {
+  if (description.kind === 'pipe') return '<pipe>';
+  if (description.kind === 'stream') return '<socket>';
+  return description.label() ?? '<deleted>';
 }
 
 const FITS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {

@@ -1,6 +1,10 @@
-/** Open descriptors: reading, writing, duplicating, pipes. */
+/**
+ * Open descriptors: reading, writing, duplicating, pipes.
+ *
+ * NEVER look a number up again after a wait: the guest may have given it another meaning, which nobody judged.
+ */
 import type { CallArgs, MaybePromise, Outcome } from '@sandtable/shared/policy/model';
-import { virtualFd, type OpenDescription, type VirtualFd } from '../vfs/index.ts';
+import { readFrom, virtualFd, writeTo, type OpenDescription, type VirtualFd } from '../vfs/index.ts';
 import { InputPipe, TerminalStream } from '../tty/streams.ts';
 import { blocking, DONE, fail, int, numbered, ok, settled, type ActiveCall, type GuestRun, type Handler } from './handler.ts';
 
@@ -24,7 +28,9 @@ function wanted(args: CallArgs, call: ActiveCall): number {
 export function readDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, once: boolean): MaybePromise<Outcome> {
   const size = wanted(args, call);
   if (size < 0) return fail('EINVAL');
-  const attempt = (): ReturnType<typeof run.files.read> => run.files.read(fd(args), size);
+  const description = run.files.description(fd(args));
+  if (description === undefined) return fail('EBADF');
+  const attempt = (): ReturnType<typeof readFrom> => readFrom(description, size);
   if (!once) return blocking(run, call, attempt, (bytes) => call.bytes(bytes));
   const outcome = attempt();
   return outcome.ok ? call.bytes(outcome.value) : fail(outcome.errno);
@@ -32,10 +38,12 @@ export function readDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, 
 
 /** A blocking write goes on until all is taken; a signal in the middle answers with what was. */
 export function writeDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, once: boolean): MaybePromise<Outcome> {
+  const description = run.files.description(fd(args));
+  if (description === undefined) return fail('EBADF');
   let sent = 0;
   const look = (): { readonly outcome: Outcome } | { readonly wait: OpenDescription } => {
     const bytes = call.data(args);
-    const outcome = run.files.write(fd(args), sent === 0 ? bytes : bytes.subarray(sent));
+    const outcome = writeTo(description, sent === 0 ? bytes : bytes.subarray(sent));
     if (outcome.ok) return { outcome: ok(sent + outcome.value) };
     if (outcome.wait === undefined) return { outcome: sent > 0 ? ok(sent) : fail(outcome.errno) };
     sent += outcome.progress;

@@ -2,7 +2,7 @@
 import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
 import type { RunLimits } from '@sandtable/shared/policy/model';
-import { startRun, type RunExit, type RunHandle, type RunSink, type SideEvent, type StartFile, type Stdio } from '../index.ts';
+import { startRun, type RealFolder, type RunExit, type RunHandle, type RunSink, type SideEvent, type StartFile, type Stdio } from '../index.ts';
 import { loadBuiltIn, loadPolicy } from '../policy/loadPolicy.ts';
 
 export interface ScriptOptions {
@@ -10,6 +10,7 @@ export interface ScriptOptions {
   readonly policy?: string;
   readonly limits?: Partial<RunLimits>;
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly folders?: readonly RealFolder[];
   readonly args?: readonly string[];
   readonly stdio?: Stdio;
   /** Given to standard input, which then ends. */
@@ -37,8 +38,8 @@ export interface Finished extends ScriptRun {
 
 const TTY: Stdio = { kind: 'tty', size: { cols: 80, rows: 24 } };
 
-/** Starts a script (or the prompt) and returns at once. */
-export async function startScript(script: string, options: ScriptOptions = {}): Promise<ScriptRun> {
+/** Starts a script (or the prompt) and returns at once; null for one that a folder brings along. */
+export async function startScript(script: string | null, options: ScriptOptions = {}): Promise<ScriptRun> {
   const named = options.policy ?? 'standard';
   const loaded = named === 'standard' || named === 'lecture' ? await loadBuiltIn(named) : await loadPolicy(named);
   if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ line, message }) => `${String(line)}: ${message}`).join('\n'));
@@ -74,7 +75,8 @@ export async function startScript(script: string, options: ScriptOptions = {}): 
     mode: options.repl === true ? 'repl' : 'script',
     script: '/tmp/script.py',
     args: options.args ?? [],
-    files: options.repl === true ? files : [{ path: '/tmp/script.py', data: Buffer.from(script) }, ...files],
+    folders: options.folders ?? [],
+    files: options.repl === true || script === null ? files : [{ path: '/tmp/script.py', data: Buffer.from(script) }, ...files],
     engine: loaded.engine,
     policy: named.length < 20 ? named : 'policy.ts',
     limits: clampLimits(loaded.engine.world.limits, { wallSeconds: 15 }, options.limits),
@@ -100,7 +102,7 @@ export async function startScript(script: string, options: ScriptOptions = {}): 
 }
 
 /** Runs a script to its end. */
-export async function runScript(script: string, options: ScriptOptions = {}): Promise<Finished> {
+export async function runScript(script: string | null, options: ScriptOptions = {}): Promise<Finished> {
   const run = await startScript(script, options);
   return finish(run);
 }
