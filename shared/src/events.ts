@@ -87,10 +87,15 @@ export interface FileEvent extends Stamp {
   readonly quota: { readonly bytes: number; readonly files: number };
 }
 
+/** Paths in {@link TouchEvent} are cut to this many characters; those of real files are shorter but for oddities. */
+export const TOUCH_PATH_LIMIT = 1024;
+
 /** The first time that a file was read, written or denied in this run; later times are in the call rows. */
 export interface TouchEvent extends Stamp {
   readonly type: 'touch';
   readonly path: string;
+  /** Characters of the whole path, where it was cut to {@link TOUCH_PATH_LIMIT}. */
+  readonly pathLength?: number;
   readonly how: 'read' | 'written' | 'denied';
 }
 

@@ -83,6 +83,12 @@ export class LimitWatch {
     if (this.#callsThisSecond > this.#limits.callsPerSecond) this.reach('callsPerSecond');
   }
 
+  /** An event that is no call, and its length. */
+  event(bytes: number): void {
+    this.#traceBytes += bytes;
+    if (this.#traceBytes > this.#limits.traceBytes) this.reach('traceBytes');
+  }
+
   /** What the guest uses now; `waitsOnly`: none of its calls waits but reads of the person's input. */
   sampled(heapBytes: number, cpuSeconds: number, waitsOnly: boolean): void {
     this.#settleIdle(cpuSeconds, waitsOnly);

@@ -203,7 +203,7 @@ class Run implements RunHandle {
         this.#options.sink.call(tail, call, verdict, rule);
         this.#watch.call(now, tail.length);
       },
-      touched: (path, how) => { this.#tell({ type: 'touch', path, how }); },
+      touched: (touch) => { this.#tell({ type: 'touch', ...touch }); },
       begins: () => { this.#begins(); },
       notice: (code, message) => { this.#tell({ type: 'notice', code, level: 'error', message }); },
     });
@@ -330,7 +330,9 @@ class Run implements RunHandle {
   }
 
   #tell(body: SideEvent): void {
-    if (!this.#over) this.#options.sink.event(body);
+    if (this.#over) return;
+    this.#options.sink.event(body);
+    this.#watch.event(JSON.stringify(body).length);
   }
 
   // ---- end ----

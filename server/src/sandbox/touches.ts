@@ -1,7 +1,9 @@
 /** Which files a run read, wrote or was denied, each told once. */
 import type { CallName } from '@sandtable/shared/calls';
-import type { TouchEvent } from '@sandtable/shared/events';
+import { TOUCH_PATH_LIMIT, type TouchEvent } from '@sandtable/shared/events';
 import type { CallRequest, Decision } from '@sandtable/shared/policy/model';
+
+export type Touch = Pick<TouchEvent, 'path' | 'how' | 'pathLength'>;
 
 /** More paths than this are not told one by one; the rows of the trace have them all. */
 const MAX_TOUCHES = 5000;
@@ -17,9 +19,9 @@ const QUIET = /^\/(bin|dev|proc)(\/|$)/;
 
 export class Touches {
   readonly #known = new Set<string>();
-  readonly #tell: (path: string, how: TouchEvent['how']) => void;
+  readonly #tell: (touch: Touch) => void;
 
-  constructor(tell: (path: string, how: TouchEvent['how']) => void) {
+  constructor(tell: (touch: Touch) => void) {
     this.#tell = tell;
   }
 
@@ -34,10 +36,14 @@ export class Touches {
 
   #one(path: string, how: TouchEvent['how']): void {
     if (!path.startsWith('/') || (how !== 'denied' && QUIET.test(path))) return;
-    const key = `${how} ${path}`;
-    if (this.#known.has(key) || this.#known.size >= MAX_TOUCHES) return;
+    if (this.#known.size >= MAX_TOUCHES) return;
+    const cut = path.length > TOUCH_PATH_LIMIT;
+    // A name that is refused can be of any length. Buffers, because a part of a long string keeps the whole one in memory.
+    const told = cut ? Buffer.from(path.slice(0, TOUCH_PATH_LIMIT), 'utf16le').toString('utf16le') : path;
+    const key = cut ? `${how} ${String(path.length)} ${told}` : `${how} ${told}`;
+    if (this.#known.has(key)) return;
     this.#known.add(key);
-    this.#tell(path, how);
+    this.#tell(cut ? { path: told, pathLength: path.length, how } : { path: told, how });
   }
 }
 
