@@ -52,7 +52,8 @@ export class PolicyMarks {
         showIfCollapsed: true,
         hoverMessage: { value: `In this run this line decided ${chipText(calls)}.` },
         after: {
-          content: ` ${chipText(calls)} `,
+          // Hard spaces: a wrapped line never breaks inside the chip.
+          content: ` ${chipText(calls)} `.replaceAll(' ', '\u00a0'),
           inlineClassName: calls === 0 ? 'rule-chip rule-chip-idle' : 'rule-chip',
           inlineClassNameAffectsLetterSpacing: true,
           cursorStops: this.#monaco.editor.InjectedTextCursorStops.None,

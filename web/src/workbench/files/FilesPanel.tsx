@@ -2,6 +2,7 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { FilePlus, RefreshCw, Upload } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import { shownTheme } from '../../app/theme.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { RightMenu, type MenuPart } from '../../ui/Menu.tsx';
@@ -84,14 +85,16 @@ function FileTree() {
   const [at, setAt] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
   const id = useId();
-  const projector = tokenPixels('--row');
+  // Projector mode and a person's own type size change it.
+  useStore(shownTheme, (shown) => shown.projector);
+  const rowHeight = tokenPixels('--row');
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => projector,
+    estimateSize: () => rowHeight,
     overscan: 10,
   });
-  useEffect(() => virtual.measure(), [virtual, projector]);
+  useEffect(() => virtual.measure(), [virtual, rowHeight]);
   useFocusWish('files', null, () => scroller.current?.focus());
 
   const here = rows.findIndex((row) => row.path === at);

@@ -119,8 +119,10 @@ function TraceState() {
   if (problem !== null) text = `The server could not search: ${problem}`;
   else if (filtered && !complete && busy)
     text = `${plural(count, 'match', 'matches')}; searched ${countText(searchedTo)} of ${countText(calls)} …`;
-  else if (filtered && count === 0) text = 'No call matches. Clear the filter, or take a term out.';
-  else if (filtered) text = `${plural(count, 'match', 'matches')} so far shown`;
+  else if (filtered && count === 0)
+    text = `No call matches${hiddenBoot > 0 ? ' behind those at start' : ''}. Clear the filter, or take a term out.`;
+  else if (filtered)
+    text = `${plural(count, 'match', 'matches')}${hiddenBoot > 0 ? '; the calls at start are left out' : ''}`;
   else if (count === 0 && hiddenBoot > 0) text = 'Only the interpreter’s own calls so far; they are hidden.';
   else if (!follow && count > 0) text = 'Paused: new calls are added below.';
   if (text === '') return null;
