@@ -58,6 +58,8 @@ class Checker {
 
   stop(): Promise<void> {
     this.#stopping = true;
+    // Whoever waits for its end must not end first: an idle checker keeps nobody alive.
+    this.#child.ref();
     this.#child.kill('SIGKILL');
     return this.#gone;
   }
