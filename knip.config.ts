@@ -23,7 +23,7 @@ const config: KnipConfig = {
       ],
       project: ['{src,bench,native}/**/*.ts'],
     },
-    web: { entry: ['src/app/main.tsx', 'src/**/*.test.{ts,tsx}'], project: ['src/**/*.{ts,tsx}'] },
+    web: { entry: ['src/**/*.test.{ts,tsx}'], project: ['src/**/*.{ts,tsx}'] },
     e2e: { entry: ['**/*.spec.ts'], project: ['**/*.ts'] },
   },
 };

@@ -5,6 +5,7 @@ import {
   detail,
   ended,
   filter,
+  found,
   GUEST_MS,
   openTab,
   rows,
@@ -55,6 +56,7 @@ for (const { name, theme, colorScheme } of LOOKS) {
     await clean(page, 'a run that ended');
 
     await filter(page, 'verdict:deny');
+    await found(page);
     await expect(rows(page, 'deny').first()).toBeVisible();
     await rows(page, 'deny').first().getByRole('gridcell').first().click();
     await expect(detail(page)).toBeVisible();

@@ -10,6 +10,7 @@ import {
   run,
   shows,
   filter,
+  found,
   GUEST_MS,
 } from './workbench.ts';
 
@@ -112,6 +113,7 @@ test('a denied attack: nothing happens, everything is told', async ({ page }) =>
   await shows(page, 'Still here:');
   await ended(page);
   await filter(page, 'verdict:deny');
+  await found(page);
   await expect(rows(page, 'deny').first()).toBeVisible();
   await rows(page, 'deny').first().getByRole('gridcell').first().click();
   await expect(detail(page)).toContainText('Decided');

@@ -82,7 +82,7 @@ export async function terminalText(page: Page): Promise<string> {
   return text;
 }
 
-export const trace = (page: Page): Locator => page.getByRole('grid', { name: 'Calls' });
+const trace = (page: Page): Locator => page.getByRole('grid', { name: 'Calls' });
 
 /** Rows of the trace that are drawn. */
 export const rows = (page: Page, verdict?: string): Locator =>
@@ -90,8 +90,18 @@ export const rows = (page: Page, verdict?: string): Locator =>
     verdict === undefined ? '[role=row][data-verdict]' : `[role=row][data-verdict=${verdict}]`,
   );
 
+/** Types a filter and takes it over at once; the list is then the filtered one. */
 export async function filter(page: Page, text: string): Promise<void> {
-  await page.getByRole('combobox', { name: 'Filter the calls' }).fill(text);
+  const box = page.getByRole('combobox', { name: 'Filter the calls' });
+  await box.fill(text);
+  await box.press('Enter');
+}
+
+/** The list is filtered and something was found. */
+export async function found(page: Page): Promise<void> {
+  await expect(page.getByRole('status').filter({ hasText: /^[\d,]+ match/ })).toBeVisible({
+    timeout: GUEST_MS,
+  });
 }
 
 export const detail = (page: Page): Locator => page.getByRole('region', { name: /^Row \d+ in detail$/ });
