@@ -112,6 +112,25 @@ export default policy({
     expect(loaded.ok || loaded.diagnostics[0]!.file).toBe('mine.ts');
   });
 
+  it('gives each run of the same rules an engine of its own', async () => {
+    const text = "export default policy({ rules: [deny('ll_os_mkdir', { errno: 'EROFS' }), ...standard.rules] });";
+    const [first, second] = [await load(text), await load(text)];
+    first.beginGuest();
+    first.dispose();
+    const request = { call: 'll_os_mkdir', args: { path: '/tmp/a', mode: 511 }, path: '/tmp/a', access: 'write' } as const;
+    second.beginGuest();
+    const decision = await second.decide(request, () => ({ ok: true, value: null }));
+    expect(decision.seen).toEqual({ ok: false, errno: 'EROFS' });
+    expect(second.rules).not.toBe(first.rules);
+    expect(second.rules).toEqual(first.rules);
+  });
+
+  it('makes rules anew that were made by chance', async () => {
+    const text = "export default policy({ identity: { hostname: 'h' + Math.random().toString().slice(2) } });";
+    const [first, second] = [await load(text), await load(text)];
+    expect(second.world.identity.hostname).not.toBe(first.world.identity.hostname);
+  });
+
   it('loads again and again without keeping anything', async () => {
     for (let k = 0; k < 30; k++) (await load("export default policy({ middleware: { ll_os_stat: (c, n) => n() } });")).dispose();
     const before = process.memoryUsage().arrayBuffers;

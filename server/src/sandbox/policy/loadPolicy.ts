@@ -77,7 +77,33 @@ export { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy }
 
 type OpenResult = { readonly ok: true; readonly opened: Opened } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
+/**
+ * Policies of rules alone that were loaded before, by layer and source: their second run need not enter QuickJS again, which is a
+ * sixth of a start. A class runs a handful of sources in a thread at a time; the one used longest ago goes.
+ */
+const MAX_REMEMBERED = 64;
+const remembered = new Map<string, Opened>();
+
+/** Rules that were made of the time or of chance are made anew for each run. */
+const CHANGEABLE = /\b(?:Date|random)\b/;
+
+function remember(key: string, opened: Opened): void {
+  remembered.set(key, opened);
+  if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value!);
+}
+
+function recall(key: string): Opened | null {
+  const opened = remembered.get(key);
+  if (opened === undefined) return null;
+  remembered.delete(key);
+  remembered.set(key, opened);
+  return opened;
+}
+
 async function openLayer(source: string, layer: 'student' | 'lab', file: string, budget: number): Promise<OpenResult> {
+  const key = `${layer}\n${source}`;
+  const known = recall(key);
+  if (known !== null) return { ok: true, opened: known };
   const opened = await PolicyProgram.open(source);
   if (!opened.ok) {
     const { at, message } = opened.failure;
@@ -93,7 +119,9 @@ async function openLayer(source: string, layer: 'student' | 'lab', file: string,
   // Without functions nothing will ever enter QuickJS again.
   if (functions.size === 0) {
     program.dispose();
-    return { ok: true, opened: { layer: { layer, rules, otherwise, runtime }, world, notices: printedNotices(opened.printed) } };
+    const plain: Opened = { layer: { layer, rules, otherwise, runtime }, world, notices: printedNotices(opened.printed) };
+    if (!CHANGEABLE.test(source)) remember(key, plain);
+    return { ok: true, opened: plain };
   }
   const middleware = new PolicyHost(program, functions, budget);
   return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, notices: printedNotices(opened.printed) } };
