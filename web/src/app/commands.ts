@@ -59,7 +59,7 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
   const open = (): boolean => session.state.bench.status === 'open';
   const live = (): boolean => isLive(session.state);
   const run = (mode: 'script' | 'repl') => {
-    void session.run(mode, mode === 'script' ? scriptToRun(session) : undefined);
+    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined);
     if (mode === 'repl') showPanel('terminal');
   };
   return [
@@ -85,14 +85,14 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       title: 'Stop the guest',
       keys: 'shift+F5',
       enabled: live,
-      run: () => void session.stop(),
+      run: () => void session.guest.stop(),
     },
     {
       id: 'run.interrupt',
       group: 'Run',
       title: 'Interrupt the guest (Ctrl-C)',
       enabled: live,
-      run: () => void session.interrupt(),
+      run: () => void session.guest.interrupt(),
     },
     {
       id: 'file.save',

@@ -1,6 +1,6 @@
 /** Short messages to the person: what failed, what was kept, what to do. */
 import { createStore } from 'zustand/vanilla';
-import type { Notice } from '../session/session.ts';
+import type { Notice } from '../session/askOrTell.ts';
 
 export interface ShownNotice extends Notice {
   readonly id: number;

@@ -1,7 +1,7 @@
 /**
  * The page's side of a bench: opens it, keeps its state equal to the server's, carries out what a person asks for.
  *
- * Owns the {@link WorkState}, the files' {@link FileSync} and the run's {@link RunFeed}; knows no component. After an outage it
+ * Owns the {@link WorkState}, the files' {@link FileSync} and the run's {@link Guest}; knows no component. After an outage it
  * reopens the bench with the last sequence number it applied, so that what is shown afterwards is what would have been shown
  * without the outage. A failure is told once through `notify`, in words that say what was kept; nothing here throws for what
  * the server or the network does.
@@ -13,22 +13,14 @@ import {
   type Replies,
   type RequestBody,
   type RequestName,
-  type RunSnapshot,
-  type TerminalSize,
 } from '@sandtable/shared/protocol';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { Answer, Connection, RequestFailure } from './connection.ts';
+import { askOrTell, type Notice } from './askOrTell.ts';
+import type { Answer, Connection } from './connection.ts';
 import { DraftStore, type StoreLike } from './drafts.ts';
 import { FileSync } from './fileSync.ts';
-import { RowCache } from './rowCache.ts';
-import { RunFeed, type TerminalSink } from './runFeed.ts';
-import { EMPTY_WORK, isLive, type WorkState } from './workState.ts';
-
-export interface Notice {
-  readonly level: 'info' | 'warning' | 'error';
-  readonly title: string;
-  readonly text?: string;
-}
+import { Guest } from './guest.ts';
+import { EMPTY_WORK, openBench, type WorkState } from './workState.ts';
 
 export interface SessionOptions {
   readonly connection: Connection;
@@ -37,31 +29,14 @@ export interface SessionOptions {
   readonly fetchMeta: () => Promise<Meta>;
 }
 
-/** Characters shown are reported in portions of this size (an eighth of what the server lets be on its way) … */
-const ACK_CHARS = 32_768;
-/** … or after this time, so that a slow trickle is reported as well. */
-const ACK_AFTER_MS = 30;
-
-/** Batches come sixty times a second; rows and numbers that move faster than this cannot be read, only drawn. */
-const PUBLISH_EVERY_MS = 60;
-
-/** Stop kills at once; a run that has not ended by then is the server's to refuse. */
-const END_WAIT_MS = 3_000;
-
 export class Session {
   readonly store: StoreApi<WorkState>;
+  readonly guest: Guest;
   readonly #options: SessionOptions;
   readonly #connection: Connection;
   #sync: FileSync | null = null;
-  #feed: RunFeed | null = null;
-  #sink: TerminalSink | null = null;
-  #size: TerminalSize = { cols: 80, rows: 24 };
-  #shown = 0;
-  #ackTimer: ReturnType<typeof setTimeout> | null = null;
   #resyncing = false;
   #opening = 0;
-  #publishedAt = -Infinity;
-  #publishTimer: ReturnType<typeof setTimeout> | null = null;
   readonly #textListeners = new Set<(path: string, text: string) => void>();
   readonly #disposers: (() => void)[] = [];
 
@@ -69,6 +44,12 @@ export class Session {
     this.#options = options;
     this.#connection = options.connection;
     this.store = createStore(() => ({ ...EMPTY_WORK, connection: options.connection.status }));
+    this.guest = new Guest({
+      connection: options.connection,
+      store: this.store,
+      notify: options.notify,
+      save: async () => this.#sync?.flush(),
+    });
     this.#listen();
     void this.#loadMeta();
     if (options.connection.status === 'online') void this.refreshBenches();
@@ -82,15 +63,10 @@ export class Session {
     return this.#sync;
   }
 
-  get feed(): RunFeed | null {
-    return this.#feed;
-  }
-
   dispose(): void {
     this.#sync?.dispose();
     for (const dispose of this.#disposers.splice(0)) dispose();
-    if (this.#ackTimer !== null) clearTimeout(this.#ackTimer);
-    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
+    this.guest.forget();
     this.#connection.close();
   }
 
@@ -133,9 +109,7 @@ export class Session {
     }
     this.#sync?.dispose();
     this.#sync = null;
-    this.#feed = null;
-    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
-    this.#publishTimer = null;
+    this.guest.forget();
     this.#set({
       bench: id === null ? { status: 'none' } : { status: 'opening', id },
       files: {},
@@ -157,101 +131,6 @@ export class Session {
     else if (answer.error.code !== 'offline') {
       this.#set({ bench: { status: 'failed', id, message: answer.error.message } });
     }
-  }
-
-  // ---- runs --------------------------------------------------------------------------------------------------
-
-  /** Saves what was typed and starts the guest. */
-  async run(mode: 'script' | 'repl', script?: string): Promise<void> {
-    const { bench, starting } = this.state;
-    if (bench.status !== 'open' || starting) return;
-    this.#set({ starting: true, refusal: null });
-    await this.#sync?.flush();
-    await this.#endLiveRun();
-    const answer = await this.#connection.request('run.start', {
-      bench: bench.info.id,
-      mode,
-      size: this.#size,
-      ...(script === undefined ? {} : { script }),
-    });
-    this.#set({ starting: false });
-    if (!this.#isOpen(bench.info.id)) return;
-    if (answer.ok) {
-      this.#startedRun(answer.value);
-      return;
-    }
-    const { code, message, diagnostics } = answer.error;
-    const conflict = Object.values(this.state.files).some((file) => file.status === 'conflict');
-    if (code === 'policy-invalid' || code === 'engine-missing') {
-      this.#set({ refusal: { message, diagnostics: diagnostics ?? [] } });
-    }
-    this.#options.notify({
-      level: 'error',
-      title: code === 'policy-invalid' ? 'Not run: the policy has an error' : 'Not run',
-      text: conflict ? `${message} A file is in conflict as well.` : message,
-    });
-  }
-
-  /** Run while something runs means: once more, with what stands in the editor now. */
-  async #endLiveRun(): Promise<void> {
-    if (!isLive(this.state)) return;
-    await this.stop();
-    if (!isLive(this.state)) return;
-    await new Promise<void>((resolve) => {
-      const finish = (): void => {
-        clearTimeout(timer);
-        unsubscribe();
-        resolve();
-      };
-      const timer = setTimeout(finish, END_WAIT_MS);
-      const unsubscribe = this.store.subscribe((state) => {
-        if (!isLive(state)) finish();
-      });
-    });
-  }
-
-  async stop(): Promise<void> {
-    const { run } = this.state;
-    if (run === null || !isLive(this.state)) return;
-    this.#set({ stopping: true });
-    const answer = await this.#ask('The guest was not stopped', 'run.stop', { run: run.run });
-    if (answer === null && this.state.run?.run === run.run) this.#set({ stopping: false });
-  }
-
-  async interrupt(): Promise<void> {
-    const { run } = this.state;
-    if (run !== null && isLive(this.state))
-      await this.#ask('The interrupt was not sent', 'run.interrupt', { run: run.run });
-  }
-
-  /** What was typed or pasted at the terminal. @returns whether there is a guest to take it. */
-  input(data: string): boolean {
-    const { run } = this.state;
-    if (run === null || !isLive(this.state)) return false;
-    for (const part of partsOf(data))
-      void this.#ask('The input was not sent', 'run.input', { run: run.run, data: part });
-    return true;
-  }
-
-  resize(size: TerminalSize): void {
-    if (size.cols === this.#size.cols && size.rows === this.#size.rows) return;
-    this.#size = size;
-    const { run } = this.state;
-    if (run !== null && isLive(this.state))
-      void this.#connection.request('run.resize', { run: run.run, size });
-  }
-
-  /** The terminal of the page; text that came before is given to it at once. */
-  connectTerminal(sink: TerminalSink): void {
-    this.#sink = sink;
-    this.#feed?.show(sink);
-  }
-
-  /** `chars` more characters have really been shown: credit for the guest to print more. */
-  shown(chars: number): void {
-    this.#shown += chars;
-    if (this.#shown >= ACK_CHARS) this.#acknowledge();
-    else this.#ackTimer ??= setTimeout(() => this.#acknowledge(), ACK_AFTER_MS);
   }
 
   /** Tells of text that changed, but not by `files.edit`. @returns the disposer. */
@@ -301,17 +180,12 @@ export class Session {
         if (status === 'online') void this.#cameBack();
       }),
       connection.on('run.started', (snapshot) => {
-        if (this.#isOpen(snapshot.bench)) this.#startedRun(snapshot);
+        if (this.#isOpen(snapshot.bench)) this.guest.follow(snapshot);
       }),
       connection.on('run.batch', (batch) => {
-        if (this.#feed === null) return;
-        const result = this.#feed.batch(batch);
-        if (result === 'applied') this.#runMoved();
-        else if (result === 'behind') void this.#resync();
+        if (this.guest.batch(batch) === 'behind') void this.#resync();
       }),
-      connection.on('run.snapshot', (snapshot) => {
-        if (this.#feed?.snapshot(snapshot) === 'applied') this.#publishRun();
-      }),
+      connection.on('run.snapshot', (snapshot) => this.guest.skipTo(snapshot)),
       connection.on('file.changed', ({ bench, file, by }) => {
         if (this.#isOpen(bench) && by !== connection.id) this.#sync?.arrived(file);
       }),
@@ -350,7 +224,7 @@ export class Session {
     const { bench } = this.state;
     if (this.#resyncing || bench.status !== 'open') return;
     this.#resyncing = true;
-    const known = this.#feed?.state;
+    const known = this.guest.feed?.state;
     const answer = await this.#connection.request('bench.open', {
       bench: bench.info.id,
       ...(known === undefined ? {} : { run: known.run, after: known.to }),
@@ -386,94 +260,19 @@ export class Session {
   }
 
   #follow({ run, batches }: OpenedBench): void {
-    if (batches !== null && this.#feed !== null) {
-      for (const batch of batches) {
-        if (this.#feed.batch(batch) === 'behind') break;
-      }
-      this.#publishRun();
-    } else if (run !== null) this.#startedRun(run);
+    if (batches !== null && this.guest.feed !== null) this.guest.catchUp(batches);
+    else if (run !== null) this.guest.follow(run);
   }
 
-  #startedRun(snapshot: RunSnapshot): void {
-    if (this.#feed !== null && this.#feed.state.run === snapshot.run) {
-      if (this.#feed.snapshot(snapshot) === 'applied') this.#publishRun();
-      return;
-    }
-    const rows = new RowCache(
-      async (from, count) => {
-        const answer = await this.#connection.request('run.rows', { run: snapshot.run, from, count });
-        return answer.ok ? answer.value : null;
-      },
-      () => this.#set({ rowsArrived: this.state.rowsArrived + 1 }),
-    );
-    this.#feed = new RunFeed(snapshot, rows);
-    this.#publishRun();
-    this.#set({ stopping: false, refusal: null });
-    if (this.#sink !== null) this.#feed.show(this.#sink);
-  }
-
-  /** Tells the views where the run stands: at once where it changed its phase, otherwise when they can take it. */
-  #runMoved(): void {
-    const run = this.#feed?.state ?? null;
-    const wait = this.#publishedAt + PUBLISH_EVERY_MS - performance.now();
-    if (wait <= 0 || run?.phase !== this.state.run?.phase) this.#publishRun();
-    else this.#publishTimer ??= setTimeout(() => this.#publishRun(), wait);
-  }
-
-  #publishRun(): void {
-    if (this.#publishTimer !== null) clearTimeout(this.#publishTimer);
-    this.#publishTimer = null;
-    this.#publishedAt = performance.now();
-    const run = this.#feed?.state ?? null;
-    this.#set(run?.phase === 'ended' ? { run, stopping: false } : { run });
-  }
-
-  #acknowledge(): void {
-    if (this.#ackTimer !== null) clearTimeout(this.#ackTimer);
-    this.#ackTimer = null;
-    const chars = this.#shown;
-    this.#shown = 0;
-    const { run } = this.state;
-    if (chars > 0 && run !== null && isLive(this.state))
-      void this.#connection.request('run.ack', { run: run.run, chars });
-  }
-
-  async #ask<N extends RequestName>(
-    title: string,
-    name: N,
-    body: RequestBody<N>,
-  ): Promise<Replies[N] | null> {
-    const answer = await this.#connection.request(name, body);
-    if (answer.ok) return answer.value;
-    // A guest that ended while one typed is nothing to be told about.
-    if (answer.error.code !== 'not-running') this.#told(title, answer.error);
-    return null;
-  }
-
-  #told(title: string, error: RequestFailure): void {
-    this.#options.notify({ level: 'error', title, text: error.message });
+  #ask<N extends RequestName>(title: string, name: N, body: RequestBody<N>): Promise<Replies[N] | null> {
+    return askOrTell(this.#options, title, name, body);
   }
 
   #isOpen(bench: string): boolean {
-    const open = this.state.bench;
-    return open.status === 'open' && open.info.id === bench;
+    return openBench(this.state) === bench;
   }
 
   #set(part: Partial<WorkState>): void {
     this.store.setState(part);
   }
-}
-
-/** A paste may be longer than one message; surrogate pairs stay together. */
-function partsOf(data: string): string[] {
-  const limit = 32_768;
-  const parts: string[] = [];
-  for (let at = 0; at < data.length;) {
-    let end = Math.min(data.length, at + limit);
-    const last = data.charCodeAt(end - 1);
-    if (end < data.length && last >= 0xd800 && last <= 0xdbff) end -= 1;
-    parts.push(data.slice(at, end));
-    at = end;
-  }
-  return parts;
 }

@@ -55,6 +55,11 @@ export const EMPTY_WORK: WorkState = {
   rowsArrived: 0,
 };
 
+/** Id of the bench that is open. */
+export function openBench({ bench }: WorkState): string | null {
+  return bench.status === 'open' ? bench.info.id : null;
+}
+
 /** What the toolbar and the status bar call the present moment. */
 export type RunMood =
   | 'none'

@@ -86,7 +86,7 @@ function Banners() {
       {refusal === null ? null : (
         <div className="banner" data-level="error" role="alert">
           <span className="banner-text">
-            Not run: {refusal.message}
+            Not run: {refusal.diagnostics.length > 0 ? 'the policy has an error.' : refusal.message}
             {refusal.diagnostics.length > 0 ? (
               <ul className="workbench-diagnostics">
                 {refusal.diagnostics.slice(0, 5).map(({ file, line, column, message }) => (

@@ -27,9 +27,9 @@ async function load(session: Session): Promise<LoadedEditor> {
   const { monaco } = await import('./monaco.ts');
   const models = new EditorModels(monaco, session);
   session.onText((path, text) => models.follow(path, text));
-  let bench = openBench(session);
+  let bench = benchShown(session);
   session.store.subscribe(() => {
-    const now = openBench(session);
+    const now = benchShown(session);
     // A bench that is read anew after an outage is the same bench.
     if (now !== bench) models.clear();
     bench = now;
@@ -41,7 +41,8 @@ async function load(session: Session): Promise<LoadedEditor> {
   return { monaco, models };
 }
 
-function openBench(session: Session): string | null {
+/** Id of the bench on the screen, also while it is being opened. */
+function benchShown(session: Session): string | null {
   const { bench } = session.state;
   return bench.status === 'open' ? bench.info.id : bench.status === 'none' ? null : bench.id;
 }

@@ -3,6 +3,7 @@ import type { WorldEntry } from '@sandtable/shared/protocol';
 import type { SessionState } from '@sandtable/shared/session';
 import { createStore } from 'zustand/vanilla';
 import type { Session } from '../../session/session.ts';
+import { openBench } from '../../session/workState.ts';
 
 /** A guest may touch files thousands of times a second; the tree follows at this pace. */
 const REFRESH_MS = 400;
@@ -22,7 +23,7 @@ export class WorldListings {
   constructor(session: Session) {
     this.#session = session;
     session.store.subscribe((state, before) => {
-      if (state.bench !== before.bench && benchOf(state) !== benchOf(before)) {
+      if (state.bench !== before.bench && openBench(state) !== openBench(before)) {
         this.store.setState({ entries: new Map(), opened: AT_FIRST });
         this.#later();
       } else if (
@@ -58,10 +59,10 @@ export class WorldListings {
   }
 
   async #read(path: string): Promise<void> {
-    const bench = benchOf(this.#session.state);
+    const bench = openBench(this.#session.state);
     if (bench === null) return;
     const answer = await this.#session.request('world.list', { bench, path });
-    if (benchOf(this.#session.state) !== bench) return;
+    if (openBench(this.#session.state) !== bench) return;
     const entries = new Map(this.store.getState().entries);
     if (answer.ok) entries.set(path, answer.value);
     // A directory that is gone has no entries; anything else (no line) leaves what was known.
@@ -69,10 +70,6 @@ export class WorldListings {
     else return;
     this.store.setState({ entries });
   }
-}
-
-function benchOf({ bench }: Session['state']): string | null {
-  return bench.status === 'open' ? bench.info.id : null;
 }
 
 function worldMoved(now: SessionState | null, before: SessionState | null): boolean {

@@ -125,6 +125,11 @@ export class TerminalHost implements TerminalSink {
     else this.#terminal.write(text, () => this.#events.onShown(text.length));
   }
 
+  /** Without a guest nothing waits for input, and no cursor says so. */
+  set live(live: boolean) {
+    this.#terminal.write(live ? '\x1b[?25h' : '\x1b[?25l');
+  }
+
   focus(): void {
     this.#terminal.focus();
   }

@@ -23,10 +23,10 @@ export const terminalUi = createStore<TerminalUi>(() => ({
 export function createTerminal(session: Session): TerminalHost {
   const host = new TerminalHost(
     {
-      onInput: (data) => session.input(data),
-      onInterrupt: () => void session.interrupt(),
-      onResize: (size) => session.resize(size),
-      onShown: (chars) => session.shown(chars),
+      onInput: (data) => session.guest.input(data),
+      onInterrupt: () => void session.guest.interrupt(),
+      onResize: (size) => session.guest.resize(size),
+      onShown: (chars) => session.guest.shown(chars),
       onLink: (path, line, column) => openFile(path, { line, column, mark: true }),
       onFind: () => terminalUi.setState({ finding: true }),
       onTabMode: (tabLeaves) => terminalUi.setState({ tabLeaves }),
@@ -40,7 +40,10 @@ export function createTerminal(session: Session): TerminalHost {
     host.screenReader = terminalReader;
   });
   void document.fonts.ready.then(() => host.restyle());
-  session.connectTerminal(host);
+  session.guest.connectTerminal(host);
+  session.store.subscribe((state, before) => {
+    if (isLive(state) !== isLive(before) || state.run?.run !== before.run?.run) host.live = isLive(state);
+  });
   return host;
 }
 

@@ -29,6 +29,11 @@ describe('calls in words', () => {
     expect(outcomeSentence(callRow(3))).toBe('EPERM (1): Operation not permitted');
     expect(outcomeText(callRow(1))).toBe('3');
     expect(outcomeText(callRow(1, { call: 'll_os_read', result: 'abc', bytes: 3 }))).toBe('3 B');
+    const stat = callRow(1, { call: 'll_os_stat', result: { mode: 0o100644, size: 77 } });
+    expect(outcomeText(stat)).toBe('file, 77 B');
+    expect(outcomeText(callRow(1, { call: 'll_os_fstat', result: { mode: 0o040755, size: 9 } }))).toBe(
+      'directory',
+    );
     const { result: _, ...none } = callRow(1);
     expect(outcomeText(none)).toBe('done');
     expect(outcomeText({ ...none, raise: 'RuntimeError' })).toBe('RuntimeError');

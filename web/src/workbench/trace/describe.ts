@@ -100,7 +100,27 @@ export function outcomeText(row: CallEvent): string {
   if (row.result === undefined || row.result === null)
     return row.bytes === undefined ? 'done' : `${row.bytes} B`;
   if (row.bytes !== undefined && typeof row.result === 'string') return `${row.bytes} B`;
+  const stat = callSpec(row.call)?.result === 'stat' ? statText(row.result) : null;
+  if (stat !== null) return stat;
   return valueText(row.result, 48);
+}
+
+const FILE_KINDS: Readonly<Record<number, string>> = {
+  0o010000: 'pipe',
+  0o020000: 'device',
+  0o040000: 'directory',
+  0o100000: 'file',
+  0o120000: 'link',
+  0o140000: 'socket',
+};
+
+/** What one wants to know of a file at a glance: `file, 77 B`. */
+function statText(value: PlainValue): string | null {
+  if (typeof value !== 'object' || value === null || isList(value)) return null;
+  const { mode, size } = value;
+  if (typeof mode !== 'number') return null;
+  const kind = FILE_KINDS[mode & 0o170000] ?? 'file';
+  return kind === 'file' && typeof size === 'number' ? `${kind}, ${size} B` : kind;
 }
 
 /** What the guest saw, in full. */

@@ -74,7 +74,7 @@ export class TraceView {
   /** The row at an index of the list, or undefined while it is not here. */
   rowAt(index: number): CallEvent | undefined {
     if (this.#found !== null) return this.#found.rows[index];
-    return this.#session.feed?.rows.get(index + this.#first());
+    return this.#session.guest.feed?.rows.get(index + this.#first());
   }
 
   /** Number of the row at an index, or null where it is not known. */
@@ -103,7 +103,7 @@ export class TraceView {
     if (run === null) return;
     if (this.#found === null) {
       const first = this.#first();
-      this.#session.feed?.rows.want(from + first, to + first, run.calls);
+      this.#session.guest.feed?.rows.want(from + first, to + first, run.calls);
       return;
     }
     if (from < NEAR_END && !this.#found.startReached) void this.#found.growUp();
@@ -214,9 +214,9 @@ export class TraceView {
     if (this.#selected === null || this.#selectedRow !== null) return;
     const n = this.#selected;
     const found = this.#found?.rows[this.indexOf(n)];
-    this.#selectedRow = this.#session.feed?.rows.get(n) ?? (found?.n === n ? found : null);
+    this.#selectedRow = this.#session.guest.feed?.rows.get(n) ?? (found?.n === n ? found : null);
     if (this.#selectedRow === null)
-      this.#session.feed?.rows.want(n, n + 1, this.#session.state.run?.calls ?? 0);
+      this.#session.guest.feed?.rows.want(n, n + 1, this.#session.state.run?.calls ?? 0);
   }
 
   #tell(): void {
