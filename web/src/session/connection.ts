@@ -4,6 +4,7 @@
  *
  * A request made while the line is down fails at once with `offline`; it is NEVER queued to be sent later, because by then the
  * world may have changed. Whoever wants something to survive an outage (edits do) keeps it and asks again after `online`.
+ * Only a page that is just opening waits for its first line: whoever clicks that early has seen nothing that could change.
  */
 import {
   requests,
@@ -22,6 +23,9 @@ const ANSWER_TIMEOUT_MS = 20_000;
 /** Quick enough that a restarted server is found while one still looks at the badge, slow enough to be no load. */
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_MAX_MS = 4_000;
+
+/** How long a request of a page that is just opening waits for the first line; a server that is there takes milliseconds. */
+const FIRST_LINE_MS = 5_000;
 
 export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 
@@ -69,7 +73,7 @@ export function connect(): Connection {
 }
 
 /** The same over a given socket. */
-function connectionOver(socket: Socket): Connection {
+export function connectionOver(socket: Socket): Connection {
   let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
   const listeners = new Set<(status: ConnectionStatus) => void>();
   const become = (next: ConnectionStatus): void => {
@@ -84,6 +88,21 @@ function connectionOver(socket: Socket): Connection {
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), RECONNECT_MIN_MS);
   });
   socket.on('connect_error', () => become('offline'));
+
+  const listen = (listener: (status: ConnectionStatus) => void): (() => void) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  };
+  const settled = (): Promise<void> =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        forget();
+        clearTimeout(timer);
+        resolve();
+      };
+      const forget = listen(done);
+      const timer = setTimeout(done, FIRST_LINE_MS);
+    });
 
   return {
     get status() {
@@ -102,6 +121,7 @@ function connectionOver(socket: Socket): Connection {
           error: { code: 'bad-request', message: `${where}${issue?.message ?? 'not valid'}` },
         };
       }
+      if (status === 'connecting') await settled();
       if (!socket.connected) return { ok: false, error: OFFLINE };
       try {
         return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(name, parsed.data)) as Reply<never>;
@@ -118,10 +138,7 @@ function connectionOver(socket: Socket): Connection {
       untyped.on(name, heard);
       return () => untyped.off(name, heard);
     },
-    onStatus(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+    onStatus: listen,
     close() {
       listeners.clear();
       socket.close();

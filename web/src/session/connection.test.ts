@@ -1,0 +1,65 @@
+import type { Socket } from 'socket.io-client';
+import { describe, expect, it } from 'vitest';
+import { connectionOver } from './connection.ts';
+
+/** As much of a socket as the connection uses: its line comes and goes when the test says so. */
+class Line {
+  connected = false;
+  readonly sent: string[] = [];
+  readonly #listeners = new Map<string, (() => void)[]>();
+
+  on(name: string, listener: () => void): void {
+    this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
+  }
+
+  tell(name: 'connect' | 'disconnect' | 'connect_error'): void {
+    this.connected = name === 'connect';
+    for (const listener of this.#listeners.get(name) ?? []) listener();
+  }
+
+  timeout(): { emitWithAck: (name: string) => Promise<unknown> } {
+    return {
+      emitWithAck: (name) => {
+        this.sent.push(name);
+        return Promise.resolve({ ok: true, value: [] });
+      },
+    };
+  }
+}
+
+function open(): { line: Line; connection: ReturnType<typeof connectionOver> } {
+  const line = new Line();
+  return { line, connection: connectionOver(line as unknown as Socket) };
+}
+
+describe('the connection', () => {
+  it('lets a request of a page that is just opening wait for its line', async () => {
+    const { line, connection } = open();
+    const answer = connection.request('bench.list', {});
+    await Promise.resolve();
+    expect(line.sent).toEqual([]);
+    line.tell('connect');
+    expect(await answer).toEqual({ ok: true, value: [] });
+    expect(line.sent).toEqual(['bench.list']);
+  });
+
+  it('refuses that request when the line cannot be made', async () => {
+    const { line, connection } = open();
+    const answer = connection.request('bench.list', {});
+    line.tell('connect_error');
+    expect(await answer).toMatchObject({ ok: false, error: { code: 'offline' } });
+  });
+
+  it('never keeps a request for later once the line has been lost', async () => {
+    const { line, connection } = open();
+    line.tell('connect');
+    line.tell('disconnect');
+    expect(await connection.request('bench.list', {})).toMatchObject({
+      ok: false,
+      error: { code: 'offline' },
+    });
+    line.tell('connect');
+    await Promise.resolve();
+    expect(line.sent).toEqual([]);
+  });
+});
