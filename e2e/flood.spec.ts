@@ -1,5 +1,17 @@
 import { expect, test } from '@playwright/test';
-import { benchWith, ended, filter, GUEST_MS, mood, rows, run, shows, terminal } from './workbench.ts';
+import {
+  benchWith,
+  ended,
+  filter,
+  GUEST_MS,
+  mood,
+  openTab,
+  replaceText,
+  rows,
+  run,
+  shows,
+  terminal,
+} from './workbench.ts';
 
 test('a flood of output neither freezes the page nor ignores Ctrl-C', async ({ page }) => {
   await benchWith(page, "while True:\n    print('x' * 1000)\n");
@@ -59,4 +71,19 @@ test('Stop ends at once', async ({ page }) => {
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(mood(page)).toHaveText('Stopped');
   expect(Date.now() - pressed).toBeLessThan(2_000);
+});
+
+test('a limit ends the run, says which it was, and keeps what there was', async ({ page }) => {
+  await benchWith(page, "print('begun')\nwhile True:\n    pass\n");
+  await openTab(page, 'policy.ts');
+  await expect(page.locator('.view-lines').filter({ visible: true })).toBeVisible({ timeout: GUEST_MS });
+  await replaceText(
+    page,
+    "import { policy, standard } from 'sandtable';\n\nexport default policy({ limits: { cpuSeconds: 1 }, rules: standard.rules });\n",
+  );
+  await run(page);
+  await expect(mood(page)).toHaveText('Limit hit', { timeout: GUEST_MS });
+  await shows(page, 'begun');
+  await expect(page.getByRole('status').filter({ hasText: 'hit a limit' })).toBeVisible();
+  await expect(rows(page).first()).toBeVisible();
 });

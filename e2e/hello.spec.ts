@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { benchFrom, detail, ended, mood, rows, run, saved, shows, typeLine } from './workbench.ts';
 
@@ -18,6 +19,29 @@ test('a person opens the page, runs the first example and sees what it asked for
   await hello.getByRole('gridcell').first().click();
   await expect(detail(page)).toContainText('Write bytes to an open file or to the terminal.');
   await expect(detail(page)).toContainText('<stdout>');
+});
+
+test('the whole trace can be taken along as JSON lines', async ({ page }) => {
+  await benchFrom(page, 'Denied attack');
+  await run(page);
+  await ended(page);
+  const calls = Number.parseInt(
+    (await page
+      .getByText(/^[\d,]+ calls$/)
+      .first()
+      .textContent())!.replaceAll(',', ''),
+  );
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Export the trace as JSONL' }).click(),
+  ]);
+  const lines = readFileSync(await download.path(), 'utf8')
+    .trim()
+    .split('\n');
+  const events = lines.map((line) => JSON.parse(line) as { type: string; seq: number });
+  expect(events[0]).toMatchObject({ type: 'start', seq: 1, version: 1 });
+  expect(events.at(-1)).toMatchObject({ type: 'exit', seq: events.length });
+  expect(events.filter(({ type }) => type === 'call')).toHaveLength(calls);
 });
 
 test('the interpreter’s own start is out of the way, and there when asked for', async ({ page }) => {
