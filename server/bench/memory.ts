@@ -7,20 +7,24 @@ import type { LiveServer } from './liveServer.ts';
 const SESSIONS = 10;
 const MIB = 1024;
 
-/** Proportional set size and private memory in KiB of a process: shared pages are counted by share. */
+/** Proportional set size (shared pages are counted by share) and private dirty memory of a process, in KiB. */
 function memoryOf(pid: number): { pss: number; own: number } {
   const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
   const field = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
-  return { pss: field('Pss'), own: field('Private_Dirty') + field('Private_Clean') };
+  return { pss: field('Pss'), own: field('Private_Dirty') };
 }
 
-function childrenOf(pid: number): number[] {
+/** Name that the host gives its process; the type checkers are children of the server as well. */
+const GUEST_NAME = 'sandtable-guest';
+
+function guestsOf(pid: number): number[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number)
     .filter((candidate) => {
       try {
-        return Number(/^\d+ \(.*\) \S (\d+)/.exec(readFileSync(`/proc/${candidate}/stat`, 'utf8'))?.[1]) === pid;
+        const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${candidate}/stat`, 'utf8')) ?? [];
+        return name === GUEST_NAME && Number(parent) === pid;
       } catch {
         return false;
       }
@@ -36,13 +40,13 @@ export async function memoryFigures(server: LiveServer): Promise<Figure[]> {
     watchers.push(watcher);
   }
   const after = memoryOf(server.pid);
-  const guests = childrenOf(server.pid).map(memoryOf);
+  const guests = guestsOf(server.pid).map(memoryOf);
   for (const watcher of watchers) watcher.close();
   const mean = (pick: (m: { pss: number; own: number }) => number): number =>
     guests.reduce((sum, m) => sum + pick(m), 0) / guests.length / MIB;
   return [
     { what: `idle REPL (of ${guests.length}): guest, proportional`, value: `${mean((m) => m.pss).toFixed(1)} MiB`, goal: '' },
-    { what: 'idle REPL: guest, private', value: `${mean((m) => m.own).toFixed(1)} MiB`, goal: '' },
+    { what: 'idle REPL: guest, private and dirty', value: `${mean((m) => m.own).toFixed(1)} MiB`, goal: '' },
     { what: 'idle REPL: server', value: `${((after.pss - before.pss) / SESSIONS / MIB).toFixed(1)} MiB`, goal: '' },
     { what: 'server without sessions', value: `${(before.pss / MIB).toFixed(0)} MiB`, goal: '' },
   ];
