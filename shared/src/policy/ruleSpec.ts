@@ -35,6 +35,8 @@ export interface OtherwiseSpec {
   readonly effect: 'allow' | 'deny';
   readonly denial?: Denial;
   readonly why?: string;
+  /** Where the policy says so; where it does not, its beginning. */
+  readonly at?: SourcePosition;
 }
 
 export const DEFAULT_DENIAL: Denial = Object.freeze({ errno: 'EACCES' });

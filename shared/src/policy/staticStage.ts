@@ -54,6 +54,8 @@ export class StaticStage {
     const allowed = (id: number): Judgement => Object.freeze({ verdict: verdict('allow', id), seen: null });
     const denied = (id: number, denial: Denial, why?: string): Judgement =>
       Object.freeze({ verdict: verdict('deny', id, why), seen: outcomeOfDenial(denial) });
+    const otherwiseOf = ({ otherwise }: StaticLayer, id: number): Judgement =>
+      otherwise.effect === 'allow' ? allowed(id) : denied(id, otherwise.denial ?? DEFAULT_DENIAL, otherwise.why);
     this.#roots = roots;
     this.#boot = allowed(book.add('ceiling', 'boot', 'the interpreter starts'));
     this.#runtime = allowed(book.add('ceiling', 'runtime', 'the interpreter reads its own library'));
@@ -69,10 +71,7 @@ export class StaticStage {
         if (rule.effect === 'deny') return denied(id, rule.denial ?? DEFAULT_DENIAL, rule.why);
         return Object.freeze({ verdict: verdict('fake', id, rule.why), seen: Object.freeze({ ok: true, value: rule.value ?? null }) });
       }),
-      otherwise:
-        source.otherwise.effect === 'allow'
-          ? allowed(book.add(source.layer, 'otherwise', 'otherwise'))
-          : denied(book.add(source.layer, 'otherwise', 'otherwise'), source.otherwise.denial ?? DEFAULT_DENIAL, source.otherwise.why),
+      otherwise: otherwiseOf(source, book.add(source.layer, 'otherwise', 'otherwise', source.otherwise.at)),
     }));
   }
 

@@ -42,6 +42,7 @@ export default policy({
     expect(mine.map(({ label, at }) => [label, at])).toEqual([
       ["deny('write', '/tmp/secret/**')", { line: 9, column: 5 }],
       ["fake('ll_os_gethostname', 'quiet')", { line: 10, column: 5 }],
+      ['otherwise', { line: 13, column: 3 }],
     ]);
     expect(engine.rules.filter(({ label }) => label.startsWith('allow(')).length).toBeGreaterThan(5);
     engine.dispose();
@@ -52,6 +53,14 @@ export default policy({
     engine.beginGuest();
     expect(engine.judge({ call: 'll_os_getcwd', args: {}, access: 'none' }).kind).toBe('deny');
     expect(engine.world).toEqual({ mounts: [], quotas: {}, identity: {}, limits: {} });
+  });
+
+  it.each([
+    ["export default policy({\n  rules: [],\n  otherwise: 'deny',\n});", { line: 4, column: 3 }],
+    ['\nexport default policy({});', { line: 3, column: 16 }],
+  ])('says where otherwise stands, or where the policy begins', async (text, at) => {
+    const { rules } = await load(text);
+    expect(rules.find(({ code }) => code === 'otherwise')?.at).toEqual(at);
   });
 
   it('builds on another policy with one spread', async () => {

@@ -123,7 +123,7 @@ export function describePolicy(text: string, source: string, place: (text: unkno
     ok: true,
     description: {
       rules,
-      otherwise: readOtherwise(raw['otherwise']),
+      otherwise: { ...readOtherwise(raw['otherwise']), at: fieldPlace(source, from, ['otherwise']) },
       runtime: parsed.data.runtime,
       functions: readFunctions(raw['functions'], place),
       world: {
