@@ -17,11 +17,15 @@ test('everything by keyboard: make a bench, edit, run, type, filter, read a verd
   await expect(page.locator('.view-lines').first()).toBeVisible({ timeout: GUEST_MS });
 
   await page.keyboard.press('Alt+2');
+  await expect
+    .poll(() => page.evaluate(() => document.activeElement?.closest('.monaco-editor') !== null))
+    .toBe(true);
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type("import os\nname = input('name? ')\nprint('hi', name)\nopen('/etc/passwd')\n");
   await page.keyboard.press('ControlOrMeta+Enter');
   await shows(page, 'name?');
   await page.keyboard.press('Alt+3');
+  await expect(page.locator('.xterm-helper-textarea')).toBeFocused();
   await page.keyboard.type('Kay');
   await page.keyboard.press('Enter');
   await shows(page, 'hi Kay');
