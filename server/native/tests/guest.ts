@@ -66,7 +66,7 @@ export interface Guest {
 }
 
 /** Arguments of one request, in the order of the symbol's signature; out-structs have none. */
-export function decodeArguments(symbol: WireSymbol, frame: Buffer): Argument[] {
+function decodeArguments(symbol: WireSymbol, frame: Buffer): Argument[] {
   let at = HEAD - 4;
   const args: Argument[] = [];
   for (const op of symbol.ops) {

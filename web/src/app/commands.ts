@@ -25,7 +25,7 @@ export interface Command {
   readonly group: 'Run' | 'Files' | 'View' | 'Trace' | 'Terminal' | 'Help';
   readonly title: string;
   readonly keys?: string;
-  /** False keeps it out of reach for now; absent means always. */
+  /** False keeps it out of reach while that lasts; absent means always. */
   readonly enabled?: () => boolean;
   readonly run: () => void;
 }

@@ -15,7 +15,7 @@ const NULL_LENGTH = 0xffffffff;
  * Longest text in bytes; the host sends no longer one (`WIRE_MAX_TEXT`). Whoever reads a text may take time that grows faster than its
  * length, so a longer one is malformed before anybody looks into it.
  */
-export const MAX_TEXT = 128 * 1024;
+const MAX_TEXT = 128 * 1024;
 
 /** The values of a frame's arguments, one for each op; null where the frame is malformed. */
 export function decodeArgs(ops: readonly Op[], bytes: Uint8Array, start: number, end: number): WireArg[] | null {
