@@ -59,7 +59,9 @@ function judged(count: typeof countVitest, reportFile: string, { status, timedOu
 const STEPS: readonly TestStep[] = [
   checkStep(CHECKS.typecheck),
   checkStep(CHECKS.lint),
+  checkStep(CHECKS.format),
   checkStep(CHECKS.deps),
+  checkStep(CHECKS.knip),
   {
     name: 'C tests under the sanitizers',
     cure: 'make -C server/native check',

@@ -25,7 +25,10 @@ const rate = (output: string): number => Number(/rate ([\d.]+)/.exec(output)?.[1
 
 export async function callFigures(watcher: Watcher): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const [name, statement] of [['getcwd', 'os.getcwd()'], ['stat', "os.stat('/tmp')"]] as const) {
+  for (const [name, statement] of [
+    ['getcwd', 'os.getcwd()'],
+    ['stat', "os.stat('/tmp')"],
+  ] as const) {
     const source = script(statement);
     const bench = await watcher.bench(source);
     const plain: number[] = [];
@@ -36,8 +39,17 @@ export async function callFigures(watcher: Watcher): Promise<Figure[]> {
     }
     const calls = median(guest);
     figures.push(
-      { what: `${name}, plain pypy3`, value: `${Math.round(median(plain)).toLocaleString('en')}/s`, goal: '' },
-      { what: `${name}, guest, traced, client attached`, value: `${Math.round(calls).toLocaleString('en')}/s`, goal: `≥ ${GOAL.toLocaleString('en')}/s`, met: calls >= GOAL },
+      {
+        what: `${name}, plain pypy3`,
+        value: `${Math.round(median(plain)).toLocaleString('en')}/s`,
+        goal: '',
+      },
+      {
+        what: `${name}, guest, traced, client attached`,
+        value: `${Math.round(calls).toLocaleString('en')}/s`,
+        goal: `≥ ${GOAL.toLocaleString('en')}/s`,
+        met: calls >= GOAL,
+      },
       { what: `${name}, plain / guest`, value: `${(median(plain) / calls).toFixed(1)}×`, goal: '' },
     );
   }

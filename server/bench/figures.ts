@@ -21,6 +21,8 @@ export function printFigures(title: string, figures: readonly Figure[]): void {
   console.log(`\n${title}`);
   for (const f of figures) {
     const mark = f.met === undefined ? '' : f.met ? 'met' : 'NOT MET';
-    console.log(`  ${f.what.padEnd(what)}  ${f.value.padStart(value)}  ${f.goal.padEnd(goal)}  ${mark}`.trimEnd());
+    console.log(
+      `  ${f.what.padEnd(what)}  ${f.value.padStart(value)}  ${f.goal.padEnd(goal)}  ${mark}`.trimEnd(),
+    );
   }
 }

@@ -47,7 +47,10 @@ export async function startServer(): Promise<LiveServer> {
   };
   const deadline = Date.now() + START_LIMIT_MS;
   for (;;) {
-    const up = await fetch(`${url}/api/health`).then((r) => r.ok, () => false);
+    const up = await fetch(`${url}/api/health`).then(
+      (r) => r.ok,
+      () => false,
+    );
     if (up) return { url, pid: child.pid!, close };
     if (child.exitCode !== null || Date.now() > deadline) {
       await close();
@@ -120,7 +123,8 @@ export class Watcher {
           output += event.data;
           this.#socket.emit('run.ack', { run, chars: event.data.length }, () => undefined);
         }
-        if (event.type === 'exit' || (untilInput && event.type === 'phase' && event.phase === 'input')) resolve();
+        if (event.type === 'exit' || (untilInput && event.type === 'phase' && event.phase === 'input'))
+          resolve();
       };
       this.#onBatch = (batch) => {
         if (run === '') run = batch.run;

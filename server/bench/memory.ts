@@ -23,7 +23,8 @@ function guestsOf(pid: number): number[] {
     .map(Number)
     .filter((candidate) => {
       try {
-        const [, name, parent] = /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${candidate}/stat`, 'utf8')) ?? [];
+        const [, name, parent] =
+          /^\d+ \((.*)\) \S (\d+)/.exec(readFileSync(`/proc/${candidate}/stat`, 'utf8')) ?? [];
         return name === GUEST_NAME && Number(parent) === pid;
       } catch {
         return false;
@@ -45,9 +46,17 @@ export async function memoryFigures(server: LiveServer): Promise<Figure[]> {
   const mean = (pick: (m: { pss: number; own: number }) => number): number =>
     guests.reduce((sum, m) => sum + pick(m), 0) / guests.length / MIB;
   return [
-    { what: `idle REPL (of ${guests.length}): guest, proportional`, value: `${mean((m) => m.pss).toFixed(1)} MiB`, goal: '' },
+    {
+      what: `idle REPL (of ${guests.length}): guest, proportional`,
+      value: `${mean((m) => m.pss).toFixed(1)} MiB`,
+      goal: '',
+    },
     { what: 'idle REPL: guest, private and dirty', value: `${mean((m) => m.own).toFixed(1)} MiB`, goal: '' },
-    { what: 'idle REPL: server', value: `${((after.pss - before.pss) / SESSIONS / MIB).toFixed(1)} MiB`, goal: '' },
+    {
+      what: 'idle REPL: server',
+      value: `${((after.pss - before.pss) / SESSIONS / MIB).toFixed(1)} MiB`,
+      goal: '',
+    },
     { what: 'server without sessions', value: `${(before.pss / MIB).toFixed(0)} MiB`, goal: '' },
   ];
 }

@@ -9,7 +9,12 @@ const ROUND_MS = 300;
 const REQUESTS: readonly CallRequest[] = [
   { call: 'll_os_getcwd', args: {}, access: 'none' },
   { call: 'll_os_stat', args: { path: 'data/notes.txt' }, path: '/tmp/data/notes.txt', access: 'read' },
-  { call: 'll_os_open', args: { path: 'out.txt', flags: 577, mode: 438 }, path: '/tmp/out.txt', access: 'write' },
+  {
+    call: 'll_os_open',
+    args: { path: 'out.txt', flags: 577, mode: 438 },
+    path: '/tmp/out.txt',
+    access: 'write',
+  },
   { call: 'll_os_read', args: { fd: 3, size: 4096 }, path: '/tmp/data/notes.txt', access: 'read' },
 ];
 
@@ -45,7 +50,8 @@ function rate(engine: PolicyEngine, requests: readonly CallRequest[]): number {
 }
 
 async function load(source: string | null): Promise<PolicyEngine> {
-  const loaded = source === null ? await loadBuiltIn('standard') : await loadPolicy(source, { budget: Infinity });
+  const loaded =
+    source === null ? await loadBuiltIn('standard') : await loadPolicy(source, { budget: Infinity });
   if (!loaded.ok) throw new Error(`policy.ts: ${loaded.diagnostics[0]?.message ?? ''}`);
   loaded.engine.beginGuest();
   return loaded.engine;

@@ -22,6 +22,11 @@ export async function startFigures(watcher: Watcher): Promise<Figure[]> {
   return [
     { what: 'start to first output, plain pypy3', value: `${median(plain).toFixed(0)} ms`, goal: '' },
     { what: 'start to first output, guest at the client', value: `${median(guest).toFixed(0)} ms`, goal: '' },
-    { what: 'start to first output, guest / plain', value: `${ratio.toFixed(2)}×`, goal: `≤ ${GOAL}×`, met: ratio <= GOAL },
+    {
+      what: 'start to first output, guest / plain',
+      value: `${ratio.toFixed(2)}×`,
+      goal: `≤ ${GOAL}×`,
+      met: ratio <= GOAL,
+    },
   ];
 }

@@ -13,7 +13,11 @@ export default policy({
     fake('ll_os_gethostname', 'payroll-07'),
     fake('ll_os_getlogin', 'accounting'),
     fake('ll_os_uname', {
-      sysname: 'Linux', nodename: 'payroll-07', release: '5.15.0-91-generic', version: '#101-Ubuntu SMP', machine: 'x86_64',
+      sysname: 'Linux',
+      nodename: 'payroll-07',
+      release: '5.15.0-91-generic',
+      version: '#101-Ubuntu SMP',
+      machine: 'x86_64',
     }),
     fake('ll_os_getloadavg', { loads: [1.42, 1.17, 0.98] }),
     // os.system() seems to work. It does nothing.

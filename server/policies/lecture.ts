@@ -17,14 +17,29 @@ export default policy({
   rules: [
     // The 24 handlers, under their names of today.
     allow(['ll_os_open', 'll_os_read', 'll_os_write', 'll_os_close', 'll_os_lseek']),
-    allow(['ll_os_stat', 'll_os_lstat', 'll_os_fstat', 'll_os_access', 'll_os_listdir', 'll_os_getcwd', 'll_os_isatty']),
+    allow([
+      'll_os_stat',
+      'll_os_lstat',
+      'll_os_fstat',
+      'll_os_access',
+      'll_os_listdir',
+      'll_os_getcwd',
+      'll_os_isatty',
+    ]),
     allow(['ll_os_getuid', 'll_os_geteuid', 'll_os_getgid', 'll_os_getegid']),
     allow(['ll_time_sleep', 'll_time_time', 'll_time_clock']),
     deny(['ll_os_unlink', 'll_os_mkdir'], { errno: 'EPERM', why: 'Nothing can be changed here.' }),
 
     // What an interpreter of today asks by itself, where that of 2012 asked nothing.
     allow(['ll_time_clock_gettime', 'll_time_clock_getres', 'll_os_urandom', 'll_os_fcntl', 'll_os_ioctl']),
-    allow(['ll_os_flistdir', 'll_os_pread', 'll_os_tcgetattr', 'll_os_tcsetattr', 'll_os_select', 'll_os_poll']),
+    allow([
+      'll_os_flistdir',
+      'll_os_pread',
+      'll_os_tcgetattr',
+      'll_os_tcsetattr',
+      'll_os_select',
+      'll_os_poll',
+    ]),
   ],
 
   otherwise: deny('RuntimeError', 'The classic controller has no handler for this call.'),

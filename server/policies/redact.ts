@@ -12,7 +12,10 @@ const CARD = /\b(?:\d[ -]?){15}\d\b/g;
 export default policy({
   ...standard,
   mounts: {
-    '/tmp': { mode: 'read-write', files: { 'orders.txt': 'Ada 4000 1234 5678 9010 shipped\nBob 4000-9876-5432-1098 open\n' } },
+    '/tmp': {
+      mode: 'read-write',
+      files: { 'orders.txt': 'Ada 4000 1234 5678 9010 shipped\nBob 4000-9876-5432-1098 open\n' },
+    },
   },
   middleware: {
     async ll_os_read(call, next) {

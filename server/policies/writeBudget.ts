@@ -15,7 +15,8 @@ export default policy({
     async ll_os_write(call, next) {
       if (!call.path.startsWith('/tmp/')) return next();
       const before = written.get(call.path) ?? 0;
-      if (before + call.args.data.length > BUDGET) return deny('EDQUOT', `${call.path} has had its ${BUDGET} bytes`);
+      if (before + call.args.data.length > BUDGET)
+        return deny('EDQUOT', `${call.path} has had its ${BUDGET} bytes`);
       const done = await next();
       // Only what was really written counts.
       if (done.ok) written.set(call.path, before + done.value);

@@ -44,12 +44,35 @@ export type CallGroup = keyof typeof CALL_GROUPS;
 
 /** What an argument means; it decides how the argument is shown and which TypeScript type a policy sees. */
 export type ArgKind =
-  | 'fd' | 'dirfd' | 'path' | 'flags' | 'mode' | 'int' | 'size' | 'offset' | 'data' | 'text' | 'seconds' | 'signal'
-  | 'address' | 'struct';
+  | 'fd'
+  | 'dirfd'
+  | 'path'
+  | 'flags'
+  | 'mode'
+  | 'int'
+  | 'size'
+  | 'offset'
+  | 'data'
+  | 'text'
+  | 'seconds'
+  | 'signal'
+  | 'address'
+  | 'struct';
 
 /** What a call answers with when it succeeds. `int` includes "0 for done". */
 export type ResultKind =
-  | 'none' | 'int' | 'fd' | 'bytes' | 'text' | 'stat' | 'statvfs' | 'names' | 'seconds' | 'fdpair' | 'ready' | 'struct'
+  | 'none'
+  | 'int'
+  | 'fd'
+  | 'bytes'
+  | 'text'
+  | 'stat'
+  | 'statvfs'
+  | 'names'
+  | 'seconds'
+  | 'fdpair'
+  | 'ready'
+  | 'struct'
   | 'never';
 
 /** Whether a call looks or changes; `open` and `access` depend on their arguments. */
@@ -78,6 +101,7 @@ export interface CallSpec {
   readonly symbols: readonly SymbolSpec[];
 }
 
+// prettier-ignore
 const KINDS: Readonly<Record<string, ArgKind>> = {
   fd: 'fd', fd2: 'fd', epfd: 'fd', dirfd: 'dirfd', newdirfd: 'dirfd', path: 'path', newpath: 'path', target: 'text',
   flags: 'flags', mode: 'mode', size: 'size', length: 'size', offset: 'offset', data: 'data', command: 'text',
@@ -87,19 +111,32 @@ const KINDS: Readonly<Record<string, ArgKind>> = {
 };
 
 function call<const N extends string>(
-  name: N, group: CallGroup, access: AccessKind, args: string, result: ResultKind, summary: string,
+  name: N,
+  group: CallGroup,
+  access: AccessKind,
+  args: string,
+  result: ResultKind,
+  summary: string,
   ...symbols: readonly string[]
 ): CallSpec & { readonly name: N } {
   return {
-    name, group, access, summary, result,
+    name,
+    group,
+    access,
+    summary,
+    result,
     args: args === '' ? [] : args.split(' ').map((arg) => ({ name: arg, kind: KINDS[arg] ?? 'int' })),
     symbols: symbols.map((text) => {
       const space = text.indexOf(' ');
-      return space < 0 ? { symbol: text, sig: '' } : { symbol: text.slice(0, space), sig: text.slice(space + 1) };
+      return space < 0
+        ? { symbol: text, sig: '' }
+        : { symbol: text.slice(0, space), sig: text.slice(space + 1) };
     }),
   };
 }
 
+// One call a block, its symbols a line each: a table to read.
+// prettier-ignore
 export const CALLS = [
   // ---- files -------------------------------------------------------------------------------------------------
   call('ll_os_open', 'files', 'depends', 'path flags mode', 'fd',
@@ -288,6 +325,7 @@ export const WIRE_SYMBOLS: readonly WireSymbol[] = CALLS.flatMap((spec) =>
 /** The table as text, one line a symbol; its SHA-256 tells whether host and controller were built from the same one. */
 export function tableText(): string {
   return WIRE_SYMBOLS.map(
-    (row) => `${row.fid} ${row.symbol} ${row.ops.map((op) => `${op.code}${op.bytes}.${op.from}`).join(' ')}\n`,
+    (row) =>
+      `${row.fid} ${row.symbol} ${row.ops.map((op) => `${op.code}${op.bytes}.${op.from}`).join(' ')}\n`,
   ).join('');
 }

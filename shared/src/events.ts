@@ -142,8 +142,17 @@ export interface ExitEvent extends Stamp {
 }
 
 export type RunEvent =
-  | StartEvent | RuleEvent | CallEvent | OutputEvent | FileEvent | TouchEvent | LimitEvent | PhaseEvent | UsageEvent
-  | NoticeEvent | ExitEvent;
+  | StartEvent
+  | RuleEvent
+  | CallEvent
+  | OutputEvent
+  | FileEvent
+  | TouchEvent
+  | LimitEvent
+  | PhaseEvent
+  | UsageEvent
+  | NoticeEvent
+  | ExitEvent;
 
 type WithoutStamp<E> = E extends RunEvent ? Omit<E, 'seq' | 't'> : never;
 

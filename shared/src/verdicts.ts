@@ -21,7 +21,11 @@ export type VerdictCode =
   | 'rule' // a rule of the list matched
   | 'otherwise' // no rule matched
   | 'middleware' // a function of the policy decided
-  | 'policy-threw' | 'policy-timeout' | 'policy-memory' | 'policy-budget' | 'policy-nonsense'; // it failed: the call is denied
+  | 'policy-threw'
+  | 'policy-timeout'
+  | 'policy-memory'
+  | 'policy-budget'
+  | 'policy-nonsense'; // it failed: the call is denied
 
 /** A place in policy.ts; both count from 1. */
 export interface SourcePosition {

@@ -6,7 +6,11 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return { get ok() { for (;;); } }; // here
+      return {
+        get ok() {
+          for (;;);
+        },
+      }; // here
     },
   },
 });

@@ -6,7 +6,14 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return new Proxy({}, { get() { for (;;); } }); // here
+      return new Proxy(
+        {},
+        {
+          get() {
+            for (;;);
+          },
+        },
+      ); // here
     },
   },
 });

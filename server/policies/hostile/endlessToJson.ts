@@ -6,7 +6,14 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return { ok: true, value: { toJSON() { for (;;); } } }; // here
+      return {
+        ok: true,
+        value: {
+          toJSON() {
+            for (;;);
+          },
+        },
+      }; // here
     },
   },
 });

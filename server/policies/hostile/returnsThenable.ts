@@ -6,7 +6,11 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return { then(resolve) { resolve({ ok: true, value: {} }); } };
+      return {
+        then(resolve) {
+          resolve({ ok: true, value: {} });
+        },
+      };
     },
   },
 });

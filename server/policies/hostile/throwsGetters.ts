@@ -6,7 +6,17 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      throw { get name() { throw 1; }, get message() { throw 2; }, get stack() { throw 3; } };
+      throw {
+        get name() {
+          throw 1;
+        },
+        get message() {
+          throw 2;
+        },
+        get stack() {
+          throw 3;
+        },
+      };
     },
   },
 });

@@ -6,7 +6,11 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      throw new Proxy(new Error('x'), { get() { throw new Error('y'); } });
+      throw new Proxy(new Error('x'), {
+        get() {
+          throw new Error('y');
+        },
+      });
     },
   },
 });

@@ -11,7 +11,9 @@ function short(value: PlainValue): string {
 }
 
 function args(values: CallArgs): string {
-  return Object.entries(values).map(([name, value]) => `${name}=${short(value)}`).join(', ');
+  return Object.entries(values)
+    .map(([name, value]) => `${name}=${short(value)}`)
+    .join(', ');
 }
 
 function outcome(row: CallEvent): string {
@@ -22,6 +24,7 @@ function outcome(row: CallEvent): string {
 
 /** `ll_os_open(path="/tmp/a", flags=0, mode=0) = 3`, with the verdict where it is not a plain allow. */
 export function callLine(row: CallEvent): string {
-  const verdict = row.verdict === 'allow' ? '' : `  [${row.verdict}${row.reason === undefined ? '' : `: ${row.reason}`}]`;
+  const verdict =
+    row.verdict === 'allow' ? '' : `  [${row.verdict}${row.reason === undefined ? '' : `: ${row.reason}`}]`;
   return `${row.call}(${args(row.args)}) = ${outcome(row)}${verdict}`;
 }

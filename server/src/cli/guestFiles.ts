@@ -4,7 +4,12 @@ import path from 'node:path';
 import type { RealFolder, StartFile } from '../sandbox/index.ts';
 
 export type GuestSetup =
-  | { readonly ok: true; readonly script: string | null; readonly files: readonly StartFile[]; readonly folders: readonly RealFolder[] }
+  | {
+      readonly ok: true;
+      readonly script: string | null;
+      readonly files: readonly StartFile[];
+      readonly folders: readonly RealFolder[];
+    }
   | { readonly ok: false; readonly message: string };
 
 function isFile(file: string): boolean {
@@ -18,7 +23,8 @@ function isFile(file: string): boolean {
 export function guestSetup(script: string | null, tmp: string | null): GuestSetup {
   const folders: RealFolder[] = [];
   if (tmp !== null) {
-    if (statSync(tmp, { throwIfNoEntry: false })?.isDirectory() !== true) return { ok: false, message: `--tmp: ${tmp} is no folder` };
+    if (statSync(tmp, { throwIfNoEntry: false })?.isDirectory() !== true)
+      return { ok: false, message: `--tmp: ${tmp} is no folder` };
     folders.push({ at: '/tmp', hostPath: realpathSync(tmp) });
   }
   if (script === null) return { ok: true, script: null, files: [], folders };

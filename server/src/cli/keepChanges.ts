@@ -4,7 +4,17 @@
  * The names come from a guest. Every step goes down from the folder without following a symbolic link, and links that the
  * guest made are not made here: one of them could lead a later name out of the folder.
  */
-import { closeSync, constants, fchmodSync, lstatSync, mkdirSync, openSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  rmdirSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { encodeText } from '@sandtable/shared/text';
 import type { FileChange } from '../sandbox/index.ts';
 
@@ -58,7 +68,11 @@ function join(folder: Buffer, name: string): Buffer<ArrayBuffer> {
   return Buffer.concat([folder, Buffer.from('/'), encodeText(name)]);
 }
 
-function keep(folder: string, change: Exclude<FileChange, { kind: 'removed' | 'symlink' }>, problems: string[]): boolean {
+function keep(
+  folder: string,
+  change: Exclude<FileChange, { kind: 'removed' | 'symlink' }>,
+  problems: string[],
+): boolean {
   try {
     const place = placeOf(folder, change.path, true);
     if (place === null) {
@@ -83,7 +97,7 @@ function writeFile(place: Buffer, data: Uint8Array, mode: number): void {
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NOFOLLOW, O_NONBLOCK } = constants;
   const fd = openSync(place, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK, mode);
   try {
-    for (let at = 0; at < data.length; ) at += writeSync(fd, data, at);
+    for (let at = 0; at < data.length;) at += writeSync(fd, data, at);
     fchmodSync(fd, mode);
   } finally {
     closeSync(fd);

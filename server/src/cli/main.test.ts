@@ -1,6 +1,16 @@
 /** The command line as a person meets it: a process with arguments, streams and an exit status. */
 import { spawn } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -10,8 +20,12 @@ import type { RunEvent } from '@sandtable/shared/events';
 const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 let folder: string;
-beforeAll(() => { folder = mkdtempSync(path.join(tmpdir(), 'sandtable-cli-')); });
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), 'sandtable-cli-'));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Ran {
   readonly status: number | null;
@@ -19,7 +33,10 @@ interface Ran {
   readonly err: string;
 }
 
-function sandtable(args: readonly string[], options: { readonly input?: string; readonly signal?: NodeJS.Signals } = {}): Promise<Ran> {
+function sandtable(
+  args: readonly string[],
+  options: { readonly input?: string; readonly signal?: NodeJS.Signals } = {},
+): Promise<Ran> {
   return new Promise((resolve) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
     let out = '';
@@ -28,8 +45,12 @@ function sandtable(args: readonly string[], options: { readonly input?: string; 
       out += chunk.toString();
       if (options.signal !== undefined && out.includes('ready')) child.kill(options.signal);
     });
-    child.stderr.on('data', (chunk: Buffer) => { err += chunk.toString(); });
-    child.on('close', (status) => { resolve({ status, out, err }); });
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString();
+    });
+    child.on('close', (status) => {
+      resolve({ status, out, err });
+    });
     if (options.input !== undefined) child.stdin.end(options.input);
     else if (options.signal === undefined) child.stdin.end();
   });
@@ -44,12 +65,21 @@ function file(name: string, content: string): string {
 
 describe('sandtable run', () => {
   it('runs a script with its arguments and gives its status', async () => {
-    const script = file('a.py', 'import sys; print(sys.argv[1:], sys.stdin.read()); print("oops", file=sys.stderr); sys.exit(7)');
-    expect(await sandtable(['run', script, '--x', 'y'], { input: 'typed' })).toEqual({ status: 7, out: "['--x', 'y'] typed\n", err: 'oops\n' });
+    const script = file(
+      'a.py',
+      'import sys; print(sys.argv[1:], sys.stdin.read()); print("oops", file=sys.stderr); sys.exit(7)',
+    );
+    expect(await sandtable(['run', script, '--x', 'y'], { input: 'typed' })).toEqual({
+      status: 7,
+      out: "['--x', 'y'] typed\n",
+      err: 'oops\n',
+    });
   });
 
   it('prompts without a script', async () => {
-    const { status, out } = await sandtable(['run', '--policy', 'lecture'], { input: "import os\nprint(os.listdir('/'))\n" });
+    const { status, out } = await sandtable(['run', '--policy', 'lecture'], {
+      input: "import os\nprint(os.listdir('/'))\n",
+    });
     expect(status).toBe(0);
     expect(out).toContain("['bin', 'dev', 'tmp']");
   });
@@ -60,27 +90,46 @@ describe('sandtable run', () => {
   });
 
   it('ends with 137 at a limit of the policy and says which', async () => {
-    const policy = file('limited.ts', "import { policy, standard } from 'sandtable';\nexport default policy({ ...standard, limits: { outputBytes: 1000 } });");
-    const { status, err } = await sandtable(['run', '--policy', policy, file('c.py', "while True: print('x' * 100)")]);
+    const policy = file(
+      'limited.ts',
+      "import { policy, standard } from 'sandtable';\nexport default policy({ ...standard, limits: { outputBytes: 1000 } });",
+    );
+    const { status, err } = await sandtable([
+      'run',
+      '--policy',
+      policy,
+      file('c.py', "while True: print('x' * 100)"),
+    ]);
     expect(status).toBe(137);
     expect(err).toContain('printed more than');
   });
 
   it('honours --heapsize', async () => {
-    const script = file('d.py', 'try:\n    x = bytearray(100 << 20)\nexcept MemoryError:\n    print("no room")');
+    const script = file(
+      'd.py',
+      'try:\n    x = bytearray(100 << 20)\nexcept MemoryError:\n    print("no room")',
+    );
     expect((await sandtable(['run', '--heapsize', '64m', script])).out).toBe('no room\n');
     expect((await sandtable(['run', '--heapsize=256m', script])).out).toBe('');
   });
 
   it('gives a Ctrl-C to the guest', async () => {
-    const script = file('e.py', 'import time\ntry:\n    print("ready", flush=True)\n    time.sleep(20)\nexcept KeyboardInterrupt: print("caught")');
-    expect(await sandtable(['run', script], { signal: 'SIGINT' })).toMatchObject({ status: 0, out: 'ready\ncaught\n' });
+    const script = file(
+      'e.py',
+      'import time\ntry:\n    print("ready", flush=True)\n    time.sleep(20)\nexcept KeyboardInterrupt: print("caught")',
+    );
+    expect(await sandtable(['run', script], { signal: 'SIGINT' })).toMatchObject({
+      status: 0,
+      out: 'ready\ncaught\n',
+    });
   });
 
   it('ends well when its reader goes away', async () => {
     const script = file('f.py', "while True: print('x' * 1000)");
     const child = spawn(process.execPath, [MAIN, 'run', script], { stdio: ['ignore', 'pipe', 'ignore'] });
-    child.stdout.once('data', () => { child.stdout.destroy(); });
+    child.stdout.once('data', () => {
+      child.stdout.destroy();
+    });
     expect(await new Promise((resolve) => child.on('close', resolve))).toBe(141);
   });
 
@@ -88,7 +137,9 @@ describe('sandtable run', () => {
     const real = path.join(folder, 'real');
     file('real/in.txt', 'from the folder');
     file('real/gone.txt', 'x');
-    file('real/sub/deep.py', `
+    file(
+      'real/sub/deep.py',
+      `
 import os
 print(open('/tmp/in.txt').read())
 open('/tmp/in.txt', 'a').write(', changed')
@@ -97,8 +148,16 @@ os.makedirs('/tmp/new/folder')
 open('/tmp/new/folder/a', 'w').write('new')
 os.chmod('/tmp/new/folder/a', 0o4755)
 os.symlink('/etc', '/tmp/link')
-`.replace(/open\((.*?), '([aw])'\)\.write\((.*?)\)/g, "f = open($1, '$2'); f.write($3); f.close()"));
-    const { status, out, err } = await sandtable(['run', '--tmp', real, '--keep', path.join(folder, 'kept'), 'sub/deep.py']);
+`.replace(/open\((.*?), '([aw])'\)\.write\((.*?)\)/g, "f = open($1, '$2'); f.write($3); f.close()"),
+    );
+    const { status, out, err } = await sandtable([
+      'run',
+      '--tmp',
+      real,
+      '--keep',
+      path.join(folder, 'kept'),
+      'sub/deep.py',
+    ]);
     expect([status, out]).toEqual([0, 'from the folder\n']);
     expect(readdirSync(real).sort()).toEqual(['gone.txt', 'in.txt', 'sub']);
     expect(readFileSync(path.join(real, 'in.txt'), 'utf8')).toBe('from the folder');
@@ -116,7 +175,10 @@ os.symlink('/etc', '/tmp/link')
     mkdirSync(outside);
     symlinkSync(outside, path.join(trap, 'd'));
     symlinkSync(path.join(outside, 'f'), path.join(trap, 'f'));
-    const script = file('g.py', "import os\nos.mkdir('/tmp/d')\nfor p in ('/tmp/d/x', '/tmp/f'):\n    with open(p, 'w') as f: f.write('x')");
+    const script = file(
+      'g.py',
+      "import os\nos.mkdir('/tmp/d')\nfor p in ('/tmp/d/x', '/tmp/f'):\n    with open(p, 'w') as f: f.write('x')",
+    );
     const { err } = await sandtable(['run', '--keep', trap, script]);
     expect(readdirSync(outside)).toEqual([]);
     expect(err).toContain('not kept: /tmp/d/x');
@@ -128,16 +190,27 @@ os.symlink('/etc', '/tmp/link')
     const log = path.join(folder, 'log.txt');
     const script = file('h.py', "print(input('name? '))");
     await sandtable(['run', '--trace', trace, '--log', log, script], { input: 'Ada\n' });
-    const events = readFileSync(trace, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as RunEvent);
+    const events = readFileSync(trace, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RunEvent);
     expect(events.map(({ seq }) => seq)).toEqual(events.map((_, k) => k + 1));
     expect(events[0]).toMatchObject({ type: 'start', version: 1, policy: 'standard' });
     expect(events.at(-1)).toMatchObject({ type: 'exit', status: 0 });
-    expect(events.some((event) => event.type === 'call' && event.call === 'll_os_open' && event.args['path'] === '/tmp/h.py')).toBe(true);
+    expect(
+      events.some(
+        (event) => event.type === 'call' && event.call === 'll_os_open' && event.args['path'] === '/tmp/h.py',
+      ),
+    ).toBe(true);
     expect(readFileSync(log, 'utf8')).toBe('Ada\nname? Ada\n');
   });
 
   it('shows calls with --verbose', async () => {
-    const { err } = await sandtable(['run', '--verbose', file('i.py', "import os\ntry: os.mkdir('/etc/x')\nexcept OSError: pass")]);
+    const { err } = await sandtable([
+      'run',
+      '--verbose',
+      file('i.py', "import os\ntry: os.mkdir('/etc/x')\nexcept OSError: pass"),
+    ]);
     expect(err).toMatch(/^ll_os_mkdir\(path="\/etc\/x", mode=511\) = \w+ {2}\[deny.*\]$/m);
   });
 
@@ -158,7 +231,10 @@ os.symlink('/etc', '/tmp/link')
   });
 
   it('points at what is wrong with a policy, and runs nothing', async () => {
-    const policy = file('wrong.ts', "import { policy, deny } from 'sandtable';\nexport default policy({\n  rules: [deny('writ', '/tmp/**')],\n});\n");
+    const policy = file(
+      'wrong.ts',
+      "import { policy, deny } from 'sandtable';\nexport default policy({\n  rules: [deny('writ', '/tmp/**')],\n});\n",
+    );
     const { status, out, err } = await sandtable(['run', '--policy', policy, file('j.py', 'print("ran")')]);
     expect([status, out]).toEqual([2, '']);
     expect(err).toMatch(new RegExp(`^${policy}:3:\\d+: error: `));

@@ -6,21 +6,26 @@ import { runCommand, USAGE_STATUS } from './runCommand.ts';
 async function dispatch(words: readonly string[]): Promise<number | null> {
   const [command, ...rest] = words;
   switch (command) {
-    case 'run': return runCommand(rest);
-    case 'doctor': return rest.length === 0 ? doctor() : unknown(rest[0]!);
+    case 'run':
+      return runCommand(rest);
+    case 'doctor':
+      return rest.length === 0 ? doctor() : unknown(rest[0]!);
     case 'serve': {
       // Only the server needs all that it imports.
       const { serve } = await import('../gateway/serve.ts');
       await serve();
       return null;
     }
-    case '--help': case '-h': case 'help':
+    case '--help':
+    case '-h':
+    case 'help':
       process.stdout.write(HELP);
       return 0;
     case undefined:
       process.stderr.write(HELP);
       return USAGE_STATUS;
-    default: return unknown(command);
+    default:
+      return unknown(command);
   }
 }
 

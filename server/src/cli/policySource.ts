@@ -3,7 +3,12 @@ import { readFileSync, statSync } from 'node:fs';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import type { PolicyEngine, PolicyNotice } from '@sandtable/shared/policy/model';
 import { checkPolicy, stopChecking } from '../sandbox/policy/checkPolicy.ts';
-import { BUILT_IN_POLICIES, loadBuiltIn, loadPolicy, type BuiltInPolicy } from '../sandbox/policy/loadPolicy.ts';
+import {
+  BUILT_IN_POLICIES,
+  loadBuiltIn,
+  loadPolicy,
+  type BuiltInPolicy,
+} from '../sandbox/policy/loadPolicy.ts';
 
 export type OpenedPolicy =
   | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
@@ -24,7 +29,11 @@ export async function openPolicy(named: string): Promise<OpenedPolicy> {
     const loaded = await loadBuiltIn(named as BuiltInPolicy);
     return loaded.ok ? loaded : refused(loaded.diagnostics);
   }
-  if (!isFile) return { ok: false, message: `--policy: ${named} is neither a file nor one of ${BUILT_IN_POLICIES.join(', ')}` };
+  if (!isFile)
+    return {
+      ok: false,
+      message: `--policy: ${named} is neither a file nor one of ${BUILT_IN_POLICIES.join(', ')}`,
+    };
   let source: string;
   try {
     source = readFileSync(named, 'utf8');

@@ -7,8 +7,9 @@ describe('a line of ours', () => {
   });
 
   it('shows what would act on the terminal or begin another line', () => {
-    expect(printable('a\u001b[2J\nsandtable: FORGED\r\u009b2J\u0085\u2028\u202egnp.exe\u0007'))
-      .toBe('a\\u001b[2J\\u000asandtable: FORGED\\u000d\\u009b2J\\u0085\\u2028\\u202egnp.exe\\u0007');
+    expect(printable('a\u001b[2J\nsandtable: FORGED\r\u009b2J\u0085\u2028\u202egnp.exe\u0007')).toBe(
+      'a\\u001b[2J\\u000asandtable: FORGED\\u000d\\u009b2J\\u0085\\u2028\\u202egnp.exe\\u0007',
+    );
   });
 
   it('is never long', () => {

@@ -34,10 +34,15 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   let run: RunHandle | null = null;
   let brokenPipe = false;
   let input: ProcessInput | null = null;
-  const sink = openSink(options, tty, () => input?.wantsInput(), () => {
-    brokenPipe = true;
-    run?.stop();
-  });
+  const sink = openSink(
+    options,
+    tty,
+    () => input?.wantsInput(),
+    () => {
+      brokenPipe = true;
+      run?.stop();
+    },
+  );
   if (typeof sink === 'string') {
     policy.engine.dispose();
     return complain(sink);
@@ -58,7 +63,9 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     }),
     stdio,
     sink,
-    typed: (text) => { sink.typed(text); },
+    typed: (text) => {
+      sink.typed(text);
+    },
   });
   input = new ProcessInput(run, tty);
   const release = passSignals(run);
@@ -82,14 +89,28 @@ function deservesWord({ reason }: RunExit): boolean {
 
 function complain(message: string): number {
   const lines = message.split('\n').map(printable);
-  process.stderr.write(`${lines.map((line, k) => (k === 0 && !/^\S+:\d+:\d+: /.test(line) ? `sandtable: ${line}` : line)).join('\n')}\n`);
+  process.stderr.write(
+    `${lines.map((line, k) => (k === 0 && !/^\S+:\d+:\d+: /.test(line) ? `sandtable: ${line}` : line)).join('\n')}\n`,
+  );
   return USAGE_STATUS;
 }
 
-function openSink(options: RunCommandOptions, tty: boolean, onInputWait: () => void, onBrokenPipe: () => void): CommandSink | string {
+function openSink(
+  options: RunCommandOptions,
+  tty: boolean,
+  onInputWait: () => void,
+  onBrokenPipe: () => void,
+): CommandSink | string {
   try {
     const trace = options.trace === null ? null : new TraceFile(options.trace);
-    return new CommandSink({ tty, verbose: options.verbose, log: options.log, trace, onInputWait, onBrokenPipe });
+    return new CommandSink({
+      tty,
+      verbose: options.verbose,
+      log: options.log,
+      trace,
+      onInputWait,
+      onBrokenPipe,
+    });
   } catch (error) {
     return (error as Error).message;
   }
@@ -97,8 +118,12 @@ function openSink(options: RunCommandOptions, tty: boolean, onInputWait: () => v
 
 /** Ctrl-C goes to the guest; being told to end stops it. */
 function passSignals(run: RunHandle): () => void {
-  const interrupt = (): void => { run.interrupt(); };
-  const stop = (): void => { run.stop(); };
+  const interrupt = (): void => {
+    run.interrupt();
+  };
+  const stop = (): void => {
+    run.stop();
+  };
   process.on('SIGINT', interrupt);
   process.on('SIGTERM', stop);
   process.on('SIGHUP', stop);
@@ -111,7 +136,8 @@ function passSignals(run: RunHandle): () => void {
 
 function keep(run: RunHandle, folder: string, sink: CommandSink): void {
   try {
-    for (const problem of keepChanges(run.changes(), folder).problems) sink.say(`sandtable: not kept: ${problem}`);
+    for (const problem of keepChanges(run.changes(), folder).problems)
+      sink.say(`sandtable: not kept: ${problem}`);
   } catch (error) {
     sink.say(`sandtable: --keep: ${(error as Error).message}`);
   }

@@ -18,7 +18,9 @@ export interface RunCommandOptions {
   readonly args: readonly string[];
 }
 
-export type ParsedRun = { readonly ok: true; readonly options: RunCommandOptions } | { readonly ok: false; readonly message: string };
+export type ParsedRun =
+  | { readonly ok: true; readonly options: RunCommandOptions }
+  | { readonly ok: false; readonly message: string };
 
 const UNITS: { readonly [unit: string]: number } = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
@@ -33,13 +35,16 @@ function heapBytes(text: string): number | string {
   if (match === null) return `--heapsize takes a number of bytes, with k, m or g behind it, not '${text}'`;
   const bytes = Number(match[1]) * UNITS[match[2]!.toLowerCase()]!;
   if (bytes < MIN_HEAP_BYTES) return '--heapsize: PyPy does not start with less than 16m';
-  if (bytes > RUN_LIMITS.heapBytes.maximum) return `--heapsize: the most is ${String(RUN_LIMITS.heapBytes.maximum / 1024 ** 2)}m`;
+  if (bytes > RUN_LIMITS.heapBytes.maximum)
+    return `--heapsize: the most is ${String(RUN_LIMITS.heapBytes.maximum / 1024 ** 2)}m`;
   return bytes;
 }
 
 function timeout(text: string): number | string {
   const seconds = Number(text);
-  return /^\d+(\.\d+)?$/.test(text) && seconds > 0 ? seconds : `--timeout takes a number of seconds, not '${text}'`;
+  return /^\d+(\.\d+)?$/.test(text) && seconds > 0
+    ? seconds
+    : `--timeout takes a number of seconds, not '${text}'`;
 }
 
 /** Options end at the first word that is none; what follows the script belongs to the guest. */

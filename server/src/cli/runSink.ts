@@ -37,7 +37,9 @@ export class CommandSink implements RunSink {
     this.#options = options;
     this.#log = options.log === null ? null : openSync(options.log, 'a', 0o644);
     for (const stream of [process.stdout, process.stderr]) {
-      stream.on('drain', () => { if (this.outputRoom() > 0) this.onOutputRoom?.(); });
+      stream.on('drain', () => {
+        if (this.outputRoom() > 0) this.onOutputRoom?.();
+      });
       stream.on('error', (error: NodeJS.ErrnoException) => {
         if (error.code === 'EPIPE') options.onBrokenPipe();
       });
@@ -58,7 +60,8 @@ export class CommandSink implements RunSink {
     if (body.type === 'out') {
       const bytes = encodeText(body.data);
       this.#write(body.fd === 2 ? process.stderr : process.stdout, bytes);
-      if (body.fd !== 0) this.#record(this.#options.tty ? encodeText(body.data.replaceAll('\r\n', '\n')) : bytes);
+      if (body.fd !== 0)
+        this.#record(this.#options.tty ? encodeText(body.data.replaceAll('\r\n', '\n')) : bytes);
     } else if (body.type === 'phase' && body.phase === 'input') this.#options.onInputWait();
     else if (body.type === 'notice') this.say(`sandtable: ${body.message}`);
     else if (body.type === 'limit' && !body.ends) this.say(`sandtable: ${body.message}`);
@@ -86,7 +89,7 @@ export class CommandSink implements RunSink {
 
   #record(bytes: Uint8Array): void {
     if (this.#log === null || this.#closed) return;
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#log, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#log, bytes, at);
   }
 
   #write(stream: Writable, bytes: Uint8Array): void {

@@ -33,7 +33,7 @@ export class TraceFile {
   #flush(): void {
     const bytes = Buffer.from(this.#buffer);
     this.#buffer = '';
-    for (let at = 0; at < bytes.length; ) at += writeSync(this.#fd, bytes, at);
+    for (let at = 0; at < bytes.length;) at += writeSync(this.#fd, bytes, at);
   }
 
   close(): void {

@@ -5,7 +5,15 @@
  * canary file is as it was, the file that the attack wanted to make is not there, no process of the guest's user is left, nothing
  * listens in its name, and the server is well: its event loop was never silent for long, and it holds no memory to speak of. What the guest prints is only asked for its own confession, `ESCAPED`.
  */
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
@@ -24,7 +32,11 @@ const SECRET = 'the secret that no guest may read';
 const FIDS = WIRE_SYMBOLS.map(({ symbol, fid }) => `${symbol}=${String(fid)}`).join(',');
 
 /** Codes and sizes of the arguments of every symbol, for attacks that make them up. */
-const OPS = JSON.stringify(Object.fromEntries(WIRE_SYMBOLS.map(({ symbol, ops }) => [symbol, ops.map(({ code, bytes }) => [code, bytes])])));
+const OPS = JSON.stringify(
+  Object.fromEntries(
+    WIRE_SYMBOLS.map(({ symbol, ops }) => [symbol, ops.map(({ code, bytes }) => [code, bytes])]),
+  ),
+);
 
 /** Other guests of a thread wait this long at most for one that attacks; machines that test are busy, so it is far above what is seen. */
 const MAX_SILENCE_MS = 2500;
@@ -38,7 +50,9 @@ function watchHost(): () => { readonly silenceMs: number; readonly growthBytes: 
   delay.enable();
   const before = process.memoryUsage.rss();
   let peak = before;
-  const timer = setInterval(() => { peak = Math.max(peak, process.memoryUsage.rss()); }, 50);
+  const timer = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage.rss());
+  }, 50);
   return () => {
     clearInterval(timer);
     delay.disable();
@@ -53,7 +67,9 @@ beforeAll(() => {
   writeFileSync(path.join(folder, 'canary'), SECRET);
 });
 
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 
 interface Attack {
   readonly file: string;
@@ -68,16 +84,21 @@ interface Attack {
 const MAX_SIDE_TEXT = 8 * 1024 * 1024;
 
 function attacks(): Attack[] {
-  return readdirSync(ATTACKS).filter((name) => name.endsWith('.py')).sort().flatMap((file) => {
-    const source = readFileSync(path.join(ATTACKS, file), 'utf8');
-    const variants = /^# Variants: (.+)$/m.exec(source)?.[1]?.split(' ') ?? [''];
-    const limits = Object.fromEntries((/^# Limits: (.+)$/m.exec(source)?.[1]?.split(' ') ?? []).map((each) => {
-      const [name, value] = each.split('=');
-      return [name, Number(value)];
-    })) as Record<string, number>;
-    const alsoAt = /^# Also at: (.+)$/m.exec(source)?.[1]?.split(' ') ?? [];
-    return variants.map((variant) => ({ file, source, variant, limits, alsoAt }));
-  });
+  return readdirSync(ATTACKS)
+    .filter((name) => name.endsWith('.py'))
+    .sort()
+    .flatMap((file) => {
+      const source = readFileSync(path.join(ATTACKS, file), 'utf8');
+      const variants = /^# Variants: (.+)$/m.exec(source)?.[1]?.split(' ') ?? [''];
+      const limits = Object.fromEntries(
+        (/^# Limits: (.+)$/m.exec(source)?.[1]?.split(' ') ?? []).map((each) => {
+          const [name, value] = each.split('=');
+          return [name, Number(value)];
+        }),
+      ) as Record<string, number>;
+      const alsoAt = /^# Also at: (.+)$/m.exec(source)?.[1]?.split(' ') ?? [];
+      return variants.map((variant) => ({ file, source, variant, limits, alsoAt }));
+    });
 }
 
 /** Processes that this process's guests left: its children, whoever they run as. */
@@ -98,7 +119,10 @@ function guestsAlive(): string[] {
 function guestSockets(): string[] {
   return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => {
     try {
-      return readFileSync(`/proc/net/${table}`, 'latin1').split('\n').slice(1).filter((line) => Number(line.trim().split(/\s+/)[7]) >= 2_200_000_000);
+      return readFileSync(`/proc/net/${table}`, 'latin1')
+        .split('\n')
+        .slice(1)
+        .filter((line) => Number(line.trim().split(/\s+/)[7]) >= 2_200_000_000);
     } catch {
       return [];
     }
@@ -119,7 +143,11 @@ describe.each(attacks())('$file $variant', ({ source, variant, limits, alsoAt })
     for (const name of Object.keys(limits)) expect(Object.keys(RUN_LIMITS)).toContain(name);
     const seen = watchHost();
     const { out, exit, events, handle } = await runScript(source, {
-      files: { '/tmp/native.py': NATIVE, '/tmp/frames.py': FRAMES, ...Object.fromEntries(alsoAt.map((place) => [place, source])) },
+      files: {
+        '/tmp/native.py': NATIVE,
+        '/tmp/frames.py': FRAMES,
+        ...Object.fromEntries(alsoAt.map((place) => [place, source])),
+      },
       args: [canary, marker, variant, FIDS, OPS],
       limits: { wallSeconds: 4, ...limits },
     });
@@ -131,10 +159,17 @@ describe.each(attacks())('$file $variant', ({ source, variant, limits, alsoAt })
     expect(['exit', 'signal', 'protocol', 'limit', 'host'], exit.message).toContain(exit.reason);
     expect(exit.message).not.toContain('could not be started');
     expect(events.filter(({ type }) => type === 'exit')).toHaveLength(1);
-    expect(events.reduce((sum, event) => sum + (event.type === 'out' ? 0 : JSON.stringify(event).length), 0)).toBeLessThan(MAX_SIDE_TEXT);
+    expect(
+      events.reduce((sum, event) => sum + (event.type === 'out' ? 0 : JSON.stringify(event).length), 0),
+    ).toBeLessThan(MAX_SIDE_TEXT);
     expect(readFileSync(canary, 'utf8')).toBe(SECRET);
     const after = statSync(canary);
-    expect([after.mode, after.mtimeMs, after.ino, after.nlink]).toEqual([before.mode, before.mtimeMs, before.ino, before.nlink]);
+    expect([after.mode, after.mtimeMs, after.ino, after.nlink]).toEqual([
+      before.mode,
+      before.mtimeMs,
+      before.ino,
+      before.nlink,
+    ]);
     expect(readdirSync(folder)).toEqual(['canary']);
     expect(guestsAlive()).toEqual([]);
     expect(guestSockets()).toEqual([]);

@@ -49,8 +49,10 @@ export function callRow(parts: RowParts): string {
   let row = `"type":"call","n":${String(parts.n)}`;
   if (parts.thread !== 1) row += `,"thread":${String(parts.thread)}`;
   row += callJson(request.call) + argsJson(request.args, parts.held);
-  if (request.path !== undefined && request.path !== request.args['path']) row += `,"path":${textJson(request.path)}`;
-  if (request.newpath !== undefined && request.newpath !== request.args['newpath']) row += `,"newpath":${textJson(request.newpath)}`;
+  if (request.path !== undefined && request.path !== request.args['path'])
+    row += `,"path":${textJson(request.path)}`;
+  if (request.newpath !== undefined && request.newpath !== request.args['newpath'])
+    row += `,"newpath":${textJson(request.newpath)}`;
   row += `,"verdict":"${verdict.kind}","rule":${String(verdict.rule)}`;
   if (verdict.reason !== undefined) row += `,"reason":${textJson(verdict.reason)}`;
   if (decision.performed !== undefined) row += `,"performed":${argsJson(decision.performed.args, null)}`;
@@ -73,11 +75,16 @@ function outcomeValueJson(outcome: Outcome): string {
 
 function nativeJson(native: Native): string {
   switch (native.kind) {
-    case 'bytes': return `,"result":${bytesJson(native.bytes)}${lengthBeside('result', native.bytes.length)}`;
-    case 'stat': return `,"result":${statJson(native.stat)}`;
+    case 'bytes':
+      return `,"result":${bytesJson(native.bytes)}${lengthBeside('result', native.bytes.length)}`;
+    case 'stat':
+      return `,"result":${statJson(native.stat)}`;
     default: {
       const { lines } = native;
-      const shown = lines.slice(0, MAX_ITEMS).map((line) => textJson(line.name)).join(',');
+      const shown = lines
+        .slice(0, MAX_ITEMS)
+        .map((line) => textJson(line.name))
+        .join(',');
       return `,"result":[${shown}]${lines.length > MAX_ITEMS ? `,"resultLength":${String(lines.length)}` : ''}`;
     }
   }
@@ -94,7 +101,8 @@ function argsJson(args: CallArgs, held: HeldBytes | null): string {
   let json = '';
   for (const key in args) {
     json += json === '' ? '{' : ',';
-    if (held !== null && key === 'data') json += `"data":${bytesJson(held.bytes)}${lengthBeside('data', held.bytes.length)}`;
+    if (held !== null && key === 'data')
+      json += `"data":${bytesJson(held.bytes)}${lengthBeside('data', held.bytes.length)}`;
     else json += namedJson(key, args[key]!);
   }
   return json === '' ? '{}' : `${json}}`;
@@ -103,13 +111,18 @@ function argsJson(args: CallArgs, held: HeldBytes | null): string {
 function namedJson(key: string, value: PlainValue): string {
   if (typeof value === 'number') return `"${key}":${numberJson(value)}`;
   const json = `${JSON.stringify(key.slice(0, ROW_TEXT_LIMIT))}:${plainJson(value, 0)}`;
-  return typeof value === 'string' && value.length > ROW_TEXT_LIMIT ? json + lengthBeside(key, value.length) : json;
+  return typeof value === 'string' && value.length > ROW_TEXT_LIMIT
+    ? json + lengthBeside(key, value.length)
+    : json;
 }
 
 function valueJson(key: string, value: PlainValue): string {
   const json = `,"${key}":${plainJson(value, 0)}`;
-  if (typeof value === 'string' && value.length > ROW_TEXT_LIMIT) return json + lengthBeside(key, value.length);
-  return Array.isArray(value) && value.length > MAX_ITEMS ? `${json},"${key}Length":${String(value.length)}` : json;
+  if (typeof value === 'string' && value.length > ROW_TEXT_LIMIT)
+    return json + lengthBeside(key, value.length);
+  return Array.isArray(value) && value.length > MAX_ITEMS
+    ? `${json},"${key}Length":${String(value.length)}`
+    : json;
 }
 
 function lengthBeside(key: string, length: number): string {
@@ -130,16 +143,24 @@ function numberJson(value: number): string {
 
 function plainJson(value: PlainValue, depth: number): string {
   switch (typeof value) {
-    case 'string': return textJson(value);
-    case 'number': return numberJson(value);
-    case 'boolean': return value ? 'true' : 'false';
-    case 'object': break;
-    default: return 'null';
+    case 'string':
+      return textJson(value);
+    case 'number':
+      return numberJson(value);
+    case 'boolean':
+      return value ? 'true' : 'false';
+    case 'object':
+      break;
+    default:
+      return 'null';
   }
   if (value === null) return 'null';
   if (depth >= MAX_DEPTH) return '"…"';
   if (Array.isArray(value)) {
-    return `[${(value as readonly PlainValue[]).slice(0, itemsAt(depth)).map((item) => plainJson(item, depth + 1)).join(',')}]`;
+    return `[${(value as readonly PlainValue[])
+      .slice(0, itemsAt(depth))
+      .map((item) => plainJson(item, depth + 1))
+      .join(',')}]`;
   }
   const entries = Object.entries(value).slice(0, itemsAt(depth));
   return `{${entries.map(([key, item]) => `${textJson(key)}:${plainJson(item, depth + 1)}`).join(',')}}`;

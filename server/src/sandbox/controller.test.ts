@@ -24,7 +24,17 @@ interface Bench {
 const fidOf = (symbol: string): number => WIRE_SYMBOLS.findIndex((row) => row.symbol === symbol);
 
 function bench(threads: number = RUN_LIMITS.threads.default): Bench {
-  const vfs = new Vfs({ mounts: [{ at: guestPath('/tmp'), kind: 'memory', writeMode: 'read-write', owner: { uid: 1000, gid: 1000 }, entries: { a: { kind: 'file', content: 'abc' } } }] });
+  const vfs = new Vfs({
+    mounts: [
+      {
+        at: guestPath('/tmp'),
+        kind: 'memory',
+        writeMode: 'read-write',
+        owner: { uid: 1000, gid: 1000 },
+        entries: { a: { kind: 'file', content: 'abc' } },
+      },
+    ],
+  });
   const guest = vfs.guest({ uid: 1000, gid: 1000, cwd: guestPath('/tmp') });
   const made = createEngine({
     student: { layer: 'student', rules: [], otherwise: { effect: 'allow' }, runtime: 'allow' },
@@ -40,11 +50,21 @@ function bench(threads: number = RUN_LIMITS.threads.default): Bench {
     engine: made.engine,
     resolver: new RequestResolver(guest.value),
     run: {
-      files: guest.value, terminal: null, waits: new Waits(), identity: guestIdentity({}), limits: clampLimits({ threads }), usage: () => usage,
-      raise: () => undefined, waitsForInput: () => undefined, timers: { set: () => none, get: () => none }, exiting: () => undefined, fatal: () => undefined,
+      files: guest.value,
+      terminal: null,
+      waits: new Waits(),
+      identity: guestIdentity({}),
+      limits: clampLimits({ threads }),
+      usage: () => usage,
+      raise: () => undefined,
+      waitsForInput: () => undefined,
+      timers: { set: () => none, get: () => none },
+      exiting: () => undefined,
+      fatal: () => undefined,
     },
     script: null,
-    reply: (frame) => replies.push({ id: readUint32(frame, 4), ret: readInt64(frame, 8), errno: readUint32(frame, 16) }),
+    reply: (frame) =>
+      replies.push({ id: readUint32(frame, 4), ret: readInt64(frame, 8), errno: readUint32(frame, 16) }),
     breakOff: (code) => broken.push(code),
     record: (tail) => rows.push(tail),
     touched: () => undefined,
@@ -53,7 +73,10 @@ function bench(threads: number = RUN_LIMITS.threads.default): Bench {
   });
   const reader = new FrameReader();
   return {
-    controller, replies, rows, broken,
+    controller,
+    replies,
+    rows,
+    broken,
     send: (bytes) => {
       reader.feed(bytes);
       while (broken.length === 0 && reader.next()) controller.frame(reader);
@@ -77,30 +100,65 @@ const text = (value: string): Uint8Array => Buffer.from(value);
 
 describe('the controller', () => {
   let b: Bench;
-  beforeEach(() => { b = bench(); });
+  beforeEach(() => {
+    b = bench();
+  });
 
   it('answers each request once and records what the guest saw', () => {
-    b.send(Buffer.concat([
-      frame('open64', [text('a'), 0, 0], 1), frame('read', [0, 10, 10], 2), frame('close', [0], 3), frame('close', [0], 4), frame('stat64', [text('/nowhere'), null], 5),
-    ]));
+    b.send(
+      Buffer.concat([
+        frame('open64', [text('a'), 0, 0], 1),
+        frame('read', [0, 10, 10], 2),
+        frame('close', [0], 3),
+        frame('close', [0], 4),
+        frame('stat64', [text('/nowhere'), null], 5),
+      ]),
+    );
     expect(b.replies).toEqual([
-      { id: 1, ret: 0, errno: 0 }, { id: 2, ret: 3, errno: 0 }, { id: 3, ret: 0, errno: 0 }, { id: 4, ret: -1, errno: 9 }, { id: 5, ret: -1, errno: 2 },
+      { id: 1, ret: 0, errno: 0 },
+      { id: 2, ret: 3, errno: 0 },
+      { id: 3, ret: 0, errno: 0 },
+      { id: 4, ret: -1, errno: 9 },
+      { id: 5, ret: -1, errno: 2 },
     ]);
     const rows = b.rows.map((row) => JSON.parse(`{${row}`) as Record<string, unknown>);
-    expect(rows[0]).toMatchObject({ n: 0, call: 'll_os_open', args: { path: 'a' }, path: '/tmp/a', result: 0 });
+    expect(rows[0]).toMatchObject({
+      n: 0,
+      call: 'll_os_open',
+      args: { path: 'a' },
+      path: '/tmp/a',
+      result: 0,
+    });
     expect(rows[1]).toMatchObject({ result: 'abc', bytes: 3, path: '/tmp/a' });
     expect(rows[3]).toMatchObject({ errno: 'EBADF' });
   });
 
   it('says no to isatty with 0', () => {
-    b.send(Buffer.concat([frame('open64', [text('a'), 0, 0], 1), frame('isatty', [0], 2), frame('isatty', [99], 3)]));
-    expect(b.replies.slice(1)).toEqual([{ id: 2, ret: 0, errno: 25 }, { id: 3, ret: 0, errno: 9 }]);
+    b.send(
+      Buffer.concat([
+        frame('open64', [text('a'), 0, 0], 1),
+        frame('isatty', [0], 2),
+        frame('isatty', [99], 3),
+      ]),
+    );
+    expect(b.replies.slice(1)).toEqual([
+      { id: 2, ret: 0, errno: 25 },
+      { id: 3, ret: 0, errno: 9 },
+    ]);
   });
 
   it.each([
     ['an unknown function', Buffer.from([8, 0, 0, 0, 1, 0, 0, 0, 0xf0, 0xf0, 1, 0])],
     ['id 0', frame('getpid', [], 0)],
-    ['bytes left over', (() => { const f = frame('getpid', [], 1); const more = Buffer.concat([f, Buffer.of(1)]); more.writeUInt32LE(9, 0); return more; })()],
+    [
+      'bytes left over',
+      (() => {
+        const f = frame('getpid', [], 1);
+        const more = Buffer.concat([f, Buffer.of(1)]);
+        more.writeUInt32LE(9, 0);
+        return more;
+      })(),
+    ],
     ['a write of nothing', frame('write', [1, null, 4], 1)],
   ])('breaks off at %s', (_what, bytes) => {
     b.send(bytes);
@@ -112,7 +170,8 @@ describe('the controller', () => {
     b.send(Buffer.concat([frame('@sleep', [10 ** 9], 7), frame('@sleep', [10 ** 9], 7)]));
     expect(b.broken).toEqual(['bad-id']);
     const other = bench();
-    for (let id = 1; id <= RUN_LIMITS.threads.default + SPARE_IN_FLIGHT; id++) other.send(frame('@sleep', [10 ** 9], id));
+    for (let id = 1; id <= RUN_LIMITS.threads.default + SPARE_IN_FLIGHT; id++)
+      other.send(frame('@sleep', [10 ** 9], id));
     expect(other.broken).toEqual([]);
     other.send(frame('@sleep', [10 ** 9], 9999));
     expect(other.broken).toEqual(['too-many-in-flight']);
@@ -122,14 +181,16 @@ describe('the controller', () => {
     const much = bench(64);
     const block = new Uint8Array(1024 * 1024);
     much.send(frame('pipe', [null], 1));
-    for (let held = 0; held < MAX_HELD_BYTES; held += block.length) much.send(frame('write', [1, block, block.length], 10 + held / block.length));
+    for (let held = 0; held < MAX_HELD_BYTES; held += block.length)
+      much.send(frame('write', [1, block, block.length], 10 + held / block.length));
     expect(much.broken).toEqual([]);
     much.send(frame('write', [1, block, block.length], 9999));
     expect(much.broken).toEqual(['too-much-in-flight']);
   });
 
   it('looks into no name that is longer than the host sends, and tells of a long one only its beginning', () => {
-    const nasty = (bytes: number): Uint8Array => text(`/${'x/'.repeat(bytes / 4)}${'a/../'.repeat(bytes / 10)}`.slice(0, bytes));
+    const nasty = (bytes: number): Uint8Array =>
+      text(`/${'x/'.repeat(bytes / 4)}${'a/../'.repeat(bytes / 10)}`.slice(0, bytes));
     const began = performance.now();
     for (let id = 1; id <= 20; id++) b.send(frame('chdir', [nasty(128 * 1024)], id));
     // Each took 40 ms where the whole name was normalised.
@@ -142,9 +203,15 @@ describe('the controller', () => {
 
   it('refuses polls of more entries than there can be descriptors, before anything is made of them', () => {
     const entries = (count: number): Uint8Array => new Uint8Array(count * 8).fill(1);
-    b.send(Buffer.concat([frame('poll', [entries(4096), 4096, 0], 1), frame('poll', [entries(4097), 4097, 0], 2)]));
+    b.send(
+      Buffer.concat([frame('poll', [entries(4096), 4096, 0], 1), frame('poll', [entries(4097), 4097, 0], 2)]),
+    );
     expect(b.replies.map(({ errno }) => errno)).toEqual([0, 22]);
-    expect((JSON.parse(`{${b.rows[1]!}`) as { args: unknown }).args).toEqual({ fds: [], count: 4097, milliseconds: 0 });
+    expect((JSON.parse(`{${b.rows[1]!}`) as { args: unknown }).args).toEqual({
+      fds: [],
+      count: 4097,
+      milliseconds: 0,
+    });
   });
 
   it('lets waiting calls look in a later turn, however often they are woken in this one', async () => {
@@ -162,10 +229,25 @@ describe('the controller', () => {
 
   it('finds what it waited for, in the order in which the calls came to wait', async () => {
     const forBytes = Buffer.from([0, 0, 0, 0, 1, 0, 0, 0]);
-    b.send(Buffer.concat([frame('pipe', [null], 1), frame('poll', [forBytes, 1, -1], 2), frame('read', [0, 10, 10], 3), frame('read', [0, 10, 10], 4)]));
+    b.send(
+      Buffer.concat([
+        frame('pipe', [null], 1),
+        frame('poll', [forBytes, 1, -1], 2),
+        frame('read', [0, 10, 10], 3),
+        frame('read', [0, 10, 10], 4),
+      ]),
+    );
     expect(b.replies.map(({ id }) => id)).toEqual([1]);
     b.send(Buffer.concat([frame('write', [1, text('x'), 1], 5), frame('write', [1, text('y'), 1], 6)]));
-    await expect.poll(() => b.replies.map(({ id, ret }) => [id, ret])).toEqual([[1, 0], [5, 1], [6, 1], [2, 1], [3, 2]]);
+    await expect
+      .poll(() => b.replies.map(({ id, ret }) => [id, ret]))
+      .toEqual([
+        [1, 0],
+        [5, 1],
+        [6, 1],
+        [2, 1],
+        [3, 2],
+      ]);
     b.send(frame('write', [1, text('z'), 1], 7));
     await expect.poll(() => b.replies.at(-1)).toEqual({ id: 4, ret: 1, errno: 0 });
   });
@@ -175,11 +257,19 @@ describe('the controller', () => {
       if ('ilrA'.includes(code)) return fc.oneof(fc.integer({ min: -2, max: 12 }), fc.maxSafeInteger());
       if (code === 's') return fc.constantFrom('a', '/tmp', '/tmp/a', '..', '/', 'x/y', '', 'b').map(text);
       if (code === 'w') return fc.uint8Array({ maxLength: 20 });
-      if (code === 'I' || code === 'X') return fc.option(fc.uint8Array({ minLength: bytes, maxLength: bytes }));
+      if (code === 'I' || code === 'X')
+        return fc.option(fc.uint8Array({ minLength: bytes, maxLength: bytes }));
       return fc.constant(null);
     };
-    const one = fc.constantFrom(...WIRE_SYMBOLS.filter(({ symbol }) => symbol !== '@pause')).chain((row) =>
-      fc.tuple(fc.constant(row.symbol), fc.tuple(...row.ops.map((op) => value(op.code, op.bytes))), fc.option(fc.tuple(fc.nat(), fc.nat(255)), { freq: 4 })));
+    const one = fc
+      .constantFrom(...WIRE_SYMBOLS.filter(({ symbol }) => symbol !== '@pause'))
+      .chain((row) =>
+        fc.tuple(
+          fc.constant(row.symbol),
+          fc.tuple(...row.ops.map((op) => value(op.code, op.bytes))),
+          fc.option(fc.tuple(fc.nat(), fc.nat(255)), { freq: 4 }),
+        ),
+      );
     fc.assert(
       fc.property(fc.array(one, { maxLength: 40 }), (calls) => {
         const each = bench();

@@ -11,7 +11,13 @@
 import { WIRE_SYMBOLS, type CallName } from '@sandtable/shared/calls';
 import { errnoNumber } from '@sandtable/shared/errno';
 import { isInRuntime, RUNTIME_ROOTS } from '@sandtable/shared/policy/ceiling';
-import type { CallRequest, Decision, MaybePromise, Outcome, PolicyEngine } from '@sandtable/shared/policy/model';
+import type {
+  CallRequest,
+  Decision,
+  MaybePromise,
+  Outcome,
+  PolicyEngine,
+} from '@sandtable/shared/policy/model';
 import type { VerdictKind } from '@sandtable/shared/verdicts';
 import { callRow } from './callRow.ts';
 import { ActiveCall, fail, type GuestRun } from './handlers/handler.ts';
@@ -42,7 +48,11 @@ export const MAX_HELD_BYTES = 64 * 1024 * 1024;
 const PLATFORM_PLACES: readonly string[] = [...RUNTIME_ROOTS, '/dev', '/proc'];
 
 /** Why a reply could not be made of an answer, as the guest sees it. */
-const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = { nonsense: fail('EIO'), 'too-small': fail('ERANGE'), 'too-large': fail('ENOMEM') };
+const ANSWER_ERRORS: { readonly [error in AnswerError]: Outcome } = {
+  nonsense: fail('EIO'),
+  'too-small': fail('ERANGE'),
+  'too-large': fail('ENOMEM'),
+};
 
 /** What RuntimeError becomes where nothing in the guest can raise it. */
 const NO_RAISE: Outcome = fail('EPERM');
@@ -55,7 +65,15 @@ const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (symbol === 'isatty' ? 0 :
 
 /** Calls whose rows say how many bytes moved. */
 const MOVES: ReadonlySet<CallName> = new Set<CallName>([
-  'll_os_read', 'll_os_pread', 'll_os_write', 'll_os_pwrite', 'll_socket_send', 'll_socket_sendto', 'll_socket_recv', 'll_socket_recvfrom', 'll_os_urandom',
+  'll_os_read',
+  'll_os_pread',
+  'll_os_write',
+  'll_os_pwrite',
+  'll_socket_send',
+  'll_socket_sendto',
+  'll_socket_recv',
+  'll_socket_recvfrom',
+  'll_os_urandom',
 ]);
 
 export interface ControllerOptions {
@@ -143,23 +161,32 @@ export class Controller {
     }
     const heldBytes = asked.held?.bytes.length ?? 0;
     if (this.#inFlight.size >= this.#maxInFlight || this.#heldBytes + heldBytes > MAX_HELD_BYTES) {
-      this.#options.breakOff(this.#inFlight.size >= this.#maxInFlight ? 'too-many-in-flight' : 'too-much-in-flight');
+      this.#options.breakOff(
+        this.#inFlight.size >= this.#maxInFlight ? 'too-many-in-flight' : 'too-much-in-flight',
+      );
       return;
     }
     asked.held?.own();
     this.#inFlight.add(id);
     this.#heldBytes += heldBytes;
     const letGo = this.#hold(request);
-    void decision.then((settled) => {
-      letGo();
-      this.#inFlight.delete(id);
-      this.#heldBytes -= heldBytes;
-      this.#finish(id, fid, request, call, settled, started);
-    }).catch((error: unknown) => { this.#failed(error); });
+    void decision
+      .then((settled) => {
+        letGo();
+        this.#inFlight.delete(id);
+        this.#heldBytes -= heldBytes;
+        this.#finish(id, fid, request, call, settled, started);
+      })
+      .catch((error: unknown) => {
+        this.#failed(error);
+      });
   }
 
   #failed(error: unknown): void {
-    this.#options.notice('controller-failed', `The controller failed at this guest: ${error instanceof Error ? error.message : String(error)}`);
+    this.#options.notice(
+      'controller-failed',
+      `The controller failed at this guest: ${error instanceof Error ? error.message : String(error)}`,
+    );
     this.#options.breakOff('controller-failed');
   }
 
@@ -174,8 +201,15 @@ export class Controller {
    */
   #checkBoot(request: CallRequest): void {
     const { call, args, path } = request;
-    const opensScript = call === 'll_os_open' && path !== undefined && (!isInRuntime(path, PLATFORM_PLACES) || args['path'] === this.#options.script);
-    const speaks = (call === 'll_os_read' || call === 'll_os_write') && typeof args['fd'] === 'number' && args['fd'] >= 0 && args['fd'] <= 2;
+    const opensScript =
+      call === 'll_os_open' &&
+      path !== undefined &&
+      (!isInRuntime(path, PLATFORM_PLACES) || args['path'] === this.#options.script);
+    const speaks =
+      (call === 'll_os_read' || call === 'll_os_write') &&
+      typeof args['fd'] === 'number' &&
+      args['fd'] >= 0 &&
+      args['fd'] <= 2;
     if (!opensScript && !speaks) return;
     this.#booting = false;
     this.#engine.beginGuest();
@@ -191,7 +225,10 @@ export class Controller {
     const number = fd === undefined ? undefined : args[fd];
     if (typeof number !== 'number') return handler(run, args, call);
     const at = virtualFd(number);
-    const outcome = run.files.description(at) === target ? handler(run, args, call) : run.files.pinned(at, target, () => handler(run, args, call));
+    const outcome =
+      run.files.description(at) === target
+        ? handler(run, args, call)
+        : run.files.pinned(at, target, () => handler(run, args, call));
     if (!(outcome instanceof Promise)) return outcome;
     const letGo = this.#hold(request);
     return outcome.finally(letGo);
@@ -202,7 +239,14 @@ export class Controller {
     return request.target === undefined ? () => undefined : this.#options.run.files.hold(request.target);
   }
 
-  #finish(id: number, fid: number, request: CallRequest, call: ActiveCall, decision: Decision, started: number): void {
+  #finish(
+    id: number,
+    fid: number,
+    request: CallRequest,
+    call: ActiveCall,
+    decision: Decision,
+    started: number,
+  ): void {
     if (this.#over) return;
     const seen = this.#reply(id, fid, call, isAttributeCall(request) ? NO_ATTRIBUTES : decision.seen);
     const now = performance.now();
@@ -245,7 +289,10 @@ export class Controller {
   #tellNonsense(call: CallName): void {
     if (this.#nonsense.has(call)) return;
     this.#nonsense.add(call);
-    this.#options.notice('policy-nonsense', `The answer to ${call} makes no sense for it; the guest got EIO.`);
+    this.#options.notice(
+      'policy-nonsense',
+      `The answer to ${call} makes no sense for it; the guest got EIO.`,
+    );
   }
 }
 

@@ -36,14 +36,24 @@ export interface ProcessEnd {
 /** How a process that was not killed from here ended. */
 export function exitOf({ code, signal, announced, fatal }: ProcessEnd): RunExit {
   if (signal !== null) {
-    return { status: statusOfSignal(signal), reason: 'signal', message: SIGNAL_MEANINGS[signal] ?? `The guest was ended by ${signal}.` };
+    return {
+      status: statusOfSignal(signal),
+      reason: 'signal',
+      message: SIGNAL_MEANINGS[signal] ?? `The guest was ended by ${signal}.`,
+    };
   }
   const status = code ?? 1;
   if (fatal !== null) return { status, reason: 'signal', message: `The interpreter gave up: ${fatal}` };
-  if (announced === null && HOST_STATUSES[status] !== undefined) return { status, reason: 'host', message: HOST_STATUSES[status] };
+  if (announced === null && HOST_STATUSES[status] !== undefined)
+    return { status, reason: 'host', message: HOST_STATUSES[status] };
   const name = status > 128 ? signalName(status - 128) : null;
-  if (name !== null && announced !== null) return { status, reason: 'exit', message: `The program ended with status ${String(status)} (${name}).` };
-  return { status, reason: 'exit', message: status === 0 ? 'The program ended.' : `The program ended with status ${String(status)}.` };
+  if (name !== null && announced !== null)
+    return { status, reason: 'exit', message: `The program ended with status ${String(status)} (${name}).` };
+  return {
+    status,
+    reason: 'exit',
+    message: status === 0 ? 'The program ended.' : `The program ended with status ${String(status)}.`,
+  };
 }
 
 function signalName(number: number): string | null {

@@ -10,10 +10,16 @@ const shell = (script: string): HostCommand => ({ file: '/bin/sh', args: ['-c', 
 
 /** Two FIFOs in a folder of their own, announced as the real host announces its pipes. */
 const folder = mkdtempSync(path.join(tmpdir(), 'sandtable-host-'));
-afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
 const PIPES = [
-  `d=${folder}/$$`, 'mkdir $d', 'mkfifo $d/q $d/r', 'exec 8<>$d/q 9<>$d/r',
-  `printf '{"type":"pipes","pid":%d,"request":8,"reply":9}\\n' $$ >&3`, 'read go <&3',
+  `d=${folder}/$$`,
+  'mkdir $d',
+  'mkfifo $d/q $d/r',
+  'exec 8<>$d/q 9<>$d/r',
+  `printf '{"type":"pipes","pid":%d,"request":8,"reply":9}\\n' $$ >&3`,
+  'read go <&3',
 ].join('; ');
 
 interface Seen {
@@ -30,8 +36,12 @@ function watch(command: HostCommand, then?: (guest: GuestProcess) => void): Prom
     let frames = 0;
     let ends = 0;
     const guest = new GuestProcess(command, {
-      hello: () => { hellos += 1; },
-      frame: () => { frames += 1; },
+      hello: () => {
+        hellos += 1;
+      },
+      frame: () => {
+        frames += 1;
+      },
       broken: (code) => broken.push(code),
       ended: (end) => {
         ends += 1;
@@ -47,7 +57,8 @@ function watch(command: HostCommand, then?: (guest: GuestProcess) => void): Prom
   });
 }
 
-const bytes = (values: readonly number[]): string => values.map((value) => `\\${value.toString(8).padStart(3, '0')}`).join('');
+const bytes = (values: readonly number[]): string =>
+  values.map((value) => `\\${value.toString(8).padStart(3, '0')}`).join('');
 const HELLO = bytes([10, 0, 0, 0, 0, 0, 0, 0, 255, 255, 0, 0, 123, 125]);
 const GETPID = bytes([8, 0, 0, 0, 1, 0, 0, 0, 80, 0, 1, 0]);
 const READY = `printf '{"type":"ready"}\\n' >&3`;
@@ -57,8 +68,16 @@ describe('a host', () => {
     ['that is not there', { file: '/nonexistent/host', args: [] }, 'host-missing'],
     ['that ends at once', shell('exit 3'), 'host-died'],
     ['that talks nonsense', shell('echo hello >&3; exec sleep 20'), 'host-nonsense'],
-    ['that says what is wrong', shell(`printf '{"type":"error","code":"pypy-missing","message":"no PyPy"}\\n' >&3; exit 70`), 'pypy-missing'],
-    ['that names pipes it has not', shell(`printf '{"type":"pipes","pid":1,"request":77,"reply":78}\\n' >&3; exec sleep 20`), 'pipes'],
+    [
+      'that says what is wrong',
+      shell(`printf '{"type":"error","code":"pypy-missing","message":"no PyPy"}\\n' >&3; exit 70`),
+      'pypy-missing',
+    ],
+    [
+      'that names pipes it has not',
+      shell(`printf '{"type":"pipes","pid":1,"request":77,"reply":78}\\n' >&3; exec sleep 20`),
+      'pipes',
+    ],
   ])('%s', async (_what, command, code) => {
     const { end } = await watch(command);
     expect(end).toMatchObject({ kind: 'no-start', code });
@@ -70,7 +89,9 @@ describe('a host', () => {
   });
 
   it('gets its requests read and its end told', async () => {
-    const { end, frames, hellos } = await watch(shell(`${PIPES}; ${READY}; printf '${HELLO}${GETPID}${GETPID}' >&8; sleep 0.3; exit 5`));
+    const { end, frames, hellos } = await watch(
+      shell(`${PIPES}; ${READY}; printf '${HELLO}${GETPID}${GETPID}' >&8; sleep 0.3; exit 5`),
+    );
     expect([end, hellos, frames]).toEqual([{ kind: 'exited', code: 5, signal: null }, 1, 2]);
   });
 
@@ -88,7 +109,11 @@ describe('a host', () => {
   it('leaves no descriptor behind', async () => {
     const before = readdirSync('/proc/self/fd').length;
     for (let k = 0; k < 5; k++) {
-      await watch(shell(`${PIPES}; ${READY}; printf '${HELLO}' >&8; exec sleep 20`), (guest) => setTimeout(() => { guest.kill(); }, 80));
+      await watch(shell(`${PIPES}; ${READY}; printf '${HELLO}' >&8; exec sleep 20`), (guest) =>
+        setTimeout(() => {
+          guest.kill();
+        }, 80),
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before + 1);

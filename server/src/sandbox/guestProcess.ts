@@ -88,7 +88,12 @@ export class GuestProcess {
 
   constructor(command: HostCommand, listener: GuestListener) {
     this.#listener = listener;
-    this.#child = spawn(command.file, command.args, { env: {}, cwd: '/', stdio: ['ignore', 'ignore', 'pipe', 'pipe'], detached: true });
+    this.#child = spawn(command.file, command.args, {
+      env: {},
+      cwd: '/',
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      detached: true,
+    });
     this.#child.on('error', (error) => {
       this.#fail('host-missing', error.message);
       if (this.#child.pid === undefined) {
@@ -100,7 +105,10 @@ export class GuestProcess {
     this.#child.on('exit', (code, signal) => {
       this.#exit = { code, signal };
       if (this.#pipe === null) this.#drained = true;
-      else this.#after(DRAIN_TIMEOUT_MS, () => { this.#pipeEnded(); });
+      else
+        this.#after(DRAIN_TIMEOUT_MS, () => {
+          this.#pipeEnded();
+        });
       this.#finish();
     });
     const errors = this.#child.stdio[2] as Readable;
@@ -108,10 +116,15 @@ export class GuestProcess {
       if (this.#diagnostics.length < MAX_DIAGNOSTICS) this.#diagnostics += chunk.toString('utf8');
     });
     const control = this.#child.stdio[3] as Duplex;
-    control.on('data', (chunk: Buffer) => { this.#onControl(chunk.toString('utf8')); });
-    control.on('error', () => { /* The host closes its end; what matters is said by its exit. */ });
+    control.on('data', (chunk: Buffer) => {
+      this.#onControl(chunk.toString('utf8'));
+    });
+    control.on('error', () => {
+      /* The host closes its end; what matters is said by its exit. */
+    });
     this.#after(READY_TIMEOUT_MS, () => {
-      if (this.#phase === 'pipes' || this.#phase === 'preparing') this.#fail('host-timeout', 'The host did not become ready.');
+      if (this.#phase === 'pipes' || this.#phase === 'preparing')
+        this.#fail('host-timeout', 'The host did not become ready.');
     });
   }
 
@@ -134,7 +147,9 @@ export class GuestProcess {
     if (sent < frame.length && this.#replyFd >= 0) {
       this.#unsent.push(new Uint8Array(frame.subarray(sent)));
       this.#retryMs = FIRST_RETRY_MS;
-      this.#after(this.#retryMs, () => { this.#flush(); });
+      this.#after(this.#retryMs, () => {
+        this.#flush();
+      });
     }
   }
 
@@ -199,9 +214,15 @@ export class GuestProcess {
     const pid = this.#child.pid;
     if (pid === undefined) return;
     try {
-      const requests = openSync(`/proc/${String(pid)}/fd/${String(request)}`, constants.O_RDONLY | constants.O_NONBLOCK);
+      const requests = openSync(
+        `/proc/${String(pid)}/fd/${String(request)}`,
+        constants.O_RDONLY | constants.O_NONBLOCK,
+      );
       this.#pipe = this.#receive(requests);
-      this.#replyFd = openSync(`/proc/${String(pid)}/fd/${String(reply)}`, constants.O_WRONLY | constants.O_NONBLOCK);
+      this.#replyFd = openSync(
+        `/proc/${String(pid)}/fd/${String(reply)}`,
+        constants.O_WRONLY | constants.O_NONBLOCK,
+      );
     } catch (error) {
       this.#fail('pipes', (error as Error).message);
       return;
@@ -234,8 +255,12 @@ export class GuestProcess {
         },
       },
     });
-    pipe.on('error', () => { this.#pipeEnded(); });
-    pipe.on('close', () => { this.#pipeEnded(); });
+    pipe.on('error', () => {
+      this.#pipeEnded();
+    });
+    pipe.on('close', () => {
+      this.#pipeEnded();
+    });
     return pipe;
   }
 
@@ -283,10 +308,18 @@ export class GuestProcess {
       return;
     }
     try {
-      const text = Buffer.from(reader.bytes.buffer, reader.bytes.byteOffset + reader.at, reader.end - reader.at).toString('utf8');
+      const text = Buffer.from(
+        reader.bytes.buffer,
+        reader.bytes.byteOffset + reader.at,
+        reader.end - reader.at,
+      ).toString('utf8');
       const hello = JSON.parse(text) as { protocol?: unknown; table?: unknown; pypy?: unknown };
       this.#saidHello = true;
-      this.#listener.hello({ protocol: Number(hello.protocol), table: String(hello.table), pypy: String(hello.pypy) });
+      this.#listener.hello({
+        protocol: Number(hello.protocol),
+        table: String(hello.table),
+        pypy: String(hello.pypy),
+      });
     } catch {
       this.breakOff('bad-hello');
     }
@@ -320,7 +353,9 @@ export class GuestProcess {
         if (this.#replyFd < 0) break;
         this.#unsent[0] = frame.subarray(sent);
         this.#retryMs = sent > 0 ? FIRST_RETRY_MS : Math.min(MAX_RETRY_MS, this.#retryMs * 2);
-        this.#after(this.#retryMs, () => { this.#flush(); });
+        this.#after(this.#retryMs, () => {
+          this.#flush();
+        });
         return;
       }
       this.#unsent.shift();
@@ -341,7 +376,10 @@ export class GuestProcess {
     this.#drained = true;
     this.#pipe?.destroy();
     // Without requests there is no guest: one that closed its end and lives on has no business any more.
-    if (this.alive) this.#after(DRAIN_TIMEOUT_MS, () => { this.kill(); });
+    if (this.alive)
+      this.#after(DRAIN_TIMEOUT_MS, () => {
+        this.kill();
+      });
     this.#finish();
   }
 
@@ -357,7 +395,8 @@ export class GuestProcess {
     for (const stream of this.#child.stdio) stream?.destroy();
     if (this.#failure !== null) this.#listener.ended({ kind: 'no-start', ...this.#failure });
     else if (!started && !this.#broken && !this.#saidHello) {
-      const message = this.#diagnostics.trim() === '' ? 'The host ended before it was ready.' : this.#diagnostics.trim();
+      const message =
+        this.#diagnostics.trim() === '' ? 'The host ended before it was ready.' : this.#diagnostics.trim();
       this.#listener.ended({ kind: 'no-start', code: 'host-died', message });
     } else this.#listener.ended({ kind: 'exited', code: exit.code, signal: exit.signal });
   }

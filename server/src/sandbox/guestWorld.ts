@@ -8,7 +8,15 @@ import { guestPath, hostPath, type GuestPath, type HostPath } from './paths.ts';
 import type { GuestIdentity } from './guestIdentity.ts';
 import type { RealFolder, StartFile } from './runHandle.ts';
 import {
-  HostFolder, Vfs, type DeviceDriver, type GuestFiles, type InitialTree, type LimitHit, type Mount, type Owner, type Result,
+  HostFolder,
+  Vfs,
+  type DeviceDriver,
+  type GuestFiles,
+  type InitialTree,
+  type LimitHit,
+  type Mount,
+  type Owner,
+  type Result,
 } from './vfs/index.ts';
 
 /** Where the guest finds its interpreter; PyPy looks for its library beside it. */
@@ -43,7 +51,8 @@ export interface GuestWorld {
   dispose(): void;
 }
 
-export type GuestWorldResult = { readonly ok: true; readonly world: GuestWorld } | { readonly ok: false; readonly message: string };
+export type GuestWorldResult =
+  { readonly ok: true; readonly world: GuestWorld } | { readonly ok: false; readonly message: string };
 
 function library(stdlib: string): HostFolder | null {
   const known = libraries.get(stdlib);
@@ -84,7 +93,10 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   const guest = enter(vfs, owner);
   if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
   const own = vfs.usage();
-  const ours = { bytes: Buffer.byteLength(options.siteCustomize), files: own.files - countFiles(vfs, mounts) };
+  const ours = {
+    bytes: Buffer.byteLength(options.siteCustomize),
+    files: own.files - countFiles(vfs, mounts),
+  };
   const world: GuestWorld = {
     vfs,
     files: guest.value,
@@ -92,7 +104,9 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
       const { bytes, files } = vfs.usage();
       return { bytes: Math.max(0, bytes - ours.bytes), files: Math.max(0, files - ours.files) };
     },
-    dispose: () => { for (const folder of opened) folder.close(); },
+    dispose: () => {
+      for (const folder of opened) folder.close();
+    },
   };
   return { ok: true, world };
 }
@@ -133,23 +147,50 @@ function libraryPlace(name: string): GuestPath {
 }
 
 function platformMounts(stdlib: HostFolder, name: string, memoryBytes: number): Mount[] {
-  const device = (device: string): { readonly kind: 'device'; readonly device: string } => ({ kind: 'device', device });
+  const device = (device: string): { readonly kind: 'device'; readonly device: string } => ({
+    kind: 'device',
+    device,
+  });
   const kilobytes = Math.floor(memoryBytes / 1024);
-  const synthetic = (content: string): InitialTree[string] => ({ kind: 'synthetic', generate: () => content });
+  const synthetic = (content: string): InitialTree[string] => ({
+    kind: 'synthetic',
+    generate: () => content,
+  });
   return [
-    { at: guestPath('/bin'), kind: 'memory', writeMode: 'read-only', entries: { pypy3: { kind: 'file', content: '', mode: 0o755 } } },
+    {
+      at: guestPath('/bin'),
+      kind: 'memory',
+      writeMode: 'read-only',
+      entries: { pypy3: { kind: 'file', content: '', mode: 0o755 } },
+    },
     // An overlay, so that the controller can add its own module; guests write nothing there.
     { at: libraryPlace(name), kind: 'overlay', writeMode: 'read-only', folder: stdlib },
     {
-      at: guestPath('/dev'), kind: 'memory', writeMode: 'read-only',
-      entries: { null: device('null'), zero: device('zero'), full: device('full'), random: device('random'), urandom: device('urandom'), tty: device('tty') },
+      at: guestPath('/dev'),
+      kind: 'memory',
+      writeMode: 'read-only',
+      entries: {
+        null: device('null'),
+        zero: device('zero'),
+        full: device('full'),
+        random: device('random'),
+        urandom: device('urandom'),
+        tty: device('tty'),
+      },
     },
     {
-      at: guestPath('/proc'), kind: 'memory', writeMode: 'read-only', hidden: true,
+      at: guestPath('/proc'),
+      kind: 'memory',
+      writeMode: 'read-only',
+      hidden: true,
       entries: {
         // PyPy sizes its young generation by the line "cache size".
-        cpuinfo: synthetic('processor\t: 0\nvendor_id\t: virtual\nmodel name\t: virtual\ncache size\t: 4096 KB\nflags\t\t: fpu sse sse2\n\n'),
-        meminfo: synthetic(`MemTotal:       ${String(kilobytes)} kB\nMemFree:        ${String(kilobytes)} kB\nMemAvailable:   ${String(kilobytes)} kB\n`),
+        cpuinfo: synthetic(
+          'processor\t: 0\nvendor_id\t: virtual\nmodel name\t: virtual\ncache size\t: 4096 KB\nflags\t\t: fpu sse sse2\n\n',
+        ),
+        meminfo: synthetic(
+          `MemTotal:       ${String(kilobytes)} kB\nMemFree:        ${String(kilobytes)} kB\nMemAvailable:   ${String(kilobytes)} kB\n`,
+        ),
       },
     },
   ];
@@ -158,10 +199,19 @@ function platformMounts(stdlib: HostFolder, name: string, memoryBytes: number): 
 /** Mounts of the policy; /tmp is there whatever it says. */
 function policyMounts(world: WorldSpec, folders: ReadonlyMap<string, HostFolder>, owner: Owner): Mount[] {
   const mounts = new Map<string, Mount>();
-  const add = (at: string, writeMode: Mount['writeMode'], files: { readonly [path: string]: string } | undefined): void => {
+  const add = (
+    at: string,
+    writeMode: Mount['writeMode'],
+    files: { readonly [path: string]: string } | undefined,
+  ): void => {
     const folder = folders.get(at);
     const common = { at: guestPath(at), writeMode, owner, mode: at === '/tmp' ? 0o1777 : 0o755 } as const;
-    mounts.set(at, folder === undefined ? { ...common, kind: 'memory', entries: treeOf(files ?? {}) } : { ...common, kind: 'overlay', folder });
+    mounts.set(
+      at,
+      folder === undefined
+        ? { ...common, kind: 'memory', entries: treeOf(files ?? {}) }
+        : { ...common, kind: 'overlay', folder },
+    );
   };
   for (const { at, mode, files } of world.mounts) {
     if (!isReserved(at)) add(at, mode, files);
@@ -203,7 +253,11 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 
 /** Writes what the run begins with; the reason where something does not fit. */
 function fillIn(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
-  const site = vfs.trusted.writeFile(guestPath(`${libraryPlace(libraryName)}/sitecustomize.py`), Buffer.from(options.siteCustomize), 0o444);
+  const site = vfs.trusted.writeFile(
+    guestPath(`${libraryPlace(libraryName)}/sitecustomize.py`),
+    Buffer.from(options.siteCustomize),
+    0o444,
+  );
   if (!site.ok) return `The interpreter's library cannot be completed: ${site.errno}`;
   for (const { path, data } of options.files) {
     const written = vfs.trusted.writeFile(guestPath(path), data);

@@ -35,10 +35,14 @@ export interface HostRunOptions {
 export function hostCommand(options: HostRunOptions): HostCommand {
   const { limits } = options;
   const args = [
-    '--heap-bytes', String(Math.floor(limits.heapBytes)),
-    '--data-bytes', String(Math.floor(limits.heapBytes) + DATA_SLACK_BYTES),
-    '--cpu-seconds', String(Math.ceil(limits.cpuSeconds)),
-    '--threads', String(Math.floor(limits.threads)),
+    '--heap-bytes',
+    String(Math.floor(limits.heapBytes)),
+    '--data-bytes',
+    String(Math.floor(limits.heapBytes) + DATA_SLACK_BYTES),
+    '--cpu-seconds',
+    String(Math.ceil(limits.cpuSeconds)),
+    '--threads',
+    String(Math.floor(limits.threads)),
   ];
   if (options.uid !== null) args.push('--uid', String(options.uid));
   if (options.marshalTime) args.push('--marshal-time');
@@ -72,8 +76,17 @@ export interface HostDescription {
 }
 
 export type EngineState =
-  | { readonly ok: true; readonly description: HostDescription; readonly name: string; readonly stdlib: string }
-  | { readonly ok: false; readonly description: HostDescription | null; readonly problems: readonly EngineProblem[] };
+  | {
+      readonly ok: true;
+      readonly description: HostDescription;
+      readonly name: string;
+      readonly stdlib: string;
+    }
+  | {
+      readonly ok: false;
+      readonly description: HostDescription | null;
+      readonly problems: readonly EngineProblem[];
+    };
 
 let known: Promise<EngineState> | null = null;
 
@@ -85,10 +98,19 @@ export function engineState(again = false): Promise<EngineState> {
 
 async function lookUp(): Promise<EngineState> {
   if (!existsSync(HOST)) {
-    return missing('host-missing', 'The host for PyPy has not been built.', 'Run `npm run native` (it needs gcc and make).');
+    return missing(
+      'host-missing',
+      'The host for PyPy has not been built.',
+      'Run `npm run native` (it needs gcc and make).',
+    );
   }
   const said = await describe();
-  if (said === null) return missing('host-broken', 'The host for PyPy does not run here.', 'Run `npm run native` to build it anew.');
+  if (said === null)
+    return missing(
+      'host-broken',
+      'The host for PyPy does not run here.',
+      'Run `npm run native` to build it anew.',
+    );
   const { problems, pypy } = said;
   if (problems.length > 0 || pypy === null) return { ok: false, description: said, problems };
   return { ok: true, description: said, name: `PyPy ${pypy.version}`, stdlib: pypy.stdlib };
@@ -100,12 +122,17 @@ function missing(code: string, message: string, cure: string): EngineState {
 
 function describe(): Promise<HostDescription | null> {
   return new Promise((resolve) => {
-    execFile(HOST, ['--describe'], { env: {}, timeout: DESCRIBE_TIMEOUT_MS, maxBuffer: DESCRIBE_MAX_BYTES }, (_error, stdout) => {
-      try {
-        resolve(JSON.parse(stdout) as HostDescription);
-      } catch {
-        resolve(null);
-      }
-    });
+    execFile(
+      HOST,
+      ['--describe'],
+      { env: {}, timeout: DESCRIBE_TIMEOUT_MS, maxBuffer: DESCRIBE_MAX_BYTES },
+      (_error, stdout) => {
+        try {
+          resolve(JSON.parse(stdout) as HostDescription);
+        } catch {
+          resolve(null);
+        }
+      },
+    );
   });
 }

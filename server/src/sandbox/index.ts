@@ -1,8 +1,15 @@
 /** The sandbox as the rest of the server sees it. */
 export { engineState } from './hostCommand.ts';
-export type { EngineProblem, EngineState, HostDescription } from './hostCommand.ts';
+export type { HostDescription } from './hostCommand.ts';
 export { startRun } from './runGuest.ts';
 export type { RunSink, SideEvent } from './sink.ts';
 export type {
-  FileChange, RealFolder, RunExit, RunHandle, RunOptions, StartFile, Stdio, WorldList, WorldRead,
+  FileChange,
+  RealFolder,
+  RunExit,
+  RunHandle,
+  StartFile,
+  Stdio,
+  WorldList,
+  WorldRead,
 } from './runHandle.ts';

@@ -43,7 +43,10 @@ export class AlarmTimers implements IntervalTimers {
   get(which: number): { readonly value: number; readonly interval: number } {
     const armed = this.#armed.get(which);
     if (armed === undefined) return NONE;
-    return { value: Math.max(SHORTEST_SECONDS, (armed.due - performance.now()) / 1000), interval: armed.interval };
+    return {
+      value: Math.max(SHORTEST_SECONDS, (armed.due - performance.now()) / 1000),
+      interval: armed.interval,
+    };
   }
 
   clear(): void {
@@ -52,11 +55,14 @@ export class AlarmTimers implements IntervalTimers {
   }
 
   #arm(which: number, seconds: number, interval: number): void {
-    const timer = setTimeout(() => {
-      this.#armed.delete(which);
-      if (interval > 0) this.#arm(which, interval, interval);
-      this.#raise(SIGNALS[which]!);
-    }, Math.min(seconds * 1000, 2_147_483_647));
+    const timer = setTimeout(
+      () => {
+        this.#armed.delete(which);
+        if (interval > 0) this.#arm(which, interval, interval);
+        this.#raise(SIGNALS[which]!);
+      },
+      Math.min(seconds * 1000, 2_147_483_647),
+    );
     this.#armed.set(which, { timer, due: performance.now() + seconds * 1000, interval });
   }
 }

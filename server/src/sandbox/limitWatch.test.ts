@@ -20,7 +20,10 @@ describe('the clock of a run', () => {
   });
 
   /** Some seconds pass, with samples; in each of them the guest computes this long. */
-  function pass(seconds: number, { computes = 0, waitsOnly = true, each = (): void => undefined } = {}): void {
+  function pass(
+    seconds: number,
+    { computes = 0, waitsOnly = true, each = (): void => undefined } = {},
+  ): void {
     for (let k = 0; k < seconds * 2; k++) {
       vi.advanceTimersByTime(SAMPLE_MS);
       each();
@@ -69,7 +72,11 @@ describe('the clock of a run', () => {
 
   it('goes on while the guest waits for the person but makes other calls', () => {
     watch.idle(true);
-    pass(3, { each: () => { watch.call(performance.now(), 100); } });
+    pass(3, {
+      each: () => {
+        watch.call(performance.now(), 100);
+      },
+    });
     expect(reached).toEqual(['wallSeconds']);
   });
 

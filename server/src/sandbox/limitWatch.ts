@@ -11,7 +11,8 @@
  */
 import type { RunLimits } from '@sandtable/shared/policy/model';
 
-export type EndingLimit = 'heapBytes' | 'cpuSeconds' | 'wallSeconds' | 'outputBytes' | 'callsPerSecond' | 'traceBytes';
+export type EndingLimit =
+  'heapBytes' | 'cpuSeconds' | 'wallSeconds' | 'outputBytes' | 'callsPerSecond' | 'traceBytes';
 
 const MESSAGES: { readonly [limit in EndingLimit]: (value: number) => string } = {
   heapBytes: (value) => `The guest used more than its ${mebibytes(value)} of memory.`,
@@ -23,7 +24,9 @@ const MESSAGES: { readonly [limit in EndingLimit]: (value: number) => string } =
 };
 
 function mebibytes(bytes: number): string {
-  return bytes >= 1024 * 1024 ? `${String(Math.round((bytes / 1024 / 1024) * 10) / 10)} MiB` : `${String(Math.round(bytes / 1024))} KiB`;
+  return bytes >= 1024 * 1024
+    ? `${String(Math.round((bytes / 1024 / 1024) * 10) / 10)} MiB`
+    : `${String(Math.round(bytes / 1024))} KiB`;
 }
 
 function seconds(value: number): string {
@@ -139,10 +142,13 @@ export class LimitWatch {
   #armWall(): void {
     if (this.#over) return;
     const left = this.#limits.wallSeconds - this.wallSeconds;
-    this.#wallTimer = setTimeout(() => {
-      if (this.wallSeconds >= this.#limits.wallSeconds) this.reach('wallSeconds');
-      else this.#armWall();
-    }, Math.max(1, left * 1000));
+    this.#wallTimer = setTimeout(
+      () => {
+        if (this.wallSeconds >= this.#limits.wallSeconds) this.reach('wallSeconds');
+        else this.#armWall();
+      },
+      Math.max(1, left * 1000),
+    );
   }
 
   #disarmWall(): void {

@@ -9,13 +9,31 @@ import { callSpec, type ArgKind, type CallName, type CallSpec } from '@sandtable
 import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy/model';
 import { guestPath } from './paths.ts';
 import {
-  AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, dirFd, O_ACCMODE, O_CREAT, O_EXCL, O_NOFOLLOW, O_RDONLY, O_TRUNC, virtualFd, type DirFd,
-  type GuestFiles, type OpenDescription,
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  dirFd,
+  O_ACCMODE,
+  O_CREAT,
+  O_EXCL,
+  O_NOFOLLOW,
+  O_RDONLY,
+  O_TRUNC,
+  virtualFd,
+  type DirFd,
+  type GuestFiles,
+  type OpenDescription,
 } from './vfs/index.ts';
 
 /** Calls that act on the link itself where the last component is one; the others follow it, some as their flags say. */
 const NO_FOLLOW: ReadonlySet<CallName> = new Set<CallName>([
-  'll_os_lstat', 'll_os_readlink', 'll_os_mkdir', 'll_os_rmdir', 'll_os_unlink', 'll_os_rename', 'll_os_symlink',
+  'll_os_lstat',
+  'll_os_readlink',
+  'll_os_mkdir',
+  'll_os_rmdir',
+  'll_os_unlink',
+  'll_os_rename',
+  'll_os_symlink',
 ]);
 
 /** Characters of the longest path that can name anything (PATH_MAX of Linux). */
@@ -36,7 +54,12 @@ function shapeOf(call: CallName): Shape {
   if (shape === undefined) {
     const spec = callSpec(call)!;
     const has = (name: string): boolean => spec.args.some((arg) => arg.name === name);
-    shape = { spec, hasPath: has('path'), hasNewpath: has('newpath'), fd: has('epfd') ? 'epfd' : has('fd') ? 'fd' : null };
+    shape = {
+      spec,
+      hasPath: has('path'),
+      hasNewpath: has('newpath'),
+      fd: has('epfd') ? 'epfd' : has('fd') ? 'fd' : null,
+    };
     SHAPES.set(call, shape);
   }
   return shape;
@@ -88,15 +111,22 @@ export class RequestResolver {
     }
     if (shape.hasPath) {
       const path = this.#locate(args['path'], follows(call, args), args['dirfd']);
-      if (shape.hasNewpath) return { call, args, path, newpath: this.#locate(args['newpath'], false, args['newdirfd']), access };
+      if (shape.hasNewpath)
+        return { call, args, path, newpath: this.#locate(args['newpath'], false, args['newdirfd']), access };
       return { call, args, path, access };
     }
     if (shape.fd !== null) {
       const number = args[shape.fd];
       const same = before !== undefined && before.args[shape.fd] === number;
-      const target = same ? (before as AimedRequest).target : typeof number === 'number' ? this.#files.description(virtualFd(number)) : undefined;
+      const target = same
+        ? (before as AimedRequest).target
+        : typeof number === 'number'
+          ? this.#files.description(virtualFd(number))
+          : undefined;
       const aim = { fd: shape.fd, target } as const;
-      return target === undefined ? { call, args, access, ...aim } : { call, args, path: labelOf(target), access, ...aim };
+      return target === undefined
+        ? { call, args, access, ...aim }
+        : { call, args, path: labelOf(target), access, ...aim };
     }
     return { call, args, access };
   };
@@ -117,7 +147,8 @@ export class RequestResolver {
     if (path.length > MAX_PATH) return `${this.#spelled(path.slice(0, MAX_PATH), from)}…`;
     if (path.startsWith('/')) return posix.normalize(path);
     const base = from === AT_FDCWD ? this.#files.getcwd() : null;
-    const start = base === null ? this.#files.label(from as ReturnType<typeof virtualFd>) : base.ok ? base.value : null;
+    const start =
+      base === null ? this.#files.label(from as ReturnType<typeof virtualFd>) : base.ok ? base.value : null;
     return posix.normalize(`${start?.startsWith('/') === true ? start : '/'}/${path}`);
   }
 }
@@ -129,8 +160,18 @@ function labelOf(description: OpenDescription): string {
 }
 
 const FITS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {
-  fd: isWhole, dirfd: isWhole, flags: isWhole, mode: isWhole, int: isWhole, size: isWhole, offset: isWhole, signal: isWhole,
-  path: isText, data: isText, text: isText, address: isText,
+  fd: isWhole,
+  dirfd: isWhole,
+  flags: isWhole,
+  mode: isWhole,
+  int: isWhole,
+  size: isWhole,
+  offset: isWhole,
+  signal: isWhole,
+  path: isText,
+  data: isText,
+  text: isText,
+  address: isText,
   seconds: (value) => typeof value === 'number' && Number.isFinite(value),
   struct: () => true,
 };

@@ -4,7 +4,8 @@ import { finish, runScript, startScript, type ScriptRun } from './testing/runScr
 
 /** Resolves once the guest waits for the person. */
 async function waitsForInput(run: ScriptRun): Promise<void> {
-  while (run.events.findLast((event) => event.type === 'phase')?.phase !== 'input') await new Promise((resolve) => setTimeout(resolve, 10));
+  while (run.events.findLast((event) => event.type === 'phase')?.phase !== 'input')
+    await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const DATA = { '/tmp/datafile.txt': 'some data\n' };
@@ -29,7 +30,9 @@ print(os.getcwd())
 `,
       { policy: 'lecture', files: DATA },
     );
-    expect(out).toBe("['bin', 'dev', 'tmp']\nsome data\nFileNotFoundError 2\nPermissionError 1\nRuntimeError ()\n/tmp\n");
+    expect(out).toBe(
+      "['bin', 'dev', 'tmp']\nsome data\nFileNotFoundError 2\nPermissionError 1\nRuntimeError ()\n/tmp\n",
+    );
     expect(exit).toMatchObject({ status: 0, reason: 'exit' });
   });
 
@@ -135,10 +138,19 @@ os.rename('/tmp/out.txt', '/tmp/kept.txt')
     );
     expect(exit.status).toBe(0);
     const touches = events.filter((event) => event.type === 'touch').map(({ path, how }) => `${how} ${path}`);
-    expect(touches).toEqual(expect.arrayContaining(['read /tmp/datafile.txt', 'written /tmp/out.txt', 'denied /etc/shadow', 'written /tmp/kept.txt']));
+    expect(touches).toEqual(
+      expect.arrayContaining([
+        'read /tmp/datafile.txt',
+        'written /tmp/out.txt',
+        'denied /etc/shadow',
+        'written /tmp/kept.txt',
+      ]),
+    );
     const files = events.filter((event) => event.type === 'file');
     expect(files.map(({ change, path, to }) => [change, path, to])).toEqual([
-      ['create', '/tmp/out.txt', undefined], ['rename', '/tmp/out.txt', '/tmp/kept.txt'], ['write', '/tmp/kept.txt', undefined],
+      ['create', '/tmp/out.txt', undefined],
+      ['rename', '/tmp/out.txt', '/tmp/kept.txt'],
+      ['write', '/tmp/kept.txt', undefined],
     ]);
     expect(files.at(-1)!.quota).toEqual({ bytes: expect.any(Number) as number, files: 3 });
     const denied = rows().find((row) => row.verdict === 'deny' && row.args['path'] === '/etc/shadow')!;
@@ -151,7 +163,9 @@ os.rename('/tmp/out.txt', '/tmp/kept.txt')
     expect(listed.ok && listed.entries.map(({ name }) => name)).toEqual(['bin', 'dev', 'tmp']);
     const inTmp = handle.list('/tmp');
     expect(inTmp.ok && inTmp.entries.map(({ name, origin }) => [name, origin])).toEqual([
-      ['datafile.txt', 'real'], ['kept.txt', 'guest'], ['script.py', 'real'],
+      ['datafile.txt', 'real'],
+      ['kept.txt', 'guest'],
+      ['script.py', 'real'],
     ]);
   });
 
@@ -166,7 +180,11 @@ os.read(fd, 5000)
     const all = rows();
     expect(all.map(({ n }) => n)).toEqual(all.map((_, k) => k));
     const write = all.find((row) => row.call === 'll_os_write' && row.path === '/tmp/a')!;
-    expect(write).toMatchObject({ args: { data: '\udcff'.repeat(512), dataLength: 5000 }, bytes: 5000, result: 5000 });
+    expect(write).toMatchObject({
+      args: { data: '\udcff'.repeat(512), dataLength: 5000 },
+      bytes: 5000,
+      result: 5000,
+    });
     const read = all.find((row) => row.call === 'll_os_read' && row.bytes === 5000)!;
     expect(read).toMatchObject({ args: { size: 5000 }, result: '\udcff'.repeat(512), resultLength: 5000 });
   });
@@ -191,7 +209,9 @@ describe('how a run ends', () => {
 
   it('stops at once', async () => {
     const run = await startScript('while True: pass', {});
-    setTimeout(() => { run.handle.stop(); }, 300);
+    setTimeout(() => {
+      run.handle.stop();
+    }, 300);
     const { exit, events } = await finish(run);
     expect(exit).toMatchObject({ status: 130, reason: 'stopped' });
     expect(events.at(-1)).toMatchObject({ type: 'exit' });
@@ -259,7 +279,9 @@ print(os.get_terminal_size(), sys.stdin.isatty())
   });
 
   it('takes pipes instead', async () => {
-    const { out, exit } = await runScript('import sys; print(sys.stdin.read().upper(), sys.stdin.isatty())', { input: 'abc\nd\xff' });
+    const { out, exit } = await runScript('import sys; print(sys.stdin.read().upper(), sys.stdin.isatty())', {
+      input: 'abc\nd\xff',
+    });
     expect(out).toBe('ABC\nDÿ False\n'.replace('ÿ', 'Ÿ'));
     expect(exit.status).toBe(0);
   });
@@ -337,34 +359,51 @@ print('alive')
   });
 
   it('memory: many small objects end the run, and it says why', async () => {
-    const { exit, events } = await runScript('held = []\nn = 0\nwhile True:\n    held.append([n]); n += 1', { limits: { heapBytes: 64 << 20 } });
+    const { exit, events } = await runScript('held = []\nn = 0\nwhile True:\n    held.append([n]); n += 1', {
+      limits: { heapBytes: 64 << 20 },
+    });
     expect([1, 137]).toContain(exit.status);
-    if (exit.status === 137) expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'heapBytes' });
+    if (exit.status === 137)
+      expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'heapBytes' });
   });
 
   it('memory: is seen, too, where the first thread has ended', async () => {
     const read = (file: string): Buffer => readFileSync(new URL(`../../${file}`, import.meta.url));
-    const { exit, events } = await runScript(read('attacks/firstThreadEnds.py').toString().replaceAll('time.sleep(0.3)', 'time.sleep(0.1)').replace('        if address < 0:\n            break', '        if address < 0:\n            time.sleep(9)'),
-      { files: { '/tmp/native.py': read('native/attacks/native.py') } });
+    const { exit, events } = await runScript(
+      read('attacks/firstThreadEnds.py')
+        .toString()
+        .replaceAll('time.sleep(0.3)', 'time.sleep(0.1)')
+        .replace(
+          '        if address < 0:\n            break',
+          '        if address < 0:\n            time.sleep(9)',
+        ),
+      { files: { '/tmp/native.py': read('native/attacks/native.py') } },
+    );
     expect(exit.reason).toBe('limit');
     expect(events).toContainEqual(expect.objectContaining({ type: 'limit', limit: 'heapBytes', ends: true }));
   });
 
   it('output, with what it had', async () => {
-    const { exit, out, events } = await runScript("while True: print('x' * 1000)", { limits: { outputBytes: 100_000 } });
+    const { exit, out, events } = await runScript("while True: print('x' * 1000)", {
+      limits: { outputBytes: 100_000 },
+    });
     expect(exit).toMatchObject({ status: 137, reason: 'limit' });
     expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'outputBytes' });
     expect(out.length).toBeGreaterThan(99_000);
   });
 
   it('calls in a second', async () => {
-    const { exit, events } = await runScript('import os\nwhile True: os.getcwd()', { limits: { callsPerSecond: 5000 } });
+    const { exit, events } = await runScript('import os\nwhile True: os.getcwd()', {
+      limits: { callsPerSecond: 5000 },
+    });
     expect(exit.status).toBe(137);
     expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'callsPerSecond' });
   });
 
   it('the size of the trace', async () => {
-    const { exit, events } = await runScript('import os\nwhile True: os.getcwd()', { limits: { traceBytes: 1_000_000 } });
+    const { exit, events } = await runScript('import os\nwhile True: os.getcwd()', {
+      limits: { traceBytes: 1_000_000 },
+    });
     expect(exit.status).toBe(137);
     expect(events.find(({ type }) => type === 'limit')).toMatchObject({ limit: 'traceBytes' });
   });
@@ -399,7 +438,9 @@ print(os.path.getsize('/tmp/big') <= 8000000)
 `,
     );
     expect(out).toBe('27\nTrue\n');
-    expect(events.filter(({ type }) => type === 'limit')).toMatchObject([{ limit: 'fileBytes', ends: false }]);
+    expect(events.filter(({ type }) => type === 'limit')).toMatchObject([
+      { limit: 'fileBytes', ends: false },
+    ]);
   });
 });
 
@@ -440,7 +481,8 @@ print('done')
 });
 
 describe('policies', () => {
-  const policy = (body: string): string => `import { policy, allow, deny, fake, answer, standard } from 'sandtable';\nexport default policy(${body});`;
+  const policy = (body: string): string =>
+    `import { policy, allow, deny, fake, answer, standard } from 'sandtable';\nexport default policy(${body});`;
 
   it('rewrite requests and answers, fake, and deny with RuntimeError', async () => {
     const { out, rows } = await runScript(
@@ -471,7 +513,12 @@ print(os.listdir('/tmp/shown'))
     expect(out).toBe("instead\nquiet\nRuntimeError\n['plain']\n");
     const opened = rows().find((row) => row.call === 'll_os_open' && row.args['path'] === '/tmp/a')!;
     expect(opened).toMatchObject({ verdict: 'modify', performed: { path: '/tmp/b' } });
-    expect(rows().find((row) => row.call === 'll_os_listdir' && row.path !== undefined || row.args['path'] === '/tmp/shown')).toMatchObject({ verdict: 'modify' });
+    expect(
+      rows().find(
+        (row) =>
+          (row.call === 'll_os_listdir' && row.path !== undefined) || row.args['path'] === '/tmp/shown',
+      ),
+    ).toMatchObject({ verdict: 'modify' });
   });
 
   it('cannot be tricked by a rewritten name into a place that its rules deny', async () => {

@@ -61,7 +61,9 @@ class Run implements RunHandle {
   readonly #stdio: GuestStdio;
   readonly #waits = new Waits();
   readonly #watch: LimitWatch;
-  readonly #timers = new AlarmTimers((signal) => { this.#raise(signal); });
+  readonly #timers = new AlarmTimers((signal) => {
+    this.#raise(signal);
+  });
   #world: GuestWorld | null = null;
   #process: GuestProcess | null = null;
   #controller: Controller | null = null;
@@ -84,19 +86,39 @@ class Run implements RunHandle {
     const { promise, resolve } = Promise.withResolvers<RunExit>();
     this.done = promise;
     this.#settle = resolve;
-    this.#watch = new LimitWatch(options.limits, (limit, value, message) => { this.#limitReached(limit, value, message); });
+    this.#watch = new LimitWatch(options.limits, (limit, value, message) => {
+      this.#limitReached(limit, value, message);
+    });
     const { sink } = options;
     const gate = {
-      get open() { return sink.outputRoom() > 0; },
-      passed: (bytes: number) => { this.#watch.output(bytes); },
+      get open() {
+        return sink.outputRoom() > 0;
+      },
+      passed: (bytes: number) => {
+        this.#watch.output(bytes);
+      },
     };
     this.#stdio = new GuestStdio(options.stdio, gate, {
-      shown: (fd, text) => { for (const data of outputEvents(text)) this.#tell({ type: 'out', fd, data }); },
-      signal: (signal) => { this.#interrupt(signal === 'SIGINT' ? SIGINT : SIGQUIT); },
-      typed: (text) => { options.typed?.(text); },
+      shown: (fd, text) => {
+        for (const data of outputEvents(text)) this.#tell({ type: 'out', fd, data });
+      },
+      signal: (signal) => {
+        this.#interrupt(signal === 'SIGINT' ? SIGINT : SIGQUIT);
+      },
+      typed: (text) => {
+        options.typed?.(text);
+      },
     });
-    sink.onOutputRoom = () => { this.#stdio.wakeOutput(); };
-    void engineState().then((state) => { this.#start(state); }).catch((error: unknown) => { this.#startFailed(error); });
+    sink.onOutputRoom = () => {
+      this.#stdio.wakeOutput();
+    };
+    void engineState()
+      .then((state) => {
+        this.#start(state);
+      })
+      .catch((error: unknown) => {
+        this.#startFailed(error);
+      });
   }
 
   // ---- the person's side ----
@@ -110,12 +132,16 @@ class Run implements RunHandle {
   }
 
   interrupt(): void {
-    if (!this.#over) this.#stdio.interruptKey(() => { this.#interrupt(SIGINT); });
+    if (!this.#over)
+      this.#stdio.interruptKey(() => {
+        this.#interrupt(SIGINT);
+      });
   }
 
   stop(reason: 'stopped' | 'server' = 'stopped'): void {
     this.#endAs({
-      status: STOPPED_STATUS, reason,
+      status: STOPPED_STATUS,
+      reason,
       message: reason === 'stopped' ? 'The run was stopped.' : 'The server is closing; the run was stopped.',
     });
   }
@@ -149,27 +175,54 @@ class Run implements RunHandle {
   #start(state: EngineState): void {
     const { engine, limits, mode } = this.#options;
     this.#tell({
-      type: 'start', version: TRACE_VERSION, run: this.#options.run, at: new Date().toISOString(), mode, argv: this.#argv(),
-      engine: state.ok ? state.name : 'PyPy', policy: this.#options.policy, limits,
+      type: 'start',
+      version: TRACE_VERSION,
+      run: this.#options.run,
+      at: new Date().toISOString(),
+      mode,
+      argv: this.#argv(),
+      engine: state.ok ? state.name : 'PyPy',
+      policy: this.#options.policy,
+      limits,
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
-    engine.onRule = (rule) => { this.#tell({ type: 'rule', rule }); };
-    engine.onNotice = ({ code, level, message }) => { this.#tell({ type: 'notice', code, level, message }); };
+    engine.onRule = (rule) => {
+      this.#tell({ type: 'rule', rule });
+    };
+    engine.onNotice = ({ code, level, message }) => {
+      this.#tell({ type: 'notice', code, level, message });
+    };
     this.#tell({ type: 'phase', phase: 'starting' });
     if (this.#verdict !== null) {
       this.#finish(this.#verdict);
       return;
     }
     if (!state.ok) {
-      this.#finish({ status: 1, reason: 'host', message: state.problems.map(({ message, cure }) => `${message} ${cure}`).join(' ') });
+      this.#finish({
+        status: 1,
+        reason: 'host',
+        message: state.problems.map(({ message, cure }) => `${message} ${cure}`).join(' '),
+      });
       return;
     }
     const identity = guestIdentity(engine.world.identity);
     const built = buildGuestWorld({
-      world: engine.world, identity, stdlib: state.stdlib, siteCustomize: siteCustomize(engine.raising), files: this.#options.files,
-      folders: this.#options.folders ?? [], openTerminal: (opening) => this.#stdio.openDevice(opening), memoryBytes: limits.heapBytes,
-      onLimit: (hit) => { this.#worldLimit(hit); },
-      onChange: () => { this.#filesTimer ??= setTimeout(() => { this.#tellFiles(); }, FILES_MS); },
+      world: engine.world,
+      identity,
+      stdlib: state.stdlib,
+      siteCustomize: siteCustomize(engine.raising),
+      files: this.#options.files,
+      folders: this.#options.folders ?? [],
+      openTerminal: (opening) => this.#stdio.openDevice(opening),
+      memoryBytes: limits.heapBytes,
+      onLimit: (hit) => {
+        this.#worldLimit(hit);
+      },
+      onChange: () => {
+        this.#filesTimer ??= setTimeout(() => {
+          this.#tellFiles();
+        }, FILES_MS);
+      },
     });
     if (!built.ok) {
       this.#finish({ status: 1, reason: 'host', message: built.message });
@@ -185,47 +238,86 @@ class Run implements RunHandle {
       limits,
       timers: this.#timers,
       usage: () => this.#sampleNow(),
-      raise: (signal) => { this.#raise(signal); },
-      waitsForInput: (waiting) => { this.#waitsForInput(waiting); },
+      raise: (signal) => {
+        this.#raise(signal);
+      },
+      waitsForInput: (waiting) => {
+        this.#waitsForInput(waiting);
+      },
       exiting: (status) => {
         this.#announced ??= status & 0xff;
         this.#sampleNow();
       },
-      fatal: (message) => { this.#fatal ??= message; },
+      fatal: (message) => {
+        this.#fatal ??= message;
+      },
     };
     this.#controller = new Controller({
-      engine, run,
+      engine,
+      run,
       resolver: new RequestResolver(built.world.files),
       script: mode === 'script' ? this.#script : null,
-      reply: (frame) => { this.#process?.reply(frame); },
-      breakOff: (code) => { this.#process?.breakOff(code); },
+      reply: (frame) => {
+        this.#process?.reply(frame);
+      },
+      breakOff: (code) => {
+        this.#process?.breakOff(code);
+      },
       record: (tail, call, verdict, rule, now) => {
         this.#options.sink.call(tail, call, verdict, rule);
         this.#watch.call(now, tail.length);
       },
-      touched: (touch) => { this.#tell({ type: 'touch', ...touch }); },
-      begins: () => { this.#begins(); },
-      notice: (code, message) => { this.#tell({ type: 'notice', code, level: 'error', message }); },
+      touched: (touch) => {
+        this.#tell({ type: 'touch', ...touch });
+      },
+      begins: () => {
+        this.#begins();
+      },
+      notice: (code, message) => {
+        this.#tell({ type: 'notice', code, level: 'error', message });
+      },
     });
     this.#uid = takeGuestUser();
     this.#process = new GuestProcess(
-      hostCommand({ limits, environment: identity.environment, marshalTime: engine.judgesTime, uid: this.#uid, argv: this.#argv().slice(1) }),
+      hostCommand({
+        limits,
+        environment: identity.environment,
+        marshalTime: engine.judgesTime,
+        uid: this.#uid,
+        argv: this.#argv().slice(1),
+      }),
       {
-        hello: (hello) => { this.#hello(hello); },
-        frame: (reader) => { this.#controller?.frame(reader); },
-        broken: (code) => {
-          this.#endAs({ status: BROKEN_STATUS, reason: 'protocol', message: `The guest broke the rules of the wire (${code}) and was ended.` });
+        hello: (hello) => {
+          this.#hello(hello);
         },
-        ended: (end) => { this.#ended(end); },
+        frame: (reader) => {
+          this.#controller?.frame(reader);
+        },
+        broken: (code) => {
+          this.#endAs({
+            status: BROKEN_STATUS,
+            reason: 'protocol',
+            message: `The guest broke the rules of the wire (${code}) and was ended.`,
+          });
+        },
+        ended: (end) => {
+          this.#ended(end);
+        },
       },
     );
-    this.#sampler = setInterval(() => { this.#sample(); }, SAMPLE_MS);
+    this.#sampler = setInterval(() => {
+      this.#sample();
+    }, SAMPLE_MS);
   }
 
   /** A fault of ours while a run starts ends that run and no other of this thread. */
   #startFailed(error: unknown): void {
     this.#process?.kill();
-    this.#finish({ status: 1, reason: 'host', message: `The run could not be started: ${error instanceof Error ? error.message : String(error)}` });
+    this.#finish({
+      status: 1,
+      reason: 'host',
+      message: `The run could not be started: ${error instanceof Error ? error.message : String(error)}`,
+    });
   }
 
   get #script(): string {
@@ -235,12 +327,18 @@ class Run implements RunHandle {
   /** The guest's arguments, with the name of its program. */
   #argv(): readonly string[] {
     const args = this.#options.args ?? [];
-    return this.#options.mode === 'script' ? [GUEST_PROGRAM, this.#script, ...args] : [GUEST_PROGRAM, '-i', ...args];
+    return this.#options.mode === 'script'
+      ? [GUEST_PROGRAM, this.#script, ...args]
+      : [GUEST_PROGRAM, '-i', ...args];
   }
 
   #hello(hello: Hello): void {
     if (hello.protocol === PROTOCOL && hello.table === TABLE) return;
-    this.#endAs({ status: 1, reason: 'host', message: 'The host was built from another version of the call table. Run `npm run native`.' });
+    this.#endAs({
+      status: 1,
+      reason: 'host',
+      message: 'The host was built from another version of the call table. Run `npm run native`.',
+    });
   }
 
   #begins(): void {
@@ -280,12 +378,22 @@ class Run implements RunHandle {
 
   #limitReached(limit: EndingLimit, value: number, message: string): void {
     this.#tell({ type: 'limit', limit, value, ends: true, message });
-    this.#endAs({ status: limit === 'wallSeconds' ? TIMEOUT_STATUS : KILLED_STATUS, reason: 'limit', message });
+    this.#endAs({
+      status: limit === 'wallSeconds' ? TIMEOUT_STATUS : KILLED_STATUS,
+      reason: 'limit',
+      message,
+    });
   }
 
   #worldLimit({ limit, value, detail }: LimitHit): void {
     const names: { readonly [name: string]: LimitName } = { symlinks: 'files', nameBytes: 'pathBytes' };
-    this.#tell({ type: 'limit', limit: names[limit] ?? (limit as LimitName), value, ends: false, message: `The limit of ${limit} (${String(value)}) was reached: ${detail}` });
+    this.#tell({
+      type: 'limit',
+      limit: names[limit] ?? (limit as LimitName),
+      value,
+      ends: false,
+      message: `The limit of ${limit} (${String(value)}) was reached: ${detail}`,
+    });
   }
 
   #sampleNow(): ProcessUsage {
@@ -308,7 +416,11 @@ class Run implements RunHandle {
     if (cpuSeconds === told.cpuSeconds && Math.abs(heapBytes - told.heapBytes) < HEAP_STEP_BYTES) return;
     this.#usageTold = { heapBytes, cpuSeconds };
     this.#tell({
-      type: 'usage', heapBytes, cpuSeconds, wallSeconds: Math.round(this.#watch.wallSeconds * 100) / 100, outputBytes: this.#watch.outputBytes,
+      type: 'usage',
+      heapBytes,
+      cpuSeconds,
+      wallSeconds: Math.round(this.#watch.wallSeconds * 100) / 100,
+      outputBytes: this.#watch.outputBytes,
     });
   }
 
@@ -320,11 +432,21 @@ class Run implements RunHandle {
     for (const change of vfs.takeChanges()) {
       switch (change.kind) {
         case 'reset':
-          this.#tell({ type: 'notice', code: 'files-many', level: 'info', message: 'So many files changed at once that they are not told one by one.' });
+          this.#tell({
+            type: 'notice',
+            code: 'files-many',
+            level: 'info',
+            message: 'So many files changed at once that they are not told one by one.',
+          });
           break;
-        case 'rename': this.#tell({ type: 'file', change: 'rename', path: change.path, to: change.to, quota }); break;
-        case 'write': this.#tell({ type: 'file', change: 'write', path: change.path, size: change.size, quota }); break;
-        default: this.#tell({ type: 'file', change: change.kind, path: change.path, quota });
+        case 'rename':
+          this.#tell({ type: 'file', change: 'rename', path: change.path, to: change.to, quota });
+          break;
+        case 'write':
+          this.#tell({ type: 'file', change: 'write', path: change.path, size: change.size, quota });
+          break;
+        default:
+          this.#tell({ type: 'file', change: change.kind, path: change.path, quota });
       }
     }
   }
@@ -347,7 +469,11 @@ class Run implements RunHandle {
 
   #ended(end: GuestEnd): void {
     if (this.#verdict === null && end.kind === 'no-start') {
-      this.#finish({ status: 1, reason: 'host', message: `The guest could not be started (${end.code}): ${end.message}` });
+      this.#finish({
+        status: 1,
+        reason: 'host',
+        message: `The guest could not be started (${end.code}): ${end.message}`,
+      });
       return;
     }
     if (end.kind === 'exited' && this.#verdict === null) this.#verdict = this.#judgeEnd(end.code, end.signal);
@@ -358,8 +484,10 @@ class Run implements RunHandle {
   #judgeEnd(code: number | null, signal: NodeJS.Signals | null): RunExit {
     const exit = exitOf({ code, signal, announced: this.#announced, fatal: this.#fatal });
     const { userSeconds, systemSeconds } = this.#usage;
-    const nearCpuLimit = userSeconds + systemSeconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
-    const cpuSignal = signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit);
+    const nearCpuLimit =
+      userSeconds + systemSeconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
+    const cpuSignal =
+      signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit);
     if (cpuSignal) this.#watch.reach('cpuSeconds');
     else if (this.#ranOutOfMemory(exit.status)) this.#watch.reach('heapBytes');
     return this.#verdict ?? exit;
@@ -367,7 +495,9 @@ class Run implements RunHandle {
 
   #ranOutOfMemory(status: number): boolean {
     if (status !== 134 && status !== KILLED_STATUS) return false;
-    return /out of memory|MemoryError/i.test(this.#stdio.lastErrors) || /out of memory/i.test(this.#fatal ?? '');
+    return (
+      /out of memory|MemoryError/i.test(this.#stdio.lastErrors) || /out of memory/i.test(this.#fatal ?? '')
+    );
   }
 
   #finish(exit: RunExit): void {

@@ -56,7 +56,9 @@ export type FileChange =
   | { readonly kind: 'symlink'; readonly path: string; readonly target: string }
   | { readonly kind: 'removed'; readonly path: string };
 
-export type WorldList = { readonly ok: true; readonly entries: readonly WorldEntry[] } | { readonly ok: false; readonly code: 'not-found' };
+export type WorldList =
+  | { readonly ok: true; readonly entries: readonly WorldEntry[] }
+  | { readonly ok: false; readonly code: 'not-found' };
 export type WorldRead =
   | { readonly ok: true; readonly data: Uint8Array; readonly size: number; readonly cut: boolean }
   | { readonly ok: false; readonly code: 'not-found' };

@@ -147,5 +147,8 @@ export function siteCustomize(raising: '*' | ReadonlySet<CallName>): string {
     const [module, ...rest] = name.split('.');
     return `("${module!}", "${rest.join('.')}")`;
   });
-  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO)).replace('NAMES', pairs.length === 0 ? '()' : `(${pairs.join(', ')},)`);
+  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO)).replace(
+    'NAMES',
+    pairs.length === 0 ? '()' : `(${pairs.join(', ')},)`,
+  );
 }

@@ -20,7 +20,11 @@ describe('touches', () => {
     const { told, it: all } = touches();
     for (const decision of [DONE, DENIED, DONE]) all.call(opened('/tmp/a'), decision);
     all.call(opened('/tmp/a', 'read'), DONE);
-    expect(told).toEqual([{ path: '/tmp/a', how: 'written' }, { path: '/tmp/a', how: 'denied' }, { path: '/tmp/a', how: 'read' }]);
+    expect(told).toEqual([
+      { path: '/tmp/a', how: 'written' },
+      { path: '/tmp/a', how: 'denied' },
+      { path: '/tmp/a', how: 'read' },
+    ]);
   });
 
   it('cut a name of any length, and say how long it was', () => {
@@ -28,7 +32,8 @@ describe('touches', () => {
     const long = `/x/${'a'.repeat(120_000)}`;
     for (const path of [long, `${long}a`, long]) all.call(opened(path), DENIED);
     expect(told.map(({ path, pathLength }) => [path, pathLength])).toEqual([
-      [long.slice(0, TOUCH_PATH_LIMIT), long.length], [long.slice(0, TOUCH_PATH_LIMIT), long.length + 1],
+      [long.slice(0, TOUCH_PATH_LIMIT), long.length],
+      [long.slice(0, TOUCH_PATH_LIMIT), long.length + 1],
     ]);
     const odd = `/${'\udc80'.repeat(TOUCH_PATH_LIMIT)}`;
     all.call(opened(odd), DENIED);

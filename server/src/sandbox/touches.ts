@@ -10,8 +10,23 @@ const MAX_TOUCHES = 5000;
 
 /** Calls that read or change what is in a file or directory; looking up a name is neither. */
 const TOUCHING: ReadonlySet<CallName> = new Set<CallName>([
-  'll_os_open', 'll_os_listdir', 'll_os_flistdir', 'll_os_mkdir', 'll_os_rmdir', 'll_os_unlink', 'll_os_rename', 'll_os_link', 'll_os_symlink',
-  'll_os_chmod', 'll_os_chown', 'll_os_truncate', 'll_os_utime', 'll_os_fchmod', 'll_os_fchown', 'll_os_ftruncate', 'll_os_futime',
+  'll_os_open',
+  'll_os_listdir',
+  'll_os_flistdir',
+  'll_os_mkdir',
+  'll_os_rmdir',
+  'll_os_unlink',
+  'll_os_rename',
+  'll_os_link',
+  'll_os_symlink',
+  'll_os_chmod',
+  'll_os_chown',
+  'll_os_truncate',
+  'll_os_utime',
+  'll_os_fchmod',
+  'll_os_fchown',
+  'll_os_ftruncate',
+  'll_os_futime',
 ]);
 
 /** The interpreter's own files are nobody's news. */

@@ -68,7 +68,9 @@ export class Waits {
     };
     const waiting: Waiting = {
       thread: spec.thread,
-      interrupt: () => { end(spec.onInterrupt?.() ?? INTERRUPTED); },
+      interrupt: () => {
+        end(spec.onInterrupt?.() ?? INTERRUPTED);
+      },
       drop,
       look: () => {
         const outcome = spec.look();
@@ -83,9 +85,12 @@ export class Waits {
     };
     for (const source of spec.sources) disposers.push(source.subscribe(wake));
     if (spec.timeout !== null) {
-      timer = setTimeout(() => {
-        end(spec.onTimeout?.() ?? INTERRUPTED);
-      }, Math.max(0, Math.min(spec.timeout, MAX_TIMER_MS)));
+      timer = setTimeout(
+        () => {
+          end(spec.onTimeout?.() ?? INTERRUPTED);
+        },
+        Math.max(0, Math.min(spec.timeout, MAX_TIMER_MS)),
+      );
     }
     return promise;
   }

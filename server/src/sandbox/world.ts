@@ -8,7 +8,9 @@ const NOT_FOUND = { ok: false, code: 'not-found' } as const;
 
 function originOf(line: FileLine): WorldEntry['origin'] {
   if (line.changed && !line.isMount) return 'guest';
-  return line.kind === 'device' || line.kind === 'synthetic' || /^\/(bin|dev|proc)(\/|$)/.test(line.path) ? 'synthetic' : 'real';
+  return line.kind === 'device' || line.kind === 'synthetic' || /^\/(bin|dev|proc)(\/|$)/.test(line.path)
+    ? 'synthetic'
+    : 'real';
 }
 
 function entryOf(line: FileLine): WorldEntry {
@@ -42,9 +44,12 @@ export function worldChanges(vfs: Vfs): FileChange[] {
   return vfs.trusted.changeSet().changes.map(({ path, after }): FileChange => {
     if (after === null) return { kind: 'removed', path };
     switch (after.kind) {
-      case 'file': return { kind: 'written', path, data: after.bytes, mode: after.mode };
-      case 'directory': return { kind: 'directory', path, mode: after.mode };
-      default: return { kind: 'symlink', path, target: after.target };
+      case 'file':
+        return { kind: 'written', path, data: after.bytes, mode: after.mode };
+      case 'directory':
+        return { kind: 'directory', path, mode: after.mode };
+      default:
+        return { kind: 'symlink', path, target: after.target };
     }
   });
 }

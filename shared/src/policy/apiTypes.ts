@@ -8,20 +8,53 @@ import { RUN_LIMITS } from '../limits.ts';
 import { API_TEXT } from './apiText.ts';
 
 const ARG_TYPES: { readonly [kind in ArgKind]: string } = {
-  fd: 'number', dirfd: 'number', flags: 'number', mode: 'number', int: 'number', size: 'number', offset: 'number', seconds: 'number', signal: 'number',
-  path: 'string', data: 'string', text: 'string', address: 'string', struct: 'PlainValue',
+  fd: 'number',
+  dirfd: 'number',
+  flags: 'number',
+  mode: 'number',
+  int: 'number',
+  size: 'number',
+  offset: 'number',
+  seconds: 'number',
+  signal: 'number',
+  path: 'string',
+  data: 'string',
+  text: 'string',
+  address: 'string',
+  struct: 'PlainValue',
 };
 
 const RESULT_TYPES: { readonly [kind in ResultKind]: string } = {
-  none: 'null', never: 'null', int: 'number', fd: 'number', bytes: 'string', text: 'string', stat: 'Stat', statvfs: 'Statvfs',
-  names: 'readonly string[]', seconds: 'number', fdpair: 'readonly [number, number]', ready: 'PlainValue', struct: 'PlainValue',
+  none: 'null',
+  never: 'null',
+  int: 'number',
+  fd: 'number',
+  bytes: 'string',
+  text: 'string',
+  stat: 'Stat',
+  statvfs: 'Statvfs',
+  names: 'readonly string[]',
+  seconds: 'number',
+  fdpair: 'readonly [number, number]',
+  ready: 'PlainValue',
+  struct: 'PlainValue',
 };
 
 /** What a call answers with, in words. */
 const RESULT_WORDS: { readonly [kind in ResultKind]: string } = {
-  none: 'nothing', never: 'nothing, because it does not come back', int: 'a whole number', fd: 'a descriptor', bytes: 'bytes, as text', text: 'text',
-  stat: 'what is known about the file', statvfs: 'what is known about the file system', names: 'a list of names', seconds: 'seconds',
-  fdpair: 'two descriptors', ready: 'what is ready', struct: 'a structure',
+  none: 'nothing',
+  never: 'nothing, because it does not come back',
+  int: 'a whole number',
+  fd: 'a descriptor',
+  bytes: 'bytes, as text',
+  text: 'text',
+  stat: 'what is known about the file',
+  statvfs: 'what is known about the file system',
+  names: 'a list of names',
+  seconds: 'seconds',
+  fdpair: 'two descriptors',
+  ready: 'what is ready',
+  struct: 'a structure',
 };
 
 /** Structures of single arguments, by `call.argument` or by argument alone. */
@@ -38,7 +71,8 @@ const ARG_STRUCTS: { readonly [name: string]: string } = {
 };
 
 const RESULT_STRUCTS: { readonly [call in CallName]?: string } = {
-  ll_os_select: '{ readonly read: readonly number[]; readonly write: readonly number[]; readonly except: readonly number[] }',
+  ll_os_select:
+    '{ readonly read: readonly number[]; readonly write: readonly number[]; readonly except: readonly number[] }',
   ll_os_poll: 'readonly { readonly fd: number; readonly events: number }[]',
   ll_os_epoll_wait: 'readonly { readonly events: number; readonly low: number; readonly high: number }[]',
   ll_os_tcgetattr: 'Termios',
@@ -46,7 +80,8 @@ const RESULT_STRUCTS: { readonly [call in CallName]?: string } = {
     '{ readonly sysname: string; readonly nodename: string; readonly release: string; readonly version: string; readonly machine: string; readonly domainname?: string }',
   ll_os_getrlimit: '{ readonly cur: number | null; readonly max: number | null }',
   ll_os_getrusage: '{ readonly utime: number; readonly stime: number; readonly maxrss: number }',
-  ll_os_times: '{ readonly utime: number; readonly stime: number; readonly cutime: number; readonly cstime: number; readonly elapsed: number }',
+  ll_os_times:
+    '{ readonly utime: number; readonly stime: number; readonly cutime: number; readonly cstime: number; readonly elapsed: number }',
   ll_os_getloadavg: '{ readonly loads: readonly number[] }',
   ll_os_getitimer: '{ readonly interval: number; readonly value: number }',
   ll_os_setitimer: '{ readonly interval: number; readonly value: number }',
@@ -60,11 +95,17 @@ function optionalArgs({ args }: CallSpec): string {
   const has = (name: string): boolean => args.some((arg) => arg.name === name);
   if (!has('path')) return '';
   const optional = has('newpath') ? ['dirfd', 'newdirfd', 'flags'] : ['dirfd', 'flags'];
-  return optional.filter((name) => !has(name)).map((name) => ` readonly ${name}?: number;`).join('');
+  return optional
+    .filter((name) => !has(name))
+    .map((name) => ` readonly ${name}?: number;`)
+    .join('');
 }
 
 function argsType(spec: CallSpec): string {
-  const fields = spec.args.map(({ name, kind }) => ` readonly ${name}: ${kind === 'struct' ? (ARG_STRUCTS[name] ?? 'PlainValue') : ARG_TYPES[kind]};`);
+  const fields = spec.args.map(
+    ({ name, kind }) =>
+      ` readonly ${name}: ${kind === 'struct' ? (ARG_STRUCTS[name] ?? 'PlainValue') : ARG_TYPES[kind]};`,
+  );
   return `{${fields.join('')}${optionalArgs(spec)} }`;
 }
 
@@ -73,20 +114,30 @@ function valueType({ name, result }: CallSpec): string {
 }
 
 function documentation(spec: CallSpec, indent: string): string {
-  const args = spec.args.length === 0 ? 'No arguments' : `Arguments: ${spec.args.map((arg) => `\`${arg.name}\``).join(', ')}`;
+  const args =
+    spec.args.length === 0
+      ? 'No arguments'
+      : `Arguments: ${spec.args.map((arg) => `\`${arg.name}\``).join(', ')}`;
   return `${indent}/**\n${indent} * ${spec.summary}\n${indent} *\n${indent} * ${args}. Answers with ${RESULT_WORDS[spec.result]}. Group: ${spec.group}.\n${indent} */`;
 }
 
 /** Declarations of the module `sandtable`, to be added to the files of a TypeScript language service as they are. */
 export function policyTypes(): string {
   const specs = CALLS as readonly CallSpec[];
-  const groups = Object.entries(CALL_GROUPS).map(([name, summary]) => `   * - \`${name}\`: ${summary}`).join('\n');
-  const calls = specs.map((spec) => `${documentation(spec, '    ')}\n    readonly ${spec.name}: { readonly args: ${argsType(spec)}; readonly value: ${valueType(spec)} };`);
+  const groups = Object.entries(CALL_GROUPS)
+    .map(([name, summary]) => `   * - \`${name}\`: ${summary}`)
+    .join('\n');
+  const calls = specs.map(
+    (spec) =>
+      `${documentation(spec, '    ')}\n    readonly ${spec.name}: { readonly args: ${argsType(spec)}; readonly value: ${valueType(spec)} };`,
+  );
   const functions = specs.map(
-    (spec) => `${documentation(spec, '    ')}\n    ${spec.name}?(call: Call<'${spec.name}'>, next: Next<'${spec.name}'>): Result<'${spec.name}'>;`,
+    (spec) =>
+      `${documentation(spec, '    ')}\n    ${spec.name}?(call: Call<'${spec.name}'>, next: Next<'${spec.name}'>): Result<'${spec.name}'>;`,
   );
   const limits = Object.entries(RUN_LIMITS).map(
-    ([name, spec]) => `    /** ${spec.why} Default ${spec.default}, at most ${spec.maximum}. */\n    readonly ${name}?: number;`,
+    ([name, spec]) =>
+      `    /** ${spec.why} Default ${spec.default}, at most ${spec.maximum}. */\n    readonly ${name}?: number;`,
   );
   return API_TEXT.replace('//CALLS', () => calls.join('\n').trimStart())
     .replace('//FUNCTIONS', () => functions.join('\n').trimStart())

@@ -56,14 +56,22 @@ const CALLS_APART: { readonly [call in CallName]?: CeilingDenial | null } = {
   ll_unknown: { denial: { errno: 'ENOSYS' }, why: 'The sandbox does not offer this function.' },
 };
 
-const NOT_IN_TABLE: CeilingDenial = { denial: { errno: 'ENOSYS' }, why: 'The sandbox does not know this call.' };
+const NOT_IN_TABLE: CeilingDenial = {
+  denial: { errno: 'ENOSYS' },
+  why: 'The sandbox does not know this call.',
+};
 
 const DENIALS: ReadonlyMap<string, CeilingDenial | null> = new Map(
-  CALLS.map(({ name, group }) => [name, CALLS_APART[name] !== undefined ? CALLS_APART[name] : (GROUPS[group] ?? null)]),
+  CALLS.map(({ name, group }) => [
+    name,
+    CALLS_APART[name] !== undefined ? CALLS_APART[name] : (GROUPS[group] ?? null),
+  ]),
 );
 
 /** Every distinct refusal of the ceiling, for the list of rules. */
-export const CEILING_DENIALS: readonly CeilingDenial[] = [...new Set([...DENIALS.values(), NOT_IN_TABLE])].filter((denial) => denial !== null);
+export const CEILING_DENIALS: readonly CeilingDenial[] = [
+  ...new Set([...DENIALS.values(), NOT_IN_TABLE]),
+].filter((denial) => denial !== null);
 
 /** Why the platform never performs the call, or null where it leaves the choice to the policy. */
 export function ceilingDenial(call: string): CeilingDenial | null {
@@ -80,7 +88,13 @@ export function isAnnouncement(call: CallName): boolean {
 export const RUNTIME_ROOTS: readonly string[] = ['/bin'];
 
 const LOOK_UPS: ReadonlySet<CallName> = new Set<CallName>([
-  'll_os_stat', 'll_os_lstat', 'll_os_fstat', 'll_os_access', 'll_os_readlink', 'll_os_realpath', 'll_os_getcwd',
+  'll_os_stat',
+  'll_os_lstat',
+  'll_os_fstat',
+  'll_os_access',
+  'll_os_readlink',
+  'll_os_realpath',
+  'll_os_getcwd',
 ]);
 
 const BOOT_GROUPS: ReadonlySet<CallGroup> = new Set<CallGroup>(['time', 'identity', 'random', 'terminal']);
@@ -88,7 +102,9 @@ const BOOT_GROUPS: ReadonlySet<CallGroup> = new Set<CallGroup>(['time', 'identit
 const GROUP_OF: ReadonlyMap<CallName, CallGroup> = new Map(CALLS.map(({ name, group }) => [name, group]));
 
 const READS: ReadonlySet<CallName> = new Set(
-  CALLS.filter(({ group, access }) => (group === 'files' || group === 'io') && access !== 'write').map(({ name }) => name),
+  CALLS.filter(({ group, access }) => (group === 'files' || group === 'io') && access !== 'write').map(
+    ({ name }) => name,
+  ),
 );
 
 /** What reading an open file takes beside reading. */
@@ -113,7 +129,8 @@ export function isRuntimeRead(request: CallRequest, roots: readonly string[]): b
 /** Whether a path lies in one of these places; by default in the interpreter's own library. */
 export function isInRuntime(path: string, roots: readonly string[] = RUNTIME_ROOTS): boolean {
   for (const root of roots) {
-    if (path.startsWith(root) && (path.length === root.length || path.charCodeAt(root.length) === 47)) return true;
+    if (path.startsWith(root) && (path.length === root.length || path.charCodeAt(root.length) === 47))
+      return true;
   }
   return false;
 }

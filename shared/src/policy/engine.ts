@@ -14,7 +14,17 @@ import type { Denial, RuleInfo, SourcePosition, Verdict } from '../verdicts.ts';
 import { RUNTIME_ROOTS } from './ceiling.ts';
 import type { MiddlewareHost, MiddlewareResult } from './middlewareHost.ts';
 import type {
-  CallArgs, CallRequest, Decision, MaybePromise, Outcome, Perform, PlainValue, PolicyEngine, PolicyNotice, Resolve, WorldSpec,
+  CallArgs,
+  CallRequest,
+  Decision,
+  MaybePromise,
+  Outcome,
+  Perform,
+  PlainValue,
+  PolicyEngine,
+  PolicyNotice,
+  Resolve,
+  WorldSpec,
 } from './model.ts';
 import { DEFAULT_DENIAL, type OtherwiseSpec, type RuleSpec } from './ruleSpec.ts';
 import { RuleBook, verdict } from './ruleBook.ts';
@@ -43,7 +53,12 @@ export type EngineResult =
   | { readonly ok: false; readonly errors: readonly (RuleError & { readonly layer: 'student' | 'lab' })[] };
 
 /** Clocks that are read in process unless a policy names them. */
-const CLOCKS: readonly CallName[] = ['ll_time_time', 'll_time_clock_gettime', 'll_time_clock_getres', 'll_time_clock'];
+const CLOCKS: readonly CallName[] = [
+  'll_time_time',
+  'll_time_clock_gettime',
+  'll_time_clock_getres',
+  'll_time_clock',
+];
 
 /** Notices of one run: enough to follow a `console.log`, too few to fill a log. */
 const MAX_NOTICES = 500;
@@ -95,7 +110,9 @@ class Engine implements PolicyEngine {
     let named = [spec.student, spec.lab].some((layer) => layer?.rules.some(namesClock) ?? false);
     let everything = false;
     for (const { middleware } of this.#middleware) {
-      middleware.onNotice = (notice) => { this.#notice(notice); };
+      middleware.onNotice = (notice) => {
+        this.#notice(notice);
+      };
       for (const key of middleware.functions.keys()) {
         if (key === '*') everything = true;
         else raising.add(key);
@@ -174,7 +191,12 @@ class Engine implements PolicyEngine {
     );
   }
 
-  #through(links: readonly Link[], depth: number, request: CallRequest, perform: Perform): MaybePromise<Decision> {
+  #through(
+    links: readonly Link[],
+    depth: number,
+    request: CallRequest,
+    perform: Perform,
+  ): MaybePromise<Decision> {
     const link = links[depth];
     if (link === undefined) return this.#perform(request, perform);
     let passed: CallRequest | null = null;
@@ -201,12 +223,26 @@ class Engine implements PolicyEngine {
     return args === null ? { ...resolved, args: request.args } : resolved;
   }
 
-  #conclude(link: Link, request: CallRequest, passed: CallRequest | null, inner: Decision | null, result: MiddlewareResult): Decision {
+  #conclude(
+    link: Link,
+    request: CallRequest,
+    passed: CallRequest | null,
+    inner: Decision | null,
+    result: MiddlewareResult,
+  ): Decision {
     const rewritten = passed !== null && passed.args !== request.args;
     if (result.kind === 'failed' || (result.kind === 'pass' && inner === null)) {
-      const failure = result.kind === 'failed' ? result : ({ code: 'policy-nonsense', message: 'the function gave no answer', at: undefined } as const);
+      const failure =
+        result.kind === 'failed'
+          ? result
+          : ({ code: 'policy-nonsense', message: 'the function gave no answer', at: undefined } as const);
       const id = this.#book.grow(link.layer.layer, failure.code, link.label, failure.at ?? link.at);
-      return this.#refused(verdict('deny', id, failure.message), DEFAULT_DENIAL, rewritten ? passed : null, inner);
+      return this.#refused(
+        verdict('deny', id, failure.message),
+        DEFAULT_DENIAL,
+        rewritten ? passed : null,
+        inner,
+      );
     }
     if (result.kind === 'pass') {
       if (!rewritten) return inner!;
@@ -220,7 +256,8 @@ class Engine implements PolicyEngine {
       return this.#refused(verdict('deny', id, result.why), result.denial, rewritten ? passed : null, inner);
     }
     // An answer that is the same again is no change, and the handler's own is exact where plain values are not.
-    if (inner !== null && sameOutcome(result.outcome, inner.seen)) return this.#conclude(link, request, passed, inner, PASS);
+    if (inner !== null && sameOutcome(result.outcome, inner.seen))
+      return this.#conclude(link, request, passed, inner, PASS);
     const kind = inner !== null && isPerformed(inner) ? 'modify' : 'fake';
     return this.#withInner(verdict(kind, id), result.outcome, rewritten ? passed : null, inner);
   }
@@ -240,12 +277,20 @@ class Engine implements PolicyEngine {
   }
 
   #handlerThrew(error: unknown): Outcome {
-    this.#notice({ code: 'handler-threw', level: 'error', message: `A handler of the sandbox failed: ${textOf(error)}` });
+    this.#notice({
+      code: 'handler-threw',
+      level: 'error',
+      message: `A handler of the sandbox failed: ${textOf(error)}`,
+    });
     return { ok: false, errno: 'EIO' };
   }
 
   #failed(error: unknown): Decision {
-    this.#notice({ code: 'handler-threw', level: 'error', message: `The policy engine failed: ${textOf(error)}` });
+    this.#notice({
+      code: 'handler-threw',
+      level: 'error',
+      message: `The policy engine failed: ${textOf(error)}`,
+    });
     return { verdict: verdict('deny', this.#noPolicy), seen: outcomeOfDenial(DEFAULT_DENIAL) };
   }
 
@@ -253,7 +298,11 @@ class Engine implements PolicyEngine {
     this.#notices += 1;
     if (this.#notices < MAX_NOTICES) this.onNotice?.(notice);
     else if (this.#notices === MAX_NOTICES) {
-      this.onNotice?.({ code: 'policy-log-cut', level: 'warning', message: `The policy said ${MAX_NOTICES} things; the rest of this run is not shown.` });
+      this.onNotice?.({
+        code: 'policy-log-cut',
+        level: 'warning',
+        message: `The policy said ${MAX_NOTICES} things; the rest of this run is not shown.`,
+      });
     }
   }
 }
@@ -281,7 +330,10 @@ function sameValue(a: PlainValue | undefined, b: PlainValue | undefined): boolea
 }
 
 function namesClock(rule: RuleSpec): boolean {
-  return rule.effect !== 'allow' && rule.select.some((selector) => selector === 'time' || CLOCKS.includes(selector as CallName));
+  return (
+    rule.effect !== 'allow' &&
+    rule.select.some((selector) => selector === 'time' || CLOCKS.includes(selector as CallName))
+  );
 }
 
 function textOf(error: unknown): string {

@@ -91,7 +91,9 @@ describe('path globs', () => {
 
   const part = fc.constantFrom('a', 'b', 'ab', '*', '?', '**', '[ab]', '[!a]', 'a*', '*b', '{a,bb}', '**a');
   const globOf = fc.array(part, { minLength: 1, maxLength: 6 }).map((parts) => `/${parts.join('/')}`);
-  const pathOf = fc.array(fc.constantFrom('a', 'b', 'ab', 'aab', 'c', 'bb'), { maxLength: 6 }).map((parts) => `/${parts.join('/')}`);
+  const pathOf = fc
+    .array(fc.constantFrom('a', 'b', 'ab', 'aab', 'c', 'bb'), { maxLength: 6 })
+    .map((parts) => `/${parts.join('/')}`);
 
   it('agrees with a straightforward translation into a regular expression', () => {
     fc.assert(
@@ -108,8 +110,15 @@ describe('path globs', () => {
       fc.property(globOf, pathOf, (glob, path) => {
         const tail = '/?'.repeat(20);
         const end = '/z'.repeat(20);
-        expect(matches(glob.endsWith('/**') ? `${glob}/q${tail}` : glob + tail, glob.endsWith('/**') ? `${path}/q${end}` : path + end)).toBe(
-          asRegExp(glob.endsWith('/**') ? `${glob}/q${tail}` : glob + tail).test(glob.endsWith('/**') ? `${path}/q${end}` : path + end),
+        expect(
+          matches(
+            glob.endsWith('/**') ? `${glob}/q${tail}` : glob + tail,
+            glob.endsWith('/**') ? `${path}/q${end}` : path + end,
+          ),
+        ).toBe(
+          asRegExp(glob.endsWith('/**') ? `${glob}/q${tail}` : glob + tail).test(
+            glob.endsWith('/**') ? `${path}/q${end}` : path + end,
+          ),
         );
       }),
       { numRuns: 2000 },
@@ -118,11 +127,15 @@ describe('path globs', () => {
 
   it('never throws, whatever the text', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 60 }), fc.string({ unit: 'binary' }), (glob, path) => {
-        const compiled = compileGlob(`/${glob}`);
-        if (compiled.ok) expect(typeof compiled.matches(path)).toBe('boolean');
-        else expect(compiled.message).not.toBe('');
-      }),
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.string({ unit: 'binary' }),
+        (glob, path) => {
+          const compiled = compileGlob(`/${glob}`);
+          if (compiled.ok) expect(typeof compiled.matches(path)).toBe('boolean');
+          else expect(compiled.message).not.toBe('');
+        },
+      ),
       { numRuns: 2000 },
     );
   });

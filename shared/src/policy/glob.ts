@@ -36,7 +36,11 @@ export type GlobResult =
 type Token =
   | { readonly kind: 'char'; readonly code: number }
   | { readonly kind: 'one' }
-  | { readonly kind: 'class'; readonly negated: boolean; readonly ranges: readonly (readonly [number, number])[] }
+  | {
+      readonly kind: 'class';
+      readonly negated: boolean;
+      readonly ranges: readonly (readonly [number, number])[];
+    }
   | { readonly kind: 'star' }
   | { readonly kind: 'deep' }
   /** Any number of directories; stands after a slash (or at the beginning) and before a name. */
@@ -48,7 +52,8 @@ const SLASH = 47;
 
 /** Compiles a glob; the error's message is for its author. */
 export function compileGlob(glob: string): GlobResult {
-  if (glob.length > MAX_GLOB_LENGTH) return fail('too-long', `a path glob may have ${MAX_GLOB_LENGTH} characters`);
+  if (glob.length > MAX_GLOB_LENGTH)
+    return fail('too-long', `a path glob may have ${MAX_GLOB_LENGTH} characters`);
   const alternatives = expandBraces(canonicalText(glob));
   if (typeof alternatives === 'string') {
     return alternatives === 'unclosed'
@@ -61,12 +66,17 @@ export function compileGlob(glob: string): GlobResult {
     const wrong = misplaced(alternative);
     if (wrong !== null) return wrong;
     const tokens = tokensOf(alternative);
-    if (tokens === null) return fail('unclosed', 'a [ of the glob has no ]; write \\[ for the character itself');
+    if (tokens === null)
+      return fail('unclosed', 'a [ of the glob has no ]; write \\[ for the character itself');
     positions += tokens.length;
     tests.push(matcher(tokens));
   }
   const only = tests[0]!;
-  return { ok: true, positions, matches: tests.length === 1 ? only : (path) => tests.some((test) => test(path)) };
+  return {
+    ok: true,
+    positions,
+    matches: tests.length === 1 ? only : (path) => tests.some((test) => test(path)),
+  };
 }
 
 function fail(code: GlobError, message: string): GlobResult {
@@ -76,13 +86,22 @@ function fail(code: GlobError, message: string): GlobResult {
 /** Globs that can never match, because paths are matched after they were resolved. */
 function misplaced(glob: string): GlobResult | null {
   if (!/^(?:\/|\*|<|\[|\\|\?)/.test(glob)) {
-    return fail('not-absolute', `paths are matched whole, after they were resolved: write '/tmp/${glob}' or '**/${glob}'`);
+    return fail(
+      'not-absolute',
+      `paths are matched whole, after they were resolved: write '/tmp/${glob}' or '**/${glob}'`,
+    );
   }
   if (/^\*(?!\*)/.test(glob)) {
-    return fail('not-absolute', `paths are matched whole and * does not match a slash: write '**/${glob}' or '/tmp/${glob}'`);
+    return fail(
+      'not-absolute',
+      `paths are matched whole and * does not match a slash: write '**/${glob}' or '/tmp/${glob}'`,
+    );
   }
   if (/(?:^|\/)\.\.?(?:\/|$)/.test(glob) || glob.includes('//')) {
-    return fail('not-resolved', 'paths are matched after they were resolved, so no path has a . or .. or an empty part');
+    return fail(
+      'not-resolved',
+      'paths are matched after they were resolved, so no path has a . or .. or an empty part',
+    );
   }
   return null;
 }
@@ -103,13 +122,18 @@ function expandBraces(glob: string): readonly string[] | 'unclosed' | 'too-many'
     } else if (char === '}') {
       depth -= 1;
       if (depth < 0) return 'unclosed';
-      if (depth === 0) return multiply(glob.slice(0, open), splitAlternatives(glob.slice(open + 1, at)), glob.slice(at + 1));
+      if (depth === 0)
+        return multiply(glob.slice(0, open), splitAlternatives(glob.slice(open + 1, at)), glob.slice(at + 1));
     }
   }
   return depth === 0 ? [glob] : 'unclosed';
 }
 
-function multiply(before: string, inside: readonly string[], after: string): readonly string[] | 'unclosed' | 'too-many' {
+function multiply(
+  before: string,
+  inside: readonly string[],
+  after: string,
+): readonly string[] | 'unclosed' | 'too-many' {
   const result: string[] = [];
   for (const choice of inside) {
     const expanded = expandBraces(before + choice + after);
@@ -215,7 +239,9 @@ function matcher(tokens: readonly Token[]): (path: string) => boolean {
     return (path) => path === exact;
   }
   const literal = tokens.findIndex((token) => token.kind !== 'char');
-  const prefix = String.fromCharCode(...tokens.slice(0, literal).map((token) => (token as { code: number }).code));
+  const prefix = String.fromCharCode(
+    ...tokens.slice(0, literal).map((token) => (token as { code: number }).code),
+  );
   const rest = tokens.slice(literal);
   if (rest.length === 2 && rest[0]!.kind === 'tail') {
     const below = `${prefix}/`;
@@ -238,7 +264,9 @@ function goesOn(token: Token, code: number): boolean {
     case 'one':
       return code !== SLASH;
     case 'class':
-      return code !== SLASH && token.ranges.some(([low, high]) => code >= low && code <= high) !== token.negated;
+      return (
+        code !== SLASH && token.ranges.some(([low, high]) => code >= low && code <= high) !== token.negated
+      );
     case 'directories':
     case 'tail':
       return code === SLASH;

@@ -14,7 +14,12 @@ export type MiddlewareResult =
   | { readonly kind: 'pass' }
   | { readonly kind: 'answer'; readonly outcome: Outcome; readonly at?: SourcePosition }
   | { readonly kind: 'deny'; readonly denial: Denial; readonly why?: string; readonly at?: SourcePosition }
-  | { readonly kind: 'failed'; readonly code: FailureCode; readonly message: string; readonly at?: SourcePosition };
+  | {
+      readonly kind: 'failed';
+      readonly code: FailureCode;
+      readonly message: string;
+      readonly at?: SourcePosition;
+    };
 
 /**
  * Passes the call on to whatever is further in, once. Arguments left out are those of the request. `waited`: time has passed since the

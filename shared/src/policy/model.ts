@@ -11,7 +11,8 @@ import type { Errno } from '../errno.ts';
 import type { RuleInfo, Verdict } from '../verdicts.ts';
 
 /** Structs and bytes as policies and the trace see them: plain JSON. Bytes are text with surrogate escapes (`text.ts`). */
-export type PlainValue = string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue };
+export type PlainValue =
+  string | number | boolean | null | readonly PlainValue[] | { readonly [key: string]: PlainValue };
 
 export type CallArgs = { readonly [name: string]: PlainValue };
 
@@ -111,9 +112,17 @@ export interface MountSpec {
 /** The virtual world that a policy asks for, before the platform clamps it. */
 export interface WorldSpec {
   readonly mounts: readonly MountSpec[];
-  readonly quotas: { readonly fileBytes?: number; readonly totalBytes?: number; readonly files?: number; readonly descriptors?: number };
+  readonly quotas: {
+    readonly fileBytes?: number;
+    readonly totalBytes?: number;
+    readonly files?: number;
+    readonly descriptors?: number;
+  };
   readonly identity: {
-    readonly hostname?: string; readonly uid?: number; readonly gid?: number; readonly user?: string;
+    readonly hostname?: string;
+    readonly uid?: number;
+    readonly gid?: number;
+    readonly user?: string;
     readonly env?: { readonly [name: string]: string };
   };
   readonly limits: Partial<RunLimits>;

@@ -17,7 +17,9 @@ export class RuleBook {
 
   add(layer: Layer, code: VerdictCode, label: string, at?: SourcePosition | null): number {
     const id = this.rules.length;
-    this.rules.push(at === undefined || at === null ? { id, layer, code, label } : { id, layer, code, label, at });
+    this.rules.push(
+      at === undefined || at === null ? { id, layer, code, label } : { id, layer, code, label, at },
+    );
     return id;
   }
 
@@ -36,5 +38,9 @@ export class RuleBook {
 
 export function verdict(kind: VerdictKind, rule: number, reason?: string): Verdict {
   if (reason === undefined || reason === '') return Object.freeze({ kind, rule });
-  return Object.freeze({ kind, rule, reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason });
+  return Object.freeze({
+    kind,
+    rule,
+    reason: reason.length > MAX_REASON ? `${reason.slice(0, MAX_REASON)}…` : reason,
+  });
 }

@@ -42,7 +42,13 @@ export interface OtherwiseSpec {
 export const DEFAULT_DENIAL: Denial = Object.freeze({ errno: 'EACCES' });
 
 export function isSelector(text: string): text is Selector {
-  return text === '*' || text === 'read' || text === 'write' || Object.hasOwn(CALL_GROUPS, text) || isCallName(text);
+  return (
+    text === '*' ||
+    text === 'read' ||
+    text === 'write' ||
+    Object.hasOwn(CALL_GROUPS, text) ||
+    isCallName(text)
+  );
 }
 
 /** Whether the selector can mean the call at all; for `read` and `write` that depends on the access asked for. */

@@ -51,7 +51,10 @@ type Lists = { readonly [access in (typeof ACCESSES)[number]]: readonly Candidat
 export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'deny'): CompiledRules {
   const errors: RuleError[] = [];
   if (rules.length > MAX_RULES) {
-    return { ok: false, errors: [{ code: 'too-many-rules', rule: MAX_RULES, message: `a policy may have ${MAX_RULES} rules` }] };
+    return {
+      ok: false,
+      errors: [{ code: 'too-many-rules', rule: MAX_RULES, message: `a policy may have ${MAX_RULES} rules` }],
+    };
   }
   let positions = 0;
   const tests = rules.map((rule, index) => {
@@ -62,11 +65,20 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
       if (compiled.ok) {
         positions += compiled.positions;
         each.push(compiled.matches);
-      } else errors.push({ code: compiled.code, rule: index, message: `${compiled.message} (in '${shorten(glob)}')` });
+      } else
+        errors.push({
+          code: compiled.code,
+          rule: index,
+          message: `${compiled.message} (in '${shorten(glob)}')`,
+        });
     }
     if (positions > MAX_GLOB_POSITIONS) {
       positions = 0;
-      errors.push({ code: 'globs-too-long', rule: index, message: `the path globs of a policy may have ${MAX_GLOB_POSITIONS} characters together` });
+      errors.push({
+        code: 'globs-too-long',
+        rule: index,
+        message: `the path globs of a policy may have ${MAX_GLOB_POSITIONS} characters together`,
+      });
     }
     const only = each[0];
     return each.length === 1 && only !== undefined ? only : (path: string) => each.some((test) => test(path));
@@ -115,7 +127,10 @@ function shorten(text: string): string {
 
 /** The rules that may match the call with that access, up to the first that always does. */
 function candidates(
-  rules: readonly RuleSpec[], tests: readonly (((path: string) => boolean) | null)[], call: CallName, access: (typeof ACCESSES)[number],
+  rules: readonly RuleSpec[],
+  tests: readonly (((path: string) => boolean) | null)[],
+  call: CallName,
+  access: (typeof ACCESSES)[number],
 ): readonly Candidate[] {
   const list: Candidate[] = [];
   for (const [index, rule] of rules.entries()) {

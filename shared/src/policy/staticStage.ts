@@ -6,7 +6,14 @@
 import type { CallName } from '../calls.ts';
 import { CALLS } from '../calls.ts';
 import type { Denial, Layer, Verdict } from '../verdicts.ts';
-import { CEILING_DENIALS, ceilingDenial, isAnnouncement, isBoot, isRuntimeRead, type CeilingDenial } from './ceiling.ts';
+import {
+  CEILING_DENIALS,
+  ceilingDenial,
+  isAnnouncement,
+  isBoot,
+  isRuntimeRead,
+  type CeilingDenial,
+} from './ceiling.ts';
 import type { CallRequest, Outcome } from './model.ts';
 import { DEFAULT_DENIAL, type OtherwiseSpec, type RuleSpec } from './ruleSpec.ts';
 import { verdict, type RuleBook } from './ruleBook.ts';
@@ -30,7 +37,9 @@ export interface Judgement {
 }
 
 export function outcomeOfDenial(denial: Denial): Outcome {
-  return Object.freeze('errno' in denial ? { ok: false, errno: denial.errno } : { ok: false, raise: denial.raise });
+  return Object.freeze(
+    'errno' in denial ? { ok: false, errno: denial.errno } : { ok: false, raise: denial.raise },
+  );
 }
 
 interface CompiledLayer {
@@ -55,13 +64,18 @@ export class StaticStage {
     const denied = (id: number, denial: Denial, why?: string): Judgement =>
       Object.freeze({ verdict: verdict('deny', id, why), seen: outcomeOfDenial(denial) });
     const otherwiseOf = ({ otherwise }: StaticLayer, id: number): Judgement =>
-      otherwise.effect === 'allow' ? allowed(id) : denied(id, otherwise.denial ?? DEFAULT_DENIAL, otherwise.why);
+      otherwise.effect === 'allow'
+        ? allowed(id)
+        : denied(id, otherwise.denial ?? DEFAULT_DENIAL, otherwise.why);
     this.#roots = roots;
     this.#boot = allowed(book.add('ceiling', 'boot', 'the interpreter starts'));
     this.#runtime = allowed(book.add('ceiling', 'runtime', 'the interpreter reads its own library'));
     this.#announced = allowed(book.add('ceiling', 'ceiling', 'the end of the program'));
     this.#ceiling = new Map(
-      CEILING_DENIALS.map((entry) => [entry, denied(book.add('ceiling', 'ceiling', entry.why), entry.denial, entry.why)]),
+      CEILING_DENIALS.map((entry) => [
+        entry,
+        denied(book.add('ceiling', 'ceiling', entry.why), entry.denial, entry.why),
+      ]),
     );
     this.#layers = layers.map((source) => ({
       source,
@@ -69,7 +83,10 @@ export class StaticStage {
         const id = book.add(source.layer, 'rule', rule.label, rule.at);
         if (rule.effect === 'allow') return allowed(id);
         if (rule.effect === 'deny') return denied(id, rule.denial ?? DEFAULT_DENIAL, rule.why);
-        return Object.freeze({ verdict: verdict('fake', id, rule.why), seen: Object.freeze({ ok: true, value: rule.value ?? null }) });
+        return Object.freeze({
+          verdict: verdict('fake', id, rule.why),
+          seen: Object.freeze({ ok: true, value: rule.value ?? null }),
+        });
       }),
       otherwise: otherwiseOf(source, book.add(source.layer, 'otherwise', 'otherwise', source.otherwise.at)),
     }));
@@ -80,8 +97,10 @@ export class StaticStage {
     if (isAnnouncement(request.call)) return this.#announced;
     // No policy can offer what is not there, and programs that try a function know what to do without it only when they are told ENOSYS.
     if (request.call === 'll_unknown') return this.#ceiling.get(ceilingDenial(request.call)!)!;
-    if (!this.guest && ceilingDenial(request.call) === null && isBoot(request, this.#roots)) return this.#boot;
-    if (isRuntimeRead(request, this.#roots) && this.#layers.every(({ source }) => source.runtime === 'allow')) return this.#runtime;
+    if (!this.guest && ceilingDenial(request.call) === null && isBoot(request, this.#roots))
+      return this.#boot;
+    if (isRuntimeRead(request, this.#roots) && this.#layers.every(({ source }) => source.runtime === 'allow'))
+      return this.#runtime;
     return null;
   }
 

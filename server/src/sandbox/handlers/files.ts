@@ -3,7 +3,16 @@ import type { CallArgs, PlainValue } from '@sandtable/shared/policy/model';
 import { encodeText } from '@sandtable/shared/text';
 import { guestPath, type GuestPath } from '../paths.ts';
 import {
-  AT_EACCESS, AT_FDCWD, AT_SYMLINK_FOLLOW, AT_SYMLINK_NOFOLLOW, dirFd, virtualFd, type DirFd, type Result, type StatVfs, type Times,
+  AT_EACCESS,
+  AT_FDCWD,
+  AT_SYMLINK_FOLLOW,
+  AT_SYMLINK_NOFOLLOW,
+  dirFd,
+  virtualFd,
+  type DirFd,
+  type Result,
+  type StatVfs,
+  type Times,
 } from '../vfs/index.ts';
 import { fail, int, numbered, ok, settled, text, type ActiveCall, type Handler } from './handler.ts';
 import type { Outcome } from '@sandtable/shared/policy/model';
@@ -59,7 +68,8 @@ function times(args: CallArgs): Times | null | undefined {
 }
 
 export const FILE_HANDLERS = {
-  ll_os_open: (run, args) => numbered(run.files.open(path(args), int(args, 'flags'), int(args, 'mode'), directory(args))),
+  ll_os_open: (run, args) =>
+    numbered(run.files.open(path(args), int(args, 'flags'), int(args, 'mode'), directory(args))),
   ll_os_stat: (run, args, call) => {
     const result = run.files.stat(path(args), directory(args));
     return result.ok ? call.stat(result.value) : fail(result.errno);
@@ -97,13 +107,18 @@ export const FILE_HANDLERS = {
   ll_os_rmdir: (run, args) => settled(run.files.rmdir(path(args), directory(args))),
   ll_os_unlink: (run, args) =>
     int(args, 'flags') !== 0 ? fail('EINVAL') : settled(run.files.unlink(path(args), directory(args))),
-  ll_os_rename: (run, args) => settled(run.files.rename(path(args), newpath(args), directory(args), directory(args, 'newdirfd'))),
+  ll_os_rename: (run, args) =>
+    settled(run.files.rename(path(args), newpath(args), directory(args), directory(args, 'newdirfd'))),
   ll_os_link: (run, args) => {
     const follow = (int(args, 'flags') & AT_SYMLINK_FOLLOW) !== 0;
-    return settled(run.files.link(path(args), newpath(args), directory(args), directory(args, 'newdirfd'), follow));
+    return settled(
+      run.files.link(path(args), newpath(args), directory(args), directory(args, 'newdirfd'), follow),
+    );
   },
-  ll_os_symlink: (run, args) => settled(run.files.symlink(guestPath(text(args, 'target')), path(args), directory(args))),
-  ll_os_chmod: (run, args) => settled(run.files.chmod(path(args), int(args, 'mode'), follows(args), directory(args))),
+  ll_os_symlink: (run, args) =>
+    settled(run.files.symlink(guestPath(text(args, 'target')), path(args), directory(args))),
+  ll_os_chmod: (run, args) =>
+    settled(run.files.chmod(path(args), int(args, 'mode'), follows(args), directory(args))),
   ll_os_fchmod: (run, args) => settled(run.files.fchmod(fd(args), int(args, 'mode'))),
   ll_os_chown: (run, args) =>
     settled(run.files.chown(path(args), int(args, 'uid'), int(args, 'gid'), follows(args), directory(args))),
@@ -112,7 +127,9 @@ export const FILE_HANDLERS = {
   ll_os_ftruncate: (run, args) => settled(run.files.ftruncate(fd(args), int(args, 'length'))),
   ll_os_utime: (run, args) => {
     const when = times(args);
-    return when === undefined ? fail('EINVAL') : settled(run.files.utimens(path(args), when, follows(args), directory(args)));
+    return when === undefined
+      ? fail('EINVAL')
+      : settled(run.files.utimens(path(args), when, follows(args), directory(args)));
   },
   ll_os_futime: (run, args) => {
     const when = times(args);

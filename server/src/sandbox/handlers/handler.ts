@@ -10,7 +10,13 @@ import { decodeText, encodeText } from '@sandtable/shared/text';
 import type { GuestIdentity } from '../guestIdentity.ts';
 import type { ProcessUsage } from '../processUsage.ts';
 import type { Terminal } from '../tty/terminal.ts';
-import type { DirectoryLine, GuestFiles, OpenDescription, Outcome as VfsOutcome, Stat } from '../vfs/index.ts';
+import type {
+  DirectoryLine,
+  GuestFiles,
+  OpenDescription,
+  Outcome as VfsOutcome,
+  Stat,
+} from '../vfs/index.ts';
 import type { Waits } from '../waits.ts';
 import type { Native } from '../wire/answers.ts';
 import type { Asked } from '../wire/asked.ts';
@@ -63,18 +69,33 @@ export class ActiveCall {
 
   bytes(bytes: Uint8Array): Outcome {
     this.native = { kind: 'bytes', bytes };
-    return (this.outcome = { ok: true, get value() { return decodeText(bytes); } });
+    return (this.outcome = {
+      ok: true,
+      get value() {
+        return decodeText(bytes);
+      },
+    });
   }
 
   stat(stat: Stat): Outcome {
     this.native = { kind: 'stat', stat };
-    return (this.outcome = { ok: true, get value() { return plainStat(stat); } });
+    return (this.outcome = {
+      ok: true,
+      get value() {
+        return plainStat(stat);
+      },
+    });
   }
 
   lines(all: readonly DirectoryLine[]): Outcome {
     const lines = all.filter(({ name }) => name !== '.' && name !== '..');
     this.native = { kind: 'lines', lines: all };
-    return (this.outcome = { ok: true, get value() { return lines.map(({ name }) => name); } });
+    return (this.outcome = {
+      ok: true,
+      get value() {
+        return lines.map(({ name }) => name);
+      },
+    });
   }
 }
 
@@ -84,7 +105,16 @@ const EMPTY = new Uint8Array(0);
 function plainStat(stat: Stat): PlainValue {
   const { mode, ino, dev, nlink, uid, gid, rdev, size, blksize, blocks } = stat;
   return {
-    mode, ino, dev, nlink, uid, gid, rdev, size, blksize, blocks,
+    mode,
+    ino,
+    dev,
+    nlink,
+    uid,
+    gid,
+    rdev,
+    size,
+    blksize,
+    blocks,
     atime: stat.atimeSec + stat.atimeNsec / 1e9,
     mtime: stat.mtimeSec + stat.mtimeNsec / 1e9,
     ctime: stat.ctimeSec + stat.ctimeNsec / 1e9,
@@ -123,17 +153,26 @@ export function text(args: CallArgs, name: string): string {
 }
 
 /** Hands on what the file system answers to something without a value. */
-export function settled(result: { readonly ok: true } | { readonly ok: false; readonly errno: Errno }): Outcome {
+export function settled(
+  result: { readonly ok: true } | { readonly ok: false; readonly errno: Errno },
+): Outcome {
   return result.ok ? DONE : fail(result.errno);
 }
 
 /** Hands on a number. */
-export function numbered(result: { readonly ok: true; readonly value: number } | { readonly ok: false; readonly errno: Errno }): Outcome {
+export function numbered(
+  result: { readonly ok: true; readonly value: number } | { readonly ok: false; readonly errno: Errno },
+): Outcome {
   return result.ok ? ok(result.value) : fail(result.errno);
 }
 
 /** Performs what may block: at once, or when the description that it waits for is ready. */
-export function blocking<T>(run: GuestRun, call: ActiveCall, attempt: () => VfsOutcome<T>, done: (value: T) => Outcome): MaybePromise<Outcome> {
+export function blocking<T>(
+  run: GuestRun,
+  call: ActiveCall,
+  attempt: () => VfsOutcome<T>,
+  done: (value: T) => Outcome,
+): MaybePromise<Outcome> {
   const first = attempt();
   if (first.ok) return done(first.value);
   if (first.wait === undefined) return fail(first.errno);
@@ -150,7 +189,11 @@ export function blocking<T>(run: GuestRun, call: ActiveCall, attempt: () => VfsO
     },
     timeout: null,
   });
-  return input ? waited.finally(() => { run.waitsForInput(false); }) : waited;
+  return input
+    ? waited.finally(() => {
+        run.waitsForInput(false);
+      })
+    : waited;
 }
 
 function isInput(description: OpenDescription): boolean {

@@ -10,17 +10,31 @@ const TICKS_PER_SECOND = 100;
 /** Answers of sysconf by Linux's numbers; what is not here is EINVAL. */
 function sysconf(run: GuestRun, name: number): number | null {
   switch (name) {
-    case 0: return 2_097_152; // ARG_MAX
-    case 2: return TICKS_PER_SECOND; // CLK_TCK
-    case 3: return 65_536; // NGROUPS_MAX
-    case 4: return DESCRIPTORS; // OPEN_MAX
-    case 30: return PAGE_BYTES; // PAGESIZE
-    case 60: return 1024; // IOV_MAX
-    case 69: case 70: return 1024; // GETGR_R_SIZE_MAX, GETPW_R_SIZE_MAX
-    case 83: case 84: return 1; // NPROCESSORS_CONF, NPROCESSORS_ONLN
-    case 85: case 86: return Math.floor(run.limits.heapBytes / PAGE_BYTES); // PHYS_PAGES, AVPHYS_PAGES
-    case 180: return 64; // HOST_NAME_MAX
-    default: return null;
+    case 0:
+      return 2_097_152; // ARG_MAX
+    case 2:
+      return TICKS_PER_SECOND; // CLK_TCK
+    case 3:
+      return 65_536; // NGROUPS_MAX
+    case 4:
+      return DESCRIPTORS; // OPEN_MAX
+    case 30:
+      return PAGE_BYTES; // PAGESIZE
+    case 60:
+      return 1024; // IOV_MAX
+    case 69:
+    case 70:
+      return 1024; // GETGR_R_SIZE_MAX, GETPW_R_SIZE_MAX
+    case 83:
+    case 84:
+      return 1; // NPROCESSORS_CONF, NPROCESSORS_ONLN
+    case 85:
+    case 86:
+      return Math.floor(run.limits.heapBytes / PAGE_BYTES); // PHYS_PAGES, AVPHYS_PAGES
+    case 180:
+      return 64; // HOST_NAME_MAX
+    default:
+      return null;
   }
 }
 
@@ -53,7 +67,14 @@ export const IDENTITY_HANDLERS = {
   ll_os_getpgid: (_run, args) => (isOwn(int(args, 'pid')) ? ok(GUEST_PID) : fail('ESRCH')),
   ll_os_getsid: (_run, args) => (isOwn(int(args, 'pid')) ? ok(GUEST_PID) : fail('ESRCH')),
   ll_os_uname: (run) =>
-    ok({ sysname: 'Linux', nodename: run.identity.hostname, release: '6.1.0', version: '#1 SMP', machine: 'x86_64', domainname: '(none)' }),
+    ok({
+      sysname: 'Linux',
+      nodename: run.identity.hostname,
+      release: '6.1.0',
+      version: '#1 SMP',
+      machine: 'x86_64',
+      domainname: '(none)',
+    }),
   ll_os_gethostname: (run, _args, call) => call.bytes(encodeText(run.identity.hostname)),
   ll_os_getlogin: (run, _args, call) => call.bytes(encodeText(run.identity.user)),
   ll_os_sysconf: (run, args) => {

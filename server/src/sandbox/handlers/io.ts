@@ -6,7 +6,18 @@
 import type { CallArgs, MaybePromise, Outcome } from '@sandtable/shared/policy/model';
 import { readFrom, virtualFd, writeTo, type OpenDescription, type VirtualFd } from '../vfs/index.ts';
 import { InputPipe, TerminalStream } from '../tty/streams.ts';
-import { blocking, DONE, fail, int, numbered, ok, settled, type ActiveCall, type GuestRun, type Handler } from './handler.ts';
+import {
+  blocking,
+  DONE,
+  fail,
+  int,
+  numbered,
+  ok,
+  settled,
+  type ActiveCall,
+  type GuestRun,
+  type Handler,
+} from './handler.ts';
 
 const FIONREAD = 0x541b;
 const FIONBIO = 0x5421;
@@ -25,7 +36,12 @@ function wanted(args: CallArgs, call: ActiveCall): number {
   return Math.min(int(args, 'size'), call.asked.room);
 }
 
-export function readDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, once: boolean): MaybePromise<Outcome> {
+export function readDescriptor(
+  run: GuestRun,
+  args: CallArgs,
+  call: ActiveCall,
+  once: boolean,
+): MaybePromise<Outcome> {
   const size = wanted(args, call);
   if (size < 0) return fail('EINVAL');
   const description = run.files.description(fd(args));
@@ -37,7 +53,12 @@ export function readDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, 
 }
 
 /** A blocking write goes on until all is taken; a signal in the middle answers with what was. */
-export function writeDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall, once: boolean): MaybePromise<Outcome> {
+export function writeDescriptor(
+  run: GuestRun,
+  args: CallArgs,
+  call: ActiveCall,
+  once: boolean,
+): MaybePromise<Outcome> {
   const description = run.files.description(fd(args));
   if (description === undefined) return fail('EBADF');
   let sent = 0;
@@ -93,7 +114,9 @@ export const IO_HANDLERS = {
     const terminal = description instanceof TerminalStream ? description.terminal : null;
     switch (int(args, 'request')) {
       case TIOCGWINSZ:
-        return terminal === null ? fail('ENOTTY') : ok({ rows: terminal.size.rows, cols: terminal.size.cols, xpixel: 0, ypixel: 0 });
+        return terminal === null
+          ? fail('ENOTTY')
+          : ok({ rows: terminal.size.rows, cols: terminal.size.cols, xpixel: 0, ypixel: 0 });
       case FIONREAD:
         if (terminal !== null) return ok({ count: terminal.waiting });
         return description instanceof InputPipe ? ok({ count: description.waiting }) : fail('ENOTTY');

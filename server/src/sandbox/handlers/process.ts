@@ -18,7 +18,8 @@ export const PROCESS_HANDLERS = {
     const pid = int(args, 'pid');
     const signal = int(args, 'signal');
     if (signal < 0 || signal > LAST_SIGNAL) return fail('EINVAL');
-    if (pid !== GUEST_PID && pid !== 0 && pid !== -GUEST_PID) return fail(pid === 1 || pid === -1 ? 'EPERM' : 'ESRCH');
+    if (pid !== GUEST_PID && pid !== 0 && pid !== -GUEST_PID)
+      return fail(pid === 1 || pid === -1 ? 'EPERM' : 'ESRCH');
     if (signal === SIGSTOP) return fail('EPERM');
     if (signal !== 0) run.raise(signal);
     return DONE;
@@ -31,13 +32,16 @@ export const PROCESS_HANDLERS = {
     if (which < 0 || which > LAST_TIMER || !isPlainObject(timer)) return fail('EINVAL');
     const value = number(timer['value']);
     const interval = number(timer['interval']);
-    return value === null || interval === null ? fail('EINVAL') : ok({ ...run.timers.set(which, value, interval) });
+    return value === null || interval === null
+      ? fail('EINVAL')
+      : ok({ ...run.timers.set(which, value, interval) });
   },
   ll_os_getitimer: (run, args) => {
     const which = int(args, 'which');
     return which < 0 || which > LAST_TIMER ? fail('EINVAL') : ok({ ...run.timers.get(which) });
   },
-  ll_os_pause: (run, _args, call) => run.waits.wait({ thread: call.thread, sources: [], look: () => null, timeout: null }),
+  ll_os_pause: (run, _args, call) =>
+    run.waits.wait({ thread: call.thread, sources: [], look: () => null, timeout: null }),
   ll_os__exit: (run, args) => {
     run.exiting(int(args, 'status'));
     return DONE;

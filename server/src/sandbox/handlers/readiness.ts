@@ -33,7 +33,12 @@ function ready(description: OpenDescription, events: number): number {
 
 /** Looks once, then waits for one of the sources. */
 function waitReady(
-  run: GuestRun, call: ActiveCall, sources: readonly OpenDescription[], timeout: number | null, look: () => Outcome | null, none: () => Outcome,
+  run: GuestRun,
+  call: ActiveCall,
+  sources: readonly OpenDescription[],
+  timeout: number | null,
+  look: () => Outcome | null,
+  none: () => Outcome,
 ): MaybePromise<Outcome> {
   const now = look();
   if (now !== null) return now;
@@ -63,12 +68,15 @@ const select: Handler = (run, args, call) => {
     return read.length + write.length > 0 ? ok({ read, write, except: [] }) : null;
   };
   const milliseconds = typeof timeout === 'number' ? timeout * 1000 : null;
-  return waitReady(run, call, [...sources.values()], milliseconds, look, () => ok({ read: [], write: [], except: [] }));
+  return waitReady(run, call, [...sources.values()], milliseconds, look, () =>
+    ok({ read: [], write: [], except: [] }),
+  );
 };
 
 const poll: Handler = (run, args, call) => {
   const list = args['fds'];
-  if (!Array.isArray(list) || int(args, 'count') > MAX_POLL_FDS || list.length > MAX_POLL_FDS) return fail('EINVAL');
+  if (!Array.isArray(list) || int(args, 'count') > MAX_POLL_FDS || list.length > MAX_POLL_FDS)
+    return fail('EINVAL');
   const items = (list as readonly PlainValue[]).filter(isPlainObject);
   // Numbers, not objects: they live as long as the call waits.
   const fds = Int32Array.from(items, (item) => whole(item['fd']));
@@ -85,7 +93,14 @@ const poll: Handler = (run, args, call) => {
     return found.length > 0 ? ok(found) : null;
   };
   const milliseconds = int(args, 'milliseconds');
-  return waitReady(run, call, sources.filter((d) => d !== undefined), milliseconds < 0 ? null : milliseconds, look, () => ok([]));
+  return waitReady(
+    run,
+    call,
+    sources.filter((d) => d !== undefined),
+    milliseconds < 0 ? null : milliseconds,
+    look,
+    () => ok([]),
+  );
 };
 
 interface Interest extends EpollEvent {
@@ -113,8 +128,22 @@ class EpollDescription extends Description {
 
   stat(): vfs.Result<Stat> {
     return vfs.ok({
-      dev: 14, ino: 1, mode: S_IFREG & 0o600, nlink: 1, uid: 0, gid: 0, rdev: 0, size: 0, blksize: 4096, blocks: 0,
-      atimeSec: 0, atimeNsec: 0, mtimeSec: 0, mtimeNsec: 0, ctimeSec: 0, ctimeNsec: 0,
+      dev: 14,
+      ino: 1,
+      mode: S_IFREG & 0o600,
+      nlink: 1,
+      uid: 0,
+      gid: 0,
+      rdev: 0,
+      size: 0,
+      blksize: 4096,
+      blocks: 0,
+      atimeSec: 0,
+      atimeNsec: 0,
+      mtimeSec: 0,
+      mtimeNsec: 0,
+      ctimeSec: 0,
+      ctimeNsec: 0,
     });
   }
 
@@ -124,8 +153,22 @@ class EpollDescription extends Description {
 
   add(fd: number, description: OpenDescription, event: EpollEvent): void {
     // Last closing ends the interest, as on Linux, and lets go of what the description holds.
-    const disposers = [description.subscribe(() => { this.wakeAll(); }), description.onRelease(() => { this.remove(fd); })];
-    this.interests.set(fd, { description, disposers, disabled: false, events: event.events, low: event.low, high: event.high });
+    const disposers = [
+      description.subscribe(() => {
+        this.wakeAll();
+      }),
+      description.onRelease(() => {
+        this.remove(fd);
+      }),
+    ];
+    this.interests.set(fd, {
+      description,
+      disposers,
+      disabled: false,
+      events: event.events,
+      low: event.low,
+      high: event.high,
+    });
     this.wakeAll();
   }
 
@@ -148,7 +191,9 @@ class EpollDescription extends Description {
   }
 
   override readiness(): Readiness {
-    const readable = [...this.interests.values()].some((i) => !i.disabled && i.description !== this && ready(i.description, i.events) !== 0);
+    const readable = [...this.interests.values()].some(
+      (i) => !i.disabled && i.description !== this && ready(i.description, i.events) !== 0,
+    );
     return { readable, writable: false, hangup: false, error: false };
   }
 
@@ -164,7 +209,9 @@ function epollOf(run: GuestRun, args: CallArgs): EpollDescription | Outcome {
 }
 
 function eventOf(value: PlainValue | undefined): EpollEvent | null {
-  return isPlainObject(value) ? { events: whole(value['events']), low: whole(value['low']), high: whole(value['high']) } : null;
+  return isPlainObject(value)
+    ? { events: whole(value['events']), low: whole(value['low']), high: whole(value['high']) }
+    : null;
 }
 
 const epollCtl: Handler = (run, args) => {
@@ -221,7 +268,9 @@ export const READINESS_HANDLERS = {
   ll_os_select: select,
   ll_os_poll: poll,
   ll_os_epoll_create: (run, args) =>
-    numbered(run.files.install(new EpollDescription(), { closeOnExec: (int(args, 'flags') & CLOSE_ON_EXEC) !== 0 })),
+    numbered(
+      run.files.install(new EpollDescription(), { closeOnExec: (int(args, 'flags') & CLOSE_ON_EXEC) !== 0 }),
+    ),
   ll_os_epoll_ctl: epollCtl,
   ll_os_epoll_wait: epollWait,
 } as const satisfies { readonly [call: string]: Handler };

@@ -32,6 +32,12 @@ export const TIME_HANDLERS = {
     const seconds = args['seconds'];
     if (typeof seconds !== 'number' || !(seconds >= 0)) return fail('EINVAL');
     if (seconds === 0) return DONE;
-    return run.waits.wait({ thread: call.thread, sources: [], look: () => null, timeout: seconds * 1000, onTimeout: () => DONE });
+    return run.waits.wait({
+      thread: call.thread,
+      sources: [],
+      look: () => null,
+      timeout: seconds * 1000,
+      onTimeout: () => DONE,
+    });
   },
 } as const satisfies { readonly [call: string]: Handler };

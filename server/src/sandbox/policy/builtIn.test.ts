@@ -1,7 +1,13 @@
 import { CALLS, type CallName } from '@sandtable/shared/calls';
 import type { CallRequest, Decision, Outcome, PolicyEngine } from '@sandtable/shared/policy/model';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BUILT_IN_POLICIES, builtInPolicies, loadBuiltIn, loadPolicy, type BuiltInPolicy } from './loadPolicy.ts';
+import {
+  BUILT_IN_POLICIES,
+  builtInPolicies,
+  loadBuiltIn,
+  loadPolicy,
+  type BuiltInPolicy,
+} from './loadPolicy.ts';
 
 const engines: PolicyEngine[] = [];
 afterEach(() => {
@@ -17,8 +23,17 @@ async function builtIn(name: BuiltInPolicy): Promise<PolicyEngine> {
   return loaded.engine;
 }
 
-function ask(engine: PolicyEngine, call: CallName, path?: string, access: CallRequest['access'] = 'read', answer: Outcome = { ok: true, value: 0 }, args: CallRequest['args'] = {}): Promise<Decision> {
-  return Promise.resolve(engine.decide({ call, args, access, ...(path === undefined ? {} : { path }) }, () => answer));
+function ask(
+  engine: PolicyEngine,
+  call: CallName,
+  path?: string,
+  access: CallRequest['access'] = 'read',
+  answer: Outcome = { ok: true, value: 0 },
+  args: CallRequest['args'] = {},
+): Promise<Decision> {
+  return Promise.resolve(
+    engine.decide({ call, args, access, ...(path === undefined ? {} : { path }) }, () => answer),
+  );
 }
 
 const DONE = { ok: true, value: 0 };
@@ -28,25 +43,64 @@ describe('lecture', () => {
   it('answers what the classic controller had a handler for', async () => {
     const engine = await builtIn('lecture');
     const asked: [CallName, string?, CallRequest['access']?][] = [
-      ['ll_os_listdir', '/'], ['ll_os_open', '/tmp/datafile.txt'], ['ll_os_read', '/tmp/datafile.txt'], ['ll_os_write', '<stdout>', 'write'],
-      ['ll_os_getcwd'], ['ll_os_stat', '/tmp'], ['ll_os_access', '/tmp'], ['ll_os_isatty', '<stdin>', 'none'], ['ll_os_getuid'], ['ll_time_time'], ['ll_time_sleep'],
+      ['ll_os_listdir', '/'],
+      ['ll_os_open', '/tmp/datafile.txt'],
+      ['ll_os_read', '/tmp/datafile.txt'],
+      ['ll_os_write', '<stdout>', 'write'],
+      ['ll_os_getcwd'],
+      ['ll_os_stat', '/tmp'],
+      ['ll_os_access', '/tmp'],
+      ['ll_os_isatty', '<stdin>', 'none'],
+      ['ll_os_getuid'],
+      ['ll_time_time'],
+      ['ll_time_sleep'],
     ];
-    for (const [call, path, access] of asked) expect((await ask(engine, call, path, access)).seen, call).toEqual(DONE);
+    for (const [call, path, access] of asked)
+      expect((await ask(engine, call, path, access)).seen, call).toEqual(DONE);
   });
 
   it('lets the world refuse what is opened for writing, in its own two ways', async () => {
     const engine = await builtIn('lecture');
     expect(engine.world.mounts).toEqual([{ at: '/tmp', mode: 'lecture' }]);
-    expect((await ask(engine, 'll_os_open', '/tmp/newfile.txt', 'write', { ok: false, errno: 'ENOENT' })).seen).toEqual({ ok: false, errno: 'ENOENT' });
+    expect(
+      (await ask(engine, 'll_os_open', '/tmp/newfile.txt', 'write', { ok: false, errno: 'ENOENT' })).seen,
+    ).toEqual({ ok: false, errno: 'ENOENT' });
   });
 
   it('says RuntimeError where the classic controller had no handler', async () => {
     const engine = await builtIn('lecture');
     const unhandled: CallName[] = [
-      'll_os_system', 'll_os_fork', 'll_os_execv', 'll_os_waitpid', 'll_os_kill', 'll_os_dup', 'll_os_dup2', 'll_os_ftruncate', 'll_os_fsync', 'll_os_chdir',
-      'll_os_fchdir', 'll_os_readlink', 'll_os_ttyname', 'll_os_rmdir', 'll_os_chmod', 'll_os_rename', 'll_os_pipe', 'll_os_link', 'll_os_symlink', 'll_os_umask',
-      'll_os_chown', 'll_os_utime', 'll_os_times', 'll_os_uname', 'll_os_sysconf', 'll_os_statvfs', 'll_os_getpid', 'll_os_getppid', 'll_os_getlogin',
-      'll_os_getloadavg', 'll_socket_socket',
+      'll_os_system',
+      'll_os_fork',
+      'll_os_execv',
+      'll_os_waitpid',
+      'll_os_kill',
+      'll_os_dup',
+      'll_os_dup2',
+      'll_os_ftruncate',
+      'll_os_fsync',
+      'll_os_chdir',
+      'll_os_fchdir',
+      'll_os_readlink',
+      'll_os_ttyname',
+      'll_os_rmdir',
+      'll_os_chmod',
+      'll_os_rename',
+      'll_os_pipe',
+      'll_os_link',
+      'll_os_symlink',
+      'll_os_umask',
+      'll_os_chown',
+      'll_os_utime',
+      'll_os_times',
+      'll_os_uname',
+      'll_os_sysconf',
+      'll_os_statvfs',
+      'll_os_getpid',
+      'll_os_getppid',
+      'll_os_getlogin',
+      'll_os_getloadavg',
+      'll_socket_socket',
     ];
     for (const call of unhandled) {
       expect((await ask(engine, call, undefined, 'write')).seen, call).toEqual(RUNTIME_ERROR);
@@ -56,12 +110,18 @@ describe('lecture', () => {
 
   it('says EPERM to mkdir and unlink, always', async () => {
     const engine = await builtIn('lecture');
-    for (const call of ['ll_os_mkdir', 'll_os_unlink'] as const) expect((await ask(engine, call, '/tmp/x', 'write')).seen).toEqual({ ok: false, errno: 'EPERM' });
+    for (const call of ['ll_os_mkdir', 'll_os_unlink'] as const)
+      expect((await ask(engine, call, '/tmp/x', 'write')).seen).toEqual({ ok: false, errno: 'EPERM' });
   });
 
   it('leaves what it always answers unwrapped', async () => {
     const { raising } = await builtIn('lecture');
-    expect(raising !== '*' && ['ll_os_open', 'll_os_read', 'll_os_stat', 'll_os_getcwd'].some((call) => raising.has(call as CallName))).toBe(false);
+    expect(
+      raising !== '*' &&
+        ['ll_os_open', 'll_os_read', 'll_os_stat', 'll_os_getcwd'].some((call) =>
+          raising.has(call as CallName),
+        ),
+    ).toBe(false);
   });
 });
 
@@ -69,23 +129,40 @@ describe('standard', () => {
   it('lets a guest work in /tmp and look everywhere', async () => {
     const engine = await builtIn('standard');
     const asked: [CallName, string, CallRequest['access']][] = [
-      ['ll_os_open', '/tmp/out.txt', 'write'], ['ll_os_mkdir', '/tmp/a', 'write'], ['ll_os_unlink', '/tmp/a', 'write'], ['ll_os_listdir', '/', 'read'],
-      ['ll_os_open', '/dev/null', 'write'], ['ll_os_write', '<stdout>', 'write'], ['ll_os_write', '<deleted>', 'write'], ['ll_os_write', '<pipe>', 'write'],
-      ['ll_os_close', '/tmp/out.txt', 'none'], ['ll_socket_send', '<socket>', 'write'],
+      ['ll_os_open', '/tmp/out.txt', 'write'],
+      ['ll_os_mkdir', '/tmp/a', 'write'],
+      ['ll_os_unlink', '/tmp/a', 'write'],
+      ['ll_os_listdir', '/', 'read'],
+      ['ll_os_open', '/dev/null', 'write'],
+      ['ll_os_write', '<stdout>', 'write'],
+      ['ll_os_write', '<deleted>', 'write'],
+      ['ll_os_write', '<pipe>', 'write'],
+      ['ll_os_close', '/tmp/out.txt', 'none'],
+      ['ll_socket_send', '<socket>', 'write'],
     ];
-    for (const [call, path, access] of asked) expect((await ask(engine, call, path, access)).seen, `${call} ${path}`).toEqual(DONE);
+    for (const [call, path, access] of asked)
+      expect((await ask(engine, call, path, access)).seen, `${call} ${path}`).toEqual(DONE);
   });
 
   it('lets nothing else be changed, and knows no network and no other process', async () => {
     const engine = await builtIn('standard');
-    for (const path of ['/bin/pypy3', '/etc/passwd', '/tmpfile', '/']) expect((await ask(engine, 'll_os_open', path, 'write')).seen, path).toEqual({ ok: false, errno: 'EACCES' });
-    for (const call of ['ll_os_system', 'll_os_fork', 'll_os_execv'] as const) expect((await ask(engine, call, undefined, 'write')).seen).toEqual(RUNTIME_ERROR);
-    expect((await ask(engine, 'll_socket_socket', undefined, 'write')).seen).toEqual({ ok: false, errno: 'EACCES' });
+    for (const path of ['/bin/pypy3', '/etc/passwd', '/tmpfile', '/'])
+      expect((await ask(engine, 'll_os_open', path, 'write')).seen, path).toEqual({
+        ok: false,
+        errno: 'EACCES',
+      });
+    for (const call of ['ll_os_system', 'll_os_fork', 'll_os_execv'] as const)
+      expect((await ask(engine, call, undefined, 'write')).seen).toEqual(RUNTIME_ERROR);
+    expect((await ask(engine, 'll_socket_socket', undefined, 'write')).seen).toEqual({
+      ok: false,
+      errno: 'EACCES',
+    });
   });
 
   it('does not let a file be carried out of /tmp or into it from elsewhere', async () => {
     const engine = await builtIn('standard');
-    const move = (path: string, newpath: string): string => engine.judge({ call: 'll_os_rename', args: {}, path, newpath, access: 'write' }).kind;
+    const move = (path: string, newpath: string): string =>
+      engine.judge({ call: 'll_os_rename', args: {}, path, newpath, access: 'write' }).kind;
     expect(move('/tmp/a', '/tmp/b')).toBe('allow');
     expect(move('/tmp/a', '/bin/b')).toBe('deny');
     expect(move('/bin/pypy3', '/tmp/b')).toBe('deny');
@@ -103,33 +180,71 @@ describe('standard', () => {
 describe('worked examples', () => {
   it('redact crosses out numbers of cards, and leaves lengths as they were', async () => {
     const engine = await builtIn('redact');
-    const read = await ask(engine, 'll_os_read', '/tmp/orders.txt', 'read', { ok: true, value: 'Ada 4000 1234 5678 9010 on 12' });
-    expect(read).toMatchObject({ verdict: { kind: 'modify' }, seen: { ok: true, value: 'Ada xxxx xxxx xxxx xxxx on 12' } });
-    expect((await ask(engine, 'll_os_read', '<stdin>', 'read', { ok: true, value: '4000123456789010' })).verdict.kind).toBe('allow');
+    const read = await ask(engine, 'll_os_read', '/tmp/orders.txt', 'read', {
+      ok: true,
+      value: 'Ada 4000 1234 5678 9010 on 12',
+    });
+    expect(read).toMatchObject({
+      verdict: { kind: 'modify' },
+      seen: { ok: true, value: 'Ada xxxx xxxx xxxx xxxx on 12' },
+    });
+    expect(
+      (await ask(engine, 'll_os_read', '<stdin>', 'read', { ok: true, value: '4000123456789010' })).verdict
+        .kind,
+    ).toBe('allow');
   });
 
   it('fakeHost tells its story without performing anything', async () => {
     const engine = await builtIn('fakeHost');
     expect((await ask(engine, 'll_os_gethostname')).seen).toEqual({ ok: true, value: 'payroll-07' });
-    expect(await ask(engine, 'll_os_system', undefined, 'write')).toMatchObject({ verdict: { kind: 'fake' }, seen: DONE });
+    expect(await ask(engine, 'll_os_system', undefined, 'write')).toMatchObject({
+      verdict: { kind: 'fake' },
+      seen: DONE,
+    });
     expect((await ask(engine, 'll_os_getpid')).verdict.kind).toBe('fake');
   });
 
   it('shortSleep cuts a long sleep and leaves a short one', async () => {
     const engine = await builtIn('shortSleep');
-    expect(await ask(engine, 'll_time_sleep', undefined, 'none', { ok: true, value: null }, { seconds: 3600 })).toMatchObject({ verdict: { kind: 'modify' }, performed: { args: { seconds: 0.1 } } });
-    expect((await ask(engine, 'll_time_sleep', undefined, 'none', { ok: true, value: null }, { seconds: 0.01 })).verdict.kind).toBe('allow');
+    expect(
+      await ask(engine, 'll_time_sleep', undefined, 'none', { ok: true, value: null }, { seconds: 3600 }),
+    ).toMatchObject({ verdict: { kind: 'modify' }, performed: { args: { seconds: 0.1 } } });
+    expect(
+      (await ask(engine, 'll_time_sleep', undefined, 'none', { ok: true, value: null }, { seconds: 0.01 }))
+        .verdict.kind,
+    ).toBe('allow');
   });
 
   it('writeBudget counts the bytes of each file', async () => {
     const engine = await builtIn('writeBudget');
-    const write = async (path: string): Promise<Outcome> => (await ask(engine, 'll_os_write', path, 'write', { ok: true, value: 400 }, { fd: 3, data: 'x'.repeat(400) })).seen;
-    expect([await write('/tmp/a'), await write('/tmp/a'), await write('/tmp/a'), await write('/tmp/b')]).toMatchObject([{ ok: true }, { ok: true }, { ok: false, errno: 'EDQUOT' }, { ok: true }]);
+    const write = async (path: string): Promise<Outcome> =>
+      (
+        await ask(
+          engine,
+          'll_os_write',
+          path,
+          'write',
+          { ok: true, value: 400 },
+          { fd: 3, data: 'x'.repeat(400) },
+        )
+      ).seen;
+    expect([
+      await write('/tmp/a'),
+      await write('/tmp/a'),
+      await write('/tmp/a'),
+      await write('/tmp/b'),
+    ]).toMatchObject([{ ok: true }, { ok: true }, { ok: false, errno: 'EDQUOT' }, { ok: true }]);
   });
 
   it('have a summary for a list, and can be built upon where they are meant to be', async () => {
     expect(builtInPolicies().map(({ name }) => name)).toEqual([...BUILT_IN_POLICIES]);
     for (const { summary } of builtInPolicies()) expect(summary).toMatch(/^[A-Z].*\.$/);
-    expect((await loadPolicy("import { lecture, policy } from 'sandtable'; export default policy({ ...lecture });")).ok).toBe(true);
+    expect(
+      (
+        await loadPolicy(
+          "import { lecture, policy } from 'sandtable'; export default policy({ ...lecture });",
+        )
+      ).ok,
+    ).toBe(true);
   });
 });

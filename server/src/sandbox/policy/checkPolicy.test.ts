@@ -6,7 +6,8 @@ import { builtInPolicies } from './loadPolicy.ts';
 
 afterAll(stopChecking);
 
-const bomb = (name: string): string => readFileSync(new URL(`../../../policies/hostile/${name}.txt`, import.meta.url), 'utf8');
+const bomb = (name: string): string =>
+  readFileSync(new URL(`../../../policies/hostile/${name}.txt`, import.meta.url), 'utf8');
 
 const HEAD = "import { allow, answer, deny, fake, policy } from 'sandtable';\n";
 
@@ -19,20 +20,111 @@ describe('checkPolicy', () => {
   });
 
   it.each<[string, string, number, number, string, RegExp]>([
-    ['a wrong type', "export default policy({ quotas: { fileBytes: 'big' } });", 2, 35, 'TS2322', /not assignable to type 'number'/],
-    ['a call that does not exist', "export default policy({ rules: [deny('ll_os_opn')] });", 2, 38, 'TS2769', /"ll_os_opn"/],
-    ['an unknown function', 'export default policy({ middleware: { ll_os_opn: () => answer(1) } });', 2, 39, 'TS2561', /ll_os_opn/],
-    ['an answer of the wrong kind', "export default policy({ middleware: { ll_os_getpid: () => answer('x') } });", 2, 39, 'TS2322', /getpid[^\n]*\nType 'string' is not assignable to type 'number'\.$/],
-    ['an argument that the call does not have', 'export default policy({ middleware: { ll_os_read: (call, next) => next({ path: "/x" }) } });', 2, 74, 'TS2353', /'path' does not exist/],
-    ['an error of Linux that is none', "export default policy({ middleware: { ll_os_stat: () => deny('EPREM') } });", 2, 62, 'TS2769', /"EPREM".*Errno/],
-    ['an answer used before it is known to be one', 'export default policy({ middleware: { async ll_os_stat(call, next) { const a = await next(); return answer(a.value); } } });', 2, 110, 'TS2339', /value/],
-    ['a syntax error', 'export default policy({ rules: [ ; ] });', 2, 34, 'TS1137', /Expression or comma expected/],
-    ['a module of Node', "import fs from 'fs';\nexport default policy({});", 2, 16, 'TS2591', /^A policy may import 'sandtable' and nothing else, not 'fs'\.$/],
-    ['a module of nobody', "import x from './helper.ts';\nexport default policy(x);", 2, 15, 'TS2307', /nothing else/],
-    ['the page', 'document.title;\nexport default policy({});', 2, 1, 'TS2584', /^Cannot find name 'document'\.$/],
+    [
+      'a wrong type',
+      "export default policy({ quotas: { fileBytes: 'big' } });",
+      2,
+      35,
+      'TS2322',
+      /not assignable to type 'number'/,
+    ],
+    [
+      'a call that does not exist',
+      "export default policy({ rules: [deny('ll_os_opn')] });",
+      2,
+      38,
+      'TS2769',
+      /"ll_os_opn"/,
+    ],
+    [
+      'an unknown function',
+      'export default policy({ middleware: { ll_os_opn: () => answer(1) } });',
+      2,
+      39,
+      'TS2561',
+      /ll_os_opn/,
+    ],
+    [
+      'an answer of the wrong kind',
+      "export default policy({ middleware: { ll_os_getpid: () => answer('x') } });",
+      2,
+      39,
+      'TS2322',
+      /getpid[^\n]*\nType 'string' is not assignable to type 'number'\.$/,
+    ],
+    [
+      'an argument that the call does not have',
+      'export default policy({ middleware: { ll_os_read: (call, next) => next({ path: "/x" }) } });',
+      2,
+      74,
+      'TS2353',
+      /'path' does not exist/,
+    ],
+    [
+      'an error of Linux that is none',
+      "export default policy({ middleware: { ll_os_stat: () => deny('EPREM') } });",
+      2,
+      62,
+      'TS2769',
+      /"EPREM".*Errno/,
+    ],
+    [
+      'an answer used before it is known to be one',
+      'export default policy({ middleware: { async ll_os_stat(call, next) { const a = await next(); return answer(a.value); } } });',
+      2,
+      110,
+      'TS2339',
+      /value/,
+    ],
+    [
+      'a syntax error',
+      'export default policy({ rules: [ ; ] });',
+      2,
+      34,
+      'TS1137',
+      /Expression or comma expected/,
+    ],
+    [
+      'a module of Node',
+      "import fs from 'fs';\nexport default policy({});",
+      2,
+      16,
+      'TS2591',
+      /^A policy may import 'sandtable' and nothing else, not 'fs'\.$/,
+    ],
+    [
+      'a module of nobody',
+      "import x from './helper.ts';\nexport default policy(x);",
+      2,
+      15,
+      'TS2307',
+      /nothing else/,
+    ],
+    [
+      'the page',
+      'document.title;\nexport default policy({});',
+      2,
+      1,
+      'TS2584',
+      /^Cannot find name 'document'\.$/,
+    ],
     ['Node', 'process.exit();\nexport default policy({});', 2, 1, 'TS2591', /^Cannot find name 'process'\.$/],
-    ['TypeScript that is more than types', 'enum A { b }\nexport default policy({});', 2, 6, 'TS1294', /erasableSyntaxOnly/],
-    ['what types cannot say', "export default policy({\n  rules: [allow('read', 'tmp/**')],\n});", 3, 11, 'policy', /paths are matched whole/i],
+    [
+      'TypeScript that is more than types',
+      'enum A { b }\nexport default policy({});',
+      2,
+      6,
+      'TS1294',
+      /erasableSyntaxOnly/,
+    ],
+    [
+      'what types cannot say',
+      "export default policy({\n  rules: [allow('read', 'tmp/**')],\n});",
+      3,
+      11,
+      'policy',
+      /paths are matched whole/i,
+    ],
     ['no policy at all', 'export const a = 1;', 1, 1, 'policy', /The policy is missing/],
   ])('finds %s', async (_what, text, line, column, code, message) => {
     const [first] = await checkPolicy(HEAD + text);
@@ -42,7 +134,9 @@ describe('checkPolicy', () => {
   });
 
   it('opens no file that a policy names', async () => {
-    const found = await checkPolicy('/// <reference path="/etc/passwd" />\n/// <reference lib="dom" />\n/// <reference types="node" />\nexport default 1;');
+    const found = await checkPolicy(
+      '/// <reference path="/etc/passwd" />\n/// <reference lib="dom" />\n/// <reference types="node" />\nexport default 1;',
+    );
     expect(found).toHaveLength(3);
     expect(JSON.stringify(found)).not.toContain('root:');
   });
@@ -57,9 +151,15 @@ describe('checkPolicy', () => {
   });
 
   it('answers many at once, each with its own', async () => {
-    const sources = Array.from({ length: 12 }, (_, k) => (k % 2 === 0 ? `${HEAD}export default policy({});` : `${HEAD}const a${k}: number = '';\nexport default policy({});`));
+    const sources = Array.from({ length: 12 }, (_, k) =>
+      k % 2 === 0
+        ? `${HEAD}export default policy({});`
+        : `${HEAD}const a${k}: number = '';\nexport default policy({});`,
+    );
     const found = await Promise.all(sources.map((source) => checkPolicy(source)));
-    found.forEach((diagnostics, k) => { expect(diagnostics.length).toBe(k % 2); });
+    found.forEach((diagnostics, k) => {
+      expect(diagnostics.length).toBe(k % 2);
+    });
   });
 
   it('survives sources made to hang it, and still serves', async () => {

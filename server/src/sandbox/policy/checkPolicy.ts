@@ -8,7 +8,14 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import type { CheckMessage, CheckRequest } from './checkWorker.ts';
-import { CHECK_IDLE_MS, CHECK_MS, CHECK_OUT_OF_MEMORY, CHECK_START_MS, CHECKERS, MAX_SOURCE_BYTES } from './policyLimits.ts';
+import {
+  CHECK_IDLE_MS,
+  CHECK_MS,
+  CHECK_OUT_OF_MEMORY,
+  CHECK_START_MS,
+  CHECKERS,
+  MAX_SOURCE_BYTES,
+} from './policyLimits.ts';
 
 interface Job {
   readonly source: string;
@@ -30,17 +37,31 @@ class Checker {
     this.#onIdle = onIdle;
     this.#job = job;
     // What a dying compiler prints is for nobody; its end says enough.
-    this.#child = fork(fileURLToPath(new URL('checkProcess.ts', import.meta.url)), { execArgv: [], env: {}, stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
-    this.#timer = setTimeout(() => { this.#giveUp('check-start', 'The type checker did not start.'); }, CHECK_START_MS);
-    this.#child.on('message', (message) => { this.#onMessage(message as CheckMessage); });
-    this.#child.on('error', () => { /* It could not be started, or be written to: 'exit' or the timer follows. */ });
+    this.#child = fork(fileURLToPath(new URL('checkProcess.ts', import.meta.url)), {
+      execArgv: [],
+      env: {},
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+    });
+    this.#timer = setTimeout(() => {
+      this.#giveUp('check-start', 'The type checker did not start.');
+    }, CHECK_START_MS);
+    this.#child.on('message', (message) => {
+      this.#onMessage(message as CheckMessage);
+    });
+    this.#child.on('error', () => {
+      /* It could not be started, or be written to: 'exit' or the timer follows. */
+    });
     this.#gone = new Promise((resolve) => {
       this.#child.on('exit', (status, signal) => {
         this.#stopping = true;
         clearTimeout(this.#timer);
         onGone(this);
         const memory = status === CHECK_OUT_OF_MEMORY || signal === 'SIGABRT';
-        this.#finish([memory ? complaint('check-memory', 'Checking the types of this policy takes too much memory.') : complaint('check-failed', 'The type checker was stopped.')]);
+        this.#finish([
+          memory
+            ? complaint('check-memory', 'Checking the types of this policy takes too much memory.')
+            : complaint('check-failed', 'The type checker was stopped.'),
+        ]);
         resolve();
       });
     });
@@ -66,7 +87,12 @@ class Checker {
 
   #send(): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.#giveUp('check-timeout', `Checking the types of this policy takes longer than ${CHECK_MS / 1000} seconds.`); }, CHECK_MS);
+    this.#timer = setTimeout(() => {
+      this.#giveUp(
+        'check-timeout',
+        `Checking the types of this policy takes longer than ${CHECK_MS / 1000} seconds.`,
+      );
+    }, CHECK_MS);
     this.#child.send({ id: ++this.#lastId, source: this.#job!.source } satisfies CheckRequest);
   }
 
@@ -88,7 +114,10 @@ class Checker {
     this.#job = null;
     clearTimeout(this.#timer);
     this.#hold(false);
-    if (!this.#stopping) this.#timer = setTimeout(() => { void this.stop(); }, CHECK_IDLE_MS).unref();
+    if (!this.#stopping)
+      this.#timer = setTimeout(() => {
+        void this.stop();
+      }, CHECK_IDLE_MS).unref();
     job.resolve(diagnostics);
     this.#onIdle(this);
   }
@@ -138,7 +167,9 @@ function gone(checker: Checker): void {
  */
 export function checkPolicy(source: string): Promise<readonly Diagnostic[]> {
   if (Buffer.byteLength(source) > MAX_SOURCE_BYTES) {
-    return Promise.resolve([complaint('too-long', `A policy may have ${MAX_SOURCE_BYTES / 1024} KiB of source.`)]);
+    return Promise.resolve([
+      complaint('too-long', `A policy may have ${MAX_SOURCE_BYTES / 1024} KiB of source.`),
+    ]);
   }
   return new Promise((resolve) => {
     begin({ source, resolve });

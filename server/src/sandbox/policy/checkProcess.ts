@@ -6,9 +6,21 @@
 import { Worker } from 'node:worker_threads';
 import { CHECK_HEAP_MIB, CHECK_OUT_OF_MEMORY } from './policyLimits.ts';
 
-const worker = new Worker(new URL('checkWorker.ts', import.meta.url), { resourceLimits: { maxOldGenerationSizeMb: CHECK_HEAP_MIB } });
-process.on('message', (message) => { worker.postMessage(message); });
-process.on('disconnect', () => { process.exit(0); });
-worker.on('message', (message: object) => { process.send?.(message); });
-worker.on('error', (error: NodeJS.ErrnoException) => { process.exit(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? CHECK_OUT_OF_MEMORY : 1); });
-worker.on('exit', () => { process.exit(1); });
+const worker = new Worker(new URL('checkWorker.ts', import.meta.url), {
+  resourceLimits: { maxOldGenerationSizeMb: CHECK_HEAP_MIB },
+});
+process.on('message', (message) => {
+  worker.postMessage(message);
+});
+process.on('disconnect', () => {
+  process.exit(0);
+});
+worker.on('message', (message: object) => {
+  process.send?.(message);
+});
+worker.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? CHECK_OUT_OF_MEMORY : 1);
+});
+worker.on('exit', () => {
+  process.exit(1);
+});

@@ -9,7 +9,8 @@ export interface CheckRequest {
   readonly source: string;
 }
 
-export type CheckMessage = { readonly ready: true } | { readonly id: number; readonly diagnostics: readonly Diagnostic[] };
+export type CheckMessage =
+  { readonly ready: true } | { readonly id: number; readonly diagnostics: readonly Diagnostic[] };
 
 const port = parentPort!;
 const language = new PolicyLanguage();
@@ -21,7 +22,16 @@ async function check(source: string): Promise<readonly Diagnostic[]> {
   } catch (error) {
     // The compiler recurses with the nesting of the source.
     if (!(error instanceof RangeError)) throw error;
-    return [{ file: 'policy.ts', line: 1, column: 1, severity: 'error', code: 'nesting', message: 'This source is nested too deeply to be checked.' }];
+    return [
+      {
+        file: 'policy.ts',
+        line: 1,
+        column: 1,
+        severity: 'error',
+        code: 'nesting',
+        message: 'This source is nested too deeply to be checked.',
+      },
+    ];
   }
   if (types.length > 0) return types;
   const loaded = await loadPolicy(source);

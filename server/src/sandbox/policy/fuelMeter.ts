@@ -54,13 +54,18 @@ export function meterFuel(bytes: Uint8Array): MeteredModule {
     let body: Uint8Array = bytes.subarray(from, to);
     if (id === SECTION.global) body = appended(bytes, from, to, [I32, 1, 0x41, 0, 0x0b]);
     else if (id === SECTION.export) body = appended(bytes, from, to, [...name(FUEL_EXPORT), 3, ...u32(fuel)]);
-    else if (id === SECTION.code) body = meteredCode(bytes, from, { fuel, meterFunction: meter.index, parameters });
+    else if (id === SECTION.code)
+      body = meteredCode(bytes, from, { fuel, meterFunction: meter.index, parameters });
     parts.push(Uint8Array.of(id, ...u32(body.length)), body);
   }
   return { bytes: joined(parts), meterImport: { module: meter.module, name: meter.name } };
 }
 
-function findMeterImport(bytes: Uint8Array, types: number, imports: number): { index: number; module: string; name: string; importedGlobals: number } {
+function findMeterImport(
+  bytes: Uint8Array,
+  types: number,
+  imports: number,
+): { index: number; module: string; name: string; importedGlobals: number } {
   const type = new Reader(bytes, types);
   let plain = -1;
   const count = type.u32();
@@ -92,7 +97,8 @@ function findMeterImport(bytes: Uint8Array, types: number, imports: number): { i
       reader.limits();
     } else throw new Error(`fuelMeter.ts: an import of kind ${kind}`);
   }
-  if (found === null) throw new Error('fuelMeter.ts: the module imports no function without arguments and result');
+  if (found === null)
+    throw new Error('fuelMeter.ts: the module imports no function without arguments and result');
   return { ...found, importedGlobals };
 }
 
@@ -128,9 +134,23 @@ interface Meter {
 function meteredCode(bytes: Uint8Array, from: number, meter: Meter): Uint8Array {
   const global = u32(meter.fuel);
   const turn = Uint8Array.from([
-    0x23, ...global, 0x41, 1, 0x6b, 0x24, ...global, // fuel -= 1
-    0x23, ...global, 0x41, 0, 0x48, // fuel < 0
-    0x04, 0x40, 0x10, ...u32(meter.meterFunction), 0x0b, // if … call … end
+    0x23,
+    ...global,
+    0x41,
+    1,
+    0x6b,
+    0x24,
+    ...global, // fuel -= 1
+    0x23,
+    ...global,
+    0x41,
+    0,
+    0x48, // fuel < 0
+    0x04,
+    0x40,
+    0x10,
+    ...u32(meter.meterFunction),
+    0x0b, // if … call … end
   ]);
   const reader = new Reader(bytes, from);
   const count = reader.u32();
@@ -144,7 +164,14 @@ function meteredCode(bytes: Uint8Array, from: number, meter: Meter): Uint8Array 
   return joined(parts);
 }
 
-function meteredBody(bytes: Uint8Array, from: number, to: number, turn: Uint8Array, global: readonly number[], parameters: number): Uint8Array {
+function meteredBody(
+  bytes: Uint8Array,
+  from: number,
+  to: number,
+  turn: Uint8Array,
+  global: readonly number[],
+  parameters: number,
+): Uint8Array {
   const reader = new Reader(bytes, from);
   const groups = reader.u32();
   const groupsFrom = reader.at;
@@ -156,8 +183,18 @@ function meteredBody(bytes: Uint8Array, from: number, to: number, turn: Uint8Arr
   const codeFrom = reader.at;
   const length = u32(locals);
   const bulk = Uint8Array.from([
-    0x22, ...length, // length stays on the stack, and in the new local
-    0x23, ...global, 0x20, ...length, 0x41, BLOCK_SHIFT, 0x76, 0x6b, 0x24, ...global, // fuel -= length >>> shift
+    0x22,
+    ...length, // length stays on the stack, and in the new local
+    0x23,
+    ...global,
+    0x20,
+    ...length,
+    0x41,
+    BLOCK_SHIFT,
+    0x76,
+    0x6b,
+    0x24,
+    ...global, // fuel -= length >>> shift
   ]);
   const parts: Uint8Array[] = [];
   let copied = codeFrom;
@@ -251,8 +288,7 @@ class Reader {
     else if (op === 0x1c) {
       const count = this.u32();
       this.at += count;
-    }
-    else if (op === 0xfc) return this.#extended();
+    } else if (op === 0xfc) return this.#extended();
     else if (!isPlain(op)) throw new Error(`fuelMeter.ts: unknown opcode 0x${op.toString(16)}`);
     return 'plain';
   }
@@ -270,7 +306,16 @@ class Reader {
 
 /** Opcodes without anything behind them. */
 function isPlain(op: number): boolean {
-  return op === 0x00 || op === 0x01 || op === 0x05 || op === 0x0b || op === 0x0f || op === 0x1a || op === 0x1b || (op >= 0x45 && op <= 0xc4);
+  return (
+    op === 0x00 ||
+    op === 0x01 ||
+    op === 0x05 ||
+    op === 0x0b ||
+    op === 0x0f ||
+    op === 0x1a ||
+    op === 0x1b ||
+    (op >= 0x45 && op <= 0xc4)
+  );
 }
 
 function u32(value: number): number[] {

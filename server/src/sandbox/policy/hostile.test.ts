@@ -21,10 +21,16 @@ const read = (name: string): string => readFileSync(new URL(name, FOLDER), 'utf8
 const expected = (source: string): string => /^\/\/ expects: (.*)$/m.exec(source)![1]!;
 
 /** Line of the mark, from 1; 0 where there is none. */
-const markedLine = (source: string): number => source.split('\n').findIndex((line) => line.includes('// here')) + 1;
+const markedLine = (source: string): number =>
+  source.split('\n').findIndex((line) => line.includes('// here')) + 1;
 
 function ready(engine: PolicyEngine): PolicyEngine {
-  engine.resolve = (call, args) => ({ call, args, path: typeof args['path'] === 'string' ? args['path'] : '', access: 'read' });
+  engine.resolve = (call, args) => ({
+    call,
+    args,
+    path: typeof args['path'] === 'string' ? args['path'] : '',
+    access: 'read',
+  });
   engine.beginGuest();
   return engine;
 }
@@ -41,7 +47,10 @@ beforeAll(async () => {
 
 afterEach(async () => {
   const decision = await bystander.decide(STAT, () => OUTCOME);
-  expect(decision.seen, 'another policy on the same thread goes on as before').toEqual({ ok: true, value: { size: 42 } });
+  expect(decision.seen, 'another policy on the same thread goes on as before').toEqual({
+    ok: true,
+    value: { size: 42 },
+  });
   expect(({} as Record<string, unknown>)['polluted'], 'nothing of the host has changed').toBeUndefined();
 });
 
@@ -54,7 +63,9 @@ describe('policies that are refused', () => {
     if (loaded.ok) loaded.engine.dispose();
     expect(loaded.ok).toBe(false);
     if (loaded.ok) return;
-    expect(loaded.diagnostics.map(({ message }) => message).join('\n')).toMatch(new RegExp(expected(source).slice('refused '.length)));
+    expect(loaded.diagnostics.map(({ message }) => message).join('\n')).toMatch(
+      new RegExp(expected(source).slice('refused '.length)),
+    );
     for (const { line, column } of loaded.diagnostics) {
       expect(line).toBeGreaterThan(0);
       expect(column).toBeGreaterThan(0);
@@ -91,7 +102,10 @@ describe('policies whose functions misbehave', () => {
     // The same again: what it did once it cannot do better the second time, and calls without a function are judged as ever.
     const again = await decide();
     expect(again.verdict.kind).toBe('deny');
-    const other = await engine.decide({ call: 'll_os_getcwd', args: {}, access: 'none' }, () => ({ ok: true, value: '/tmp' }));
+    const other = await engine.decide({ call: 'll_os_getcwd', args: {}, access: 'none' }, () => ({
+      ok: true,
+      value: '/tmp',
+    }));
     expect(other.seen).toEqual({ ok: true, value: '/tmp' });
     engine.dispose();
   });

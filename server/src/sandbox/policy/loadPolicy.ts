@@ -63,19 +63,31 @@ export async function loadPolicy(source: string, options: LoadOptions = {}): Pro
     diagnostics: engine.errors.map(({ rule, message, layer }) => {
       const from = layer === 'student' ? student.opened.layer : lab?.layer;
       const at = from?.rules[rule]?.at ?? { line: 1, column: 1 };
-      return { file, line: at.line, column: at.column, severity: 'error', code: 'policy', message: `${message[0]!.toUpperCase()}${message.slice(1)}.` };
+      return {
+        file,
+        line: at.line,
+        column: at.column,
+        severity: 'error',
+        code: 'policy',
+        message: `${message[0]!.toUpperCase()}${message.slice(1)}.`,
+      };
     }),
   };
 }
 
 /** Loads a policy of ours by its name. */
-export function loadBuiltIn(name: BuiltInPolicy, options: Omit<LoadOptions, 'name'> = {}): Promise<LoadResult> {
+export function loadBuiltIn(
+  name: BuiltInPolicy,
+  options: Omit<LoadOptions, 'name'> = {},
+): Promise<LoadResult> {
   return loadPolicy(builtInSource(name), { ...options, name: `${name}.ts` });
 }
 
 export { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy };
 
-type OpenResult = { readonly ok: true; readonly opened: Opened } | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
+type OpenResult =
+  | { readonly ok: true; readonly opened: Opened }
+  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 /**
  * Policies of rules alone that were loaded before, by layer and source: their second run need not enter QuickJS again, which is a
@@ -100,14 +112,31 @@ function recall(key: string): Opened | null {
   return opened;
 }
 
-async function openLayer(source: string, layer: 'student' | 'lab', file: string, budget: number): Promise<OpenResult> {
+async function openLayer(
+  source: string,
+  layer: 'student' | 'lab',
+  file: string,
+  budget: number,
+): Promise<OpenResult> {
   const key = `${layer}\n${source}`;
   const known = recall(key);
   if (known !== null) return { ok: true, opened: known };
   const opened = await PolicyProgram.open(source);
   if (!opened.ok) {
     const { at, message } = opened.failure;
-    return { ok: false, diagnostics: [{ file, line: at?.line ?? 1, column: at?.column ?? 1, severity: 'error', code: opened.failure.code === 'policy-threw' ? 'policy' : opened.failure.code, message }] };
+    return {
+      ok: false,
+      diagnostics: [
+        {
+          file,
+          line: at?.line ?? 1,
+          column: at?.column ?? 1,
+          severity: 'error',
+          code: opened.failure.code === 'policy-threw' ? 'policy' : opened.failure.code,
+          message,
+        },
+      ],
+    };
   }
   const { program } = opened;
   const described = describePolicy(opened.description, source, (text) => program.place(text));
@@ -119,10 +148,21 @@ async function openLayer(source: string, layer: 'student' | 'lab', file: string,
   // Without functions nothing will ever enter QuickJS again.
   if (functions.size === 0) {
     program.dispose();
-    const plain: Opened = { layer: { layer, rules, otherwise, runtime }, world, notices: printedNotices(opened.printed) };
+    const plain: Opened = {
+      layer: { layer, rules, otherwise, runtime },
+      world,
+      notices: printedNotices(opened.printed),
+    };
     if (!CHANGEABLE.test(source)) remember(key, plain);
     return { ok: true, opened: plain };
   }
   const middleware = new PolicyHost(program, functions, budget);
-  return { ok: true, opened: { layer: { layer, rules, otherwise, runtime, middleware }, world, notices: printedNotices(opened.printed) } };
+  return {
+    ok: true,
+    opened: {
+      layer: { layer, rules, otherwise, runtime, middleware },
+      world,
+      notices: printedNotices(opened.printed),
+    },
+  };
 }

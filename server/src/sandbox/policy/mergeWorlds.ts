@@ -27,7 +27,10 @@ export function mergeWorlds(student: WorldSpec, lab: WorldSpec): WorldSpec {
   };
 }
 
-function smaller<T extends { readonly [name: string]: number | undefined } | Partial<RunLimits>>(a: T, b: T): T {
+function smaller<T extends { readonly [name: string]: number | undefined } | Partial<RunLimits>>(
+  a: T,
+  b: T,
+): T {
   const result: Record<string, number> = {};
   for (const each of [a, b]) {
     for (const [name, value] of Object.entries(each)) {

@@ -13,10 +13,25 @@
  */
 import type { CallName } from '@sandtable/shared/calls';
 import type { MiddlewareHost, MiddlewareResult, Next } from '@sandtable/shared/policy/middlewareHost';
-import type { CallArgs, CallRequest, MaybePromise, Outcome, PolicyNotice } from '@sandtable/shared/policy/model';
+import type {
+  CallArgs,
+  CallRequest,
+  MaybePromise,
+  Outcome,
+  PolicyNotice,
+} from '@sandtable/shared/policy/model';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
 import { Budget } from './budget.ts';
-import { ANSWER_MS, CALL_MS, CHARS_PER_MS, MAX_DEBT_WAIT_MS, MAX_IN_FLIGHT, MAX_SLEEP_SECONDS, MAX_TIMERS, MAX_TURN_WAIT_MS } from './policyLimits.ts';
+import {
+  ANSWER_MS,
+  CALL_MS,
+  CHARS_PER_MS,
+  MAX_DEBT_WAIT_MS,
+  MAX_IN_FLIGHT,
+  MAX_SLEEP_SECONDS,
+  MAX_TIMERS,
+  MAX_TURN_WAIT_MS,
+} from './policyLimits.ts';
 import type { Failure, Said } from './policyProgram.ts';
 import { argsOf, denialOf, outcomeOf } from './policyValues.ts';
 
@@ -62,7 +77,11 @@ export class PolicyHost implements MiddlewareHost {
   #waiters = 0;
 
   /** `budget`: milliseconds of the thread's time that the policy may take in a second. */
-  constructor(program: Program, functions: ReadonlyMap<CallName | '*', SourcePosition | null>, budget: number) {
+  constructor(
+    program: Program,
+    functions: ReadonlyMap<CallName | '*', SourcePosition | null>,
+    budget: number,
+  ) {
     this.#budget = new Budget(performance.now(), budget);
     this.#program = program;
     this.functions = functions;
@@ -71,7 +90,10 @@ export class PolicyHost implements MiddlewareHost {
   run(request: CallRequest, next: Next): MaybePromise<MiddlewareResult> {
     const debt = this.#budget.debt(performance.now());
     if (debt > MAX_DEBT_WAIT_MS || this.#flights.size + this.#waiters >= MAX_IN_FLIGHT) {
-      return failed('policy-budget', debt > 0 ? 'The policy has used up its time for this second.' : 'Too many calls wait for the policy.');
+      return failed(
+        'policy-budget',
+        debt > 0 ? 'The policy has used up its time for this second.' : 'Too many calls wait for the policy.',
+      );
     }
     return debt === 0 ? this.#start(request, next, false) : this.#startLater(request, next);
   }
@@ -79,7 +101,8 @@ export class PolicyHost implements MiddlewareHost {
   dispose(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    for (const flight of [...this.#flights.values()]) this.#end(flight, failed('policy-threw', 'The run has ended.'));
+    for (const flight of [...this.#flights.values()])
+      this.#end(flight, failed('policy-threw', 'The run has ended.'));
     this.#program.dispose();
   }
 
@@ -92,8 +115,11 @@ export class PolicyHost implements MiddlewareHost {
         const now = performance.now();
         const debt = this.#budget.debt(now);
         if (debt === 0) break;
-        if (now - began > MAX_TURN_WAIT_MS) return failed('policy-budget', 'The policy has used up its time for this second.');
-        await new Promise((resolve) => { setTimeout(resolve, Math.ceil(debt)); });
+        if (now - began > MAX_TURN_WAIT_MS)
+          return failed('policy-budget', 'The policy has used up its time for this second.');
+        await new Promise((resolve) => {
+          setTimeout(resolve, Math.ceil(debt));
+        });
       }
     } finally {
       this.#waiters -= 1;
@@ -103,7 +129,17 @@ export class PolicyHost implements MiddlewareHost {
 
   #start(request: CallRequest, next: Next, waited: boolean): MaybePromise<MiddlewareResult> {
     const id = ++this.#lastId;
-    const flight: Flight = { id, request, next, stage: 'function', waited, result: null, ended: false, resolve: null, timer: null };
+    const flight: Flight = {
+      id,
+      request,
+      next,
+      stage: 'function',
+      waited,
+      result: null,
+      ended: false,
+      resolve: null,
+      timer: null,
+    };
     this.#flights.set(id, flight);
     const { call: name, args, path, newpath, access } = request;
     this.#enter(flight, 'dispatch', JSON.stringify({ id, name, args, path, newpath, access }));
@@ -117,7 +153,9 @@ export class PolicyHost implements MiddlewareHost {
   /** One entry on behalf of a flight, and all that follows from it. */
   #enter(flight: Flight | null, name: 'dispatch' | 'resume' | 'forget' | 'wake', text: string): void {
     const said = this.#program.enter(name, text, CALL_MS);
-    this.#budget.spend(this.#program.charge + (text.length + (said.ok ? said.text.length : 0)) / CHARS_PER_MS);
+    this.#budget.spend(
+      this.#program.charge + (text.length + (said.ok ? said.text.length : 0)) / CHARS_PER_MS,
+    );
     this.#follow(flight, said);
     if (this.#program.hasJobs) {
       const failure = this.#program.runJobs(CALL_MS);
@@ -128,7 +166,8 @@ export class PolicyHost implements MiddlewareHost {
       this.#follow(flight, drained);
     }
     if (this.#program.ended) this.#programEnded();
-    else if (flight?.result === null && flight.stage === 'function' && flight.timer === null) this.#watch(flight);
+    else if (flight?.result === null && flight.stage === 'function' && flight.timer === null)
+      this.#watch(flight);
   }
 
   #follow(flight: Flight | null, said: Said): void {
@@ -149,8 +188,11 @@ export class PolicyHost implements MiddlewareHost {
     }
     // An end goes first: then `next()` need not go back into a function that is over.
     const ended = new Set<unknown>();
-    for (const effect of effects) if (Array.isArray(effect) && typeof effect[0] === 'number' && effect[0] >= 2 && effect[0] <= 7) ended.add(effect[1]);
-    for (const effect of effects) if (Array.isArray(effect)) this.#effect(effect as readonly unknown[], ended);
+    for (const effect of effects)
+      if (Array.isArray(effect) && typeof effect[0] === 'number' && effect[0] >= 2 && effect[0] <= 7)
+        ended.add(effect[1]);
+    for (const effect of effects)
+      if (Array.isArray(effect)) this.#effect(effect as readonly unknown[], ended);
   }
 
   #effect(effect: readonly unknown[], ended: ReadonlySet<unknown>): void {
@@ -194,8 +236,12 @@ export class PolicyHost implements MiddlewareHost {
     if (outcome instanceof Promise) {
       flight.waited = true;
       void outcome.then(
-        (later) => { this.#answered(flight, later, false); },
-        () => { this.#answered(flight, { ok: false, errno: 'EIO' }, false); },
+        (later) => {
+          this.#answered(flight, later, false);
+        },
+        () => {
+          this.#answered(flight, { ok: false, errno: 'EIO' }, false);
+        },
       );
     } else this.#answered(flight, outcome, ended);
   }
@@ -216,12 +262,18 @@ export class PolicyHost implements MiddlewareHost {
     // Many calls may come back at once; what they owe together is paid before the next goes in.
     const debt = this.#budget.debt(performance.now());
     if (debt > MAX_DEBT_WAIT_MS) {
-      this.#later(debt, () => { this.#resume(flight, outcome); });
+      this.#later(debt, () => {
+        this.#resume(flight, outcome);
+      });
       return;
     }
     const { ok } = outcome;
     const { id } = flight;
-    const plain = ok ? { id, ok, value: outcome.value } : 'errno' in outcome ? { id, ok, errno: outcome.errno } : { id, ok, raise: outcome.raise };
+    const plain = ok
+      ? { id, ok, value: outcome.value }
+      : 'errno' in outcome
+        ? { id, ok, errno: outcome.errno }
+        : { id, ok, raise: outcome.raise };
     this.#enter(flight, 'resume', JSON.stringify(plain));
     if (flight.result === null && flight.timer === null && !this.#program.ended) this.#watch(flight);
   }
@@ -236,25 +288,47 @@ export class PolicyHost implements MiddlewareHost {
     switch (kind) {
       case 2:
       case 7:
-        return flight.stage === 'function' ? failed('policy-nonsense', 'The policy gave an answer that it never had.') : { kind: 'pass' };
+        return flight.stage === 'function'
+          ? failed('policy-nonsense', 'The policy gave an answer that it never had.')
+          : { kind: 'pass' };
       case 3: {
         const denial = denialOf(first);
-        if (denial === null) return failed('policy-nonsense', 'The policy denied with an error that Linux does not have.');
-        return { kind: 'deny', denial, ...(typeof second === 'string' ? { why: second } : {}), ...position(third) };
+        if (denial === null)
+          return failed('policy-nonsense', 'The policy denied with an error that Linux does not have.');
+        return {
+          kind: 'deny',
+          denial,
+          ...(typeof second === 'string' ? { why: second } : {}),
+          ...position(third),
+        };
       }
       case 4: {
         const outcome = outcomeOf(call, typeof first === 'object' && first !== null ? first : {});
         return outcome.ok
           ? { kind: 'answer', outcome: outcome.outcome, ...position(second) }
-          : { kind: 'failed', code: 'policy-nonsense', message: `The function of the policy is wrong: ${outcome.message}.`, ...position(second) };
+          : {
+              kind: 'failed',
+              code: 'policy-nonsense',
+              message: `The function of the policy is wrong: ${outcome.message}.`,
+              ...position(second),
+            };
       }
       case 5:
-        return { kind: 'failed', code: 'policy-nonsense', message: `The function of the policy is wrong: ${String(first).slice(0, 300)}.`, ...position(second) };
+        return {
+          kind: 'failed',
+          code: 'policy-nonsense',
+          message: `The function of the policy is wrong: ${String(first).slice(0, 300)}.`,
+          ...position(second),
+        };
       case 6: {
         const message = String(first).slice(0, 400);
-        const code = message.includes('InternalError: out of memory') || message.includes('InternalError: stack overflow') ? 'policy-memory'
-          : message === 'InternalError: interrupted' ? 'policy-timeout'
-          : 'policy-threw';
+        const code =
+          message.includes('InternalError: out of memory') ||
+          message.includes('InternalError: stack overflow')
+            ? 'policy-memory'
+            : message === 'InternalError: interrupted'
+              ? 'policy-timeout'
+              : 'policy-threw';
         return { kind: 'failed', code, message, ...position(second) };
       }
       default:
@@ -277,7 +351,12 @@ export class PolicyHost implements MiddlewareHost {
   }
 
   #entryFailed(flight: Flight | null, failure: Failure): void {
-    const result: Failed = { kind: 'failed', code: failure.code, message: failure.message, ...(failure.at === null ? {} : { at: failure.at }) };
+    const result: Failed = {
+      kind: 'failed',
+      code: failure.code,
+      message: failure.message,
+      ...(failure.at === null ? {} : { at: failure.at }),
+    };
     if (flight !== null) {
       this.#settle(flight, result);
       return;
@@ -291,14 +370,25 @@ export class PolicyHost implements MiddlewareHost {
     for (const each of [...this.#flights.values()]) this.#settle(each, result);
     if (this.#toldEnd) return;
     this.#toldEnd = true;
-    this.onNotice?.({ code: 'policy-ended', level: 'error', message: 'The policy hung or ran out of memory and was ended: its functions deny every call for the rest of this run.' });
+    this.onNotice?.({
+      code: 'policy-ended',
+      level: 'error',
+      message:
+        'The policy hung or ran out of memory and was ended: its functions deny every call for the rest of this run.',
+    });
   }
 
   /** Gives the function so long to come to an end by itself. */
   #watch(flight: Flight): void {
     flight.timer = setTimeout(() => {
       flight.timer = null;
-      this.#end(flight, failed('policy-timeout', `The function of the policy did not answer within ${ANSWER_MS / 1000} seconds.`));
+      this.#end(
+        flight,
+        failed(
+          'policy-timeout',
+          `The function of the policy did not answer within ${ANSWER_MS / 1000} seconds.`,
+        ),
+      );
       this.#enter(null, 'forget', String(flight.id));
     }, ANSWER_MS);
   }
@@ -309,14 +399,25 @@ export class PolicyHost implements MiddlewareHost {
   }
 
   #sleep(timer: unknown, seconds: unknown): void {
-    if (typeof timer !== 'number' || typeof seconds !== 'number' || !(seconds >= 0) || this.#timers.size >= MAX_TIMERS) return;
-    this.#later(Math.min(seconds, MAX_SLEEP_SECONDS) * 1000, () => { this.#wake(timer); });
+    if (
+      typeof timer !== 'number' ||
+      typeof seconds !== 'number' ||
+      !(seconds >= 0) ||
+      this.#timers.size >= MAX_TIMERS
+    )
+      return;
+    this.#later(Math.min(seconds, MAX_SLEEP_SECONDS) * 1000, () => {
+      this.#wake(timer);
+    });
   }
 
   /** A sleeper goes on, but never on credit: a policy could spend the thread's time without any call. */
   #wake(timer: number): void {
     const debt = this.#budget.debt(performance.now());
-    if (debt > 0) this.#later(debt, () => { this.#wake(timer); });
+    if (debt > 0)
+      this.#later(debt, () => {
+        this.#wake(timer);
+      });
     else this.#enter(null, 'wake', String(timer));
   }
 
@@ -335,14 +436,20 @@ function failed(code: Failed['code'], message: string): Failed {
 
 /** `console` of the policy, as an effect. */
 function noticeOf([, level, text]: readonly unknown[]): PolicyNotice {
-  return { code: 'policy-log', level: level === 'warning' || level === 'error' ? level : 'info', message: typeof text === 'string' ? text.slice(0, 1000) : '' };
+  return {
+    code: 'policy-log',
+    level: level === 'warning' || level === 'error' ? level : 'info',
+    message: typeof text === 'string' ? text.slice(0, 1000) : '',
+  };
 }
 
 /** What a policy printed, from a list of effects. */
 export function printedNotices(text: string): readonly PolicyNotice[] {
   try {
     const effects = JSON.parse(text === '' ? '[]' : text) as unknown;
-    return Array.isArray(effects) ? effects.filter((each): each is unknown[] => Array.isArray(each) && each[0] === 9).map(noticeOf) : [];
+    return Array.isArray(effects)
+      ? effects.filter((each): each is unknown[] => Array.isArray(each) && each[0] === 9).map(noticeOf)
+      : [];
   } catch {
     return [];
   }

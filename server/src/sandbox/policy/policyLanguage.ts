@@ -45,7 +45,9 @@ export class PolicyLanguage {
       if (path === POLICY) return this.#source;
       if (path === TYPES) return types;
       const name = path.slice(path.lastIndexOf('/') + 1);
-      return path === `/lib/${name}` && LIBRARY.test(name) ? readFileSync(join(folder, name), 'utf8') : undefined;
+      return path === `/lib/${name}` && LIBRARY.test(name)
+        ? readFileSync(join(folder, name), 'utf8')
+        : undefined;
     };
     this.#service = ts.createLanguageService({
       getCompilationSettings: () => OPTIONS,
@@ -57,7 +59,8 @@ export class PolicyLanguage {
       },
       getCurrentDirectory: () => '/',
       getDefaultLibFileName: () => '/lib/lib.es2023.d.ts',
-      fileExists: (path) => path === POLICY || path === TYPES || (path.startsWith('/lib/') && LIBRARY.test(path.slice(5))),
+      fileExists: (path) =>
+        path === POLICY || path === TYPES || (path.startsWith('/lib/') && LIBRARY.test(path.slice(5))),
       readFile: read,
       directoryExists: () => false,
       getDirectories: () => [],

@@ -4,7 +4,13 @@
  * Nothing that lives in QuickJS leaves this file except text.
  */
 import type { QuickJSContext, QuickJSHandle } from 'quickjs-emscripten-core';
-import { LOAD_MS, LONG_MESSAGE_CHARS, MAX_JOBS, MAX_MESSAGE_CHARS, MAX_MESSAGE_VALUES } from './policyLimits.ts';
+import {
+  LOAD_MS,
+  LONG_MESSAGE_CHARS,
+  MAX_JOBS,
+  MAX_MESSAGE_CHARS,
+  MAX_MESSAGE_VALUES,
+} from './policyLimits.ts';
 import type { FailureCode } from '@sandtable/shared/policy/middlewareHost';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
 import type { Program } from './policyHost.ts';
@@ -20,11 +26,17 @@ export interface Failure {
 }
 
 /** What an entry gave: the text of its effects, or how it failed. */
-export type Said = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: Failure };
+export type Said =
+  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: Failure };
 
 export type OpenedProgram =
   /** `description`: JSON text of what the policy says, not checked yet. */
-  | { readonly ok: true; readonly program: PolicyProgram; readonly description: string; readonly printed: string }
+  | {
+      readonly ok: true;
+      readonly program: PolicyProgram;
+      readonly description: string;
+      readonly printed: string;
+    }
   | { readonly ok: false; readonly failure: Failure };
 
 const ENTRIES = ['describe', 'dispatch', 'resume', 'forget', 'wake', 'drain'] as const;
@@ -104,13 +116,21 @@ export class PolicyProgram implements Program {
       result.dispose();
       if (!runtime.hasPendingJob()) return { ok: true, text: '' };
       this.#instance.broken = true;
-      return { ok: false, failure: { code: 'policy-timeout', message: 'The policy makes promises without end and has been ended.', at: null } };
+      return {
+        ok: false,
+        failure: {
+          code: 'policy-timeout',
+          message: 'The policy makes promises without end and has been ended.',
+          at: null,
+        },
+      };
     });
     return said.ok ? null : said.failure;
   }
 
   dispose(): void {
-    if (!this.#instance.broken) for (const handle of this.#entries.values()) if (handle.alive) handle.dispose();
+    if (!this.#instance.broken)
+      for (const handle of this.#entries.values()) if (handle.alive) handle.dispose();
     this.#instance.dispose();
   }
 
@@ -120,25 +140,35 @@ export class PolicyProgram implements Program {
     const refused = 'refused:';
     runtime.setModuleLoader(
       (name) =>
-        (name.startsWith(refused) ? undefined : moduleSource(name)) ??
-        { error: new TypeError(`A policy may import 'sandtable' and nothing else, not '${name.replace(refused, '').slice(0, 60)}'.`) },
+        (name.startsWith(refused) ? undefined : moduleSource(name)) ?? {
+          error: new TypeError(
+            `A policy may import 'sandtable' and nothing else, not '${name.replace(refused, '').slice(0, 60)}'.`,
+          ),
+        },
       (from, name) => moduleName(from, name) ?? `${refused}${name}`,
     );
     const host = this.#said(LOAD_MS, () => {
-      const result = this.#context.evalCode(`export * from 'sandtable:host'; import 'sandtable';`, 'host', { type: 'module' });
+      const result = this.#context.evalCode(`export * from 'sandtable:host'; import 'sandtable';`, 'host', {
+        type: 'module',
+      });
       if (result.error !== undefined) return this.#textOf(result);
       for (const name of ENTRIES) this.#entries.set(name, this.#context.getProp(result.value, name));
       result.value.dispose();
       return { ok: true, text: '' };
     });
-    if (!host.ok) throw new Error(`policyProgram.ts: the module 'sandtable' does not load: ${host.failure.message}`);
+    if (!host.ok)
+      throw new Error(`policyProgram.ts: the module 'sandtable' does not load: ${host.failure.message}`);
     return this.#said(LOAD_MS, () => {
       const result = this.#context.evalCode(code, 'policy.ts', { type: 'module' });
       if (result.error !== undefined) return this.#textOf(result);
       const exports = this.#settled(result.value);
       if (!exports.ok) return exports;
       const spec = this.#context.getProp(exports.handle, 'default');
-      const described = this.#context.callFunction(this.#entries.get('describe')!, this.#context.undefined, spec);
+      const described = this.#context.callFunction(
+        this.#entries.get('describe')!,
+        this.#context.undefined,
+        spec,
+      );
       spec.dispose();
       exports.handle.dispose();
       return this.#textOf(described);
@@ -167,14 +197,24 @@ export class PolicyProgram implements Program {
     jobs.dispose();
     if (this.#context.getPromiseState(handle).type === 'pending') {
       handle.dispose();
-      return { ok: false, failure: { code: 'policy-timeout', message: 'A policy cannot wait (await) while it is loaded.', at: null } };
+      return {
+        ok: false,
+        failure: {
+          code: 'policy-timeout',
+          message: 'A policy cannot wait (await) while it is loaded.',
+          at: null,
+        },
+      };
     }
     return this.#settled(handle);
   }
 
   #said(ms: number, work: () => Said): Said {
     if (this.#instance.broken) {
-      return { ok: false, failure: { code: 'policy-timeout', message: 'The policy has been ended.', at: null } };
+      return {
+        ok: false,
+        failure: { code: 'policy-timeout', message: 'The policy has been ended.', at: null },
+      };
     }
     const entered = this.#instance.enter(ms, work);
     if (entered.ok) return entered.value;
@@ -190,14 +230,27 @@ export class PolicyProgram implements Program {
     // The functions of our module give nothing but text, and no policy can replace them.
     const text = this.#context.getString(result.value);
     result.value.dispose();
-    const fits = text.length <= LONG_MESSAGE_CHARS || (text.length <= MAX_MESSAGE_CHARS && valuesIn(text) <= MAX_MESSAGE_VALUES);
+    const fits =
+      text.length <= LONG_MESSAGE_CHARS ||
+      (text.length <= MAX_MESSAGE_CHARS && valuesIn(text) <= MAX_MESSAGE_VALUES);
     if (fits) return { ok: true, text };
-    return { ok: false, failure: { code: 'policy-nonsense', message: 'The policy answered with more text than any call has.', at: null } };
+    return {
+      ok: false,
+      failure: {
+        code: 'policy-nonsense',
+        message: 'The policy answered with more text than any call has.',
+        at: null,
+      },
+    };
   }
 
   #failureOf(error: QuickJSHandle): Failure {
     if (this.#instance.interrupted) {
-      return { code: 'policy-timeout', message: 'The policy took too long.', at: this.#placeIn(this.#property(error, 'stack')) };
+      return {
+        code: 'policy-timeout',
+        message: 'The policy took too long.',
+        at: this.#placeIn(this.#property(error, 'stack')),
+      };
     }
     const name = this.#property(error, 'name');
     const message = this.#property(error, 'message');
@@ -209,7 +262,11 @@ export class PolicyProgram implements Program {
       }
     }
     const text = `${name === '' ? 'Error' : name}: ${message}`.slice(0, 400);
-    return { code: message === 'stack overflow' ? 'policy-memory' : 'policy-threw', message: name === 'TypeError' || name === '' ? message.slice(0, 400) || text : text, at };
+    return {
+      code: message === 'stack overflow' ? 'policy-memory' : 'policy-threw',
+      message: name === 'TypeError' || name === '' ? message.slice(0, 400) || text : text,
+      at,
+    };
   }
 
   #placeIn(stack: string): SourcePosition | null {
@@ -244,7 +301,8 @@ function valuesIn(text: string): number {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === 0x22) {
-      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at++) if (text.charCodeAt(at) === 0x5c) at += 1;
+      for (at += 1; at < text.length && text.charCodeAt(at) !== 0x22; at++)
+        if (text.charCodeAt(at) === 0x5c) at += 1;
     } else if (code === 0x2c || code === 0x5b || code === 0x7b) values += 1;
   }
   return values;

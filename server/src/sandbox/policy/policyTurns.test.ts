@@ -32,7 +32,17 @@ class Priced implements Program {
     const id = name === 'dispatch' || name === 'resume' ? (JSON.parse(text) as { id: number }).id : 0;
     if (name === 'wake') return { ok: true, text: this.onWake };
     if (name === 'resume') return { ok: true, text: JSON.stringify([[2, id]]) };
-    return { ok: true, text: JSON.stringify(this.waits ? [[1, id]] : [[1, id], [7, id]]) };
+    return {
+      ok: true,
+      text: JSON.stringify(
+        this.waits
+          ? [[1, id]]
+          : [
+              [1, id],
+              [7, id],
+            ],
+      ),
+    };
   }
 
   count(name: string): number {
@@ -136,11 +146,16 @@ describe('calls that come back from the world together', () => {
     program.waits = true;
     const host = hostOf(program);
     let release = (): void => {};
-    const gate = new Promise<Outcome>((resolve) => { release = () => { resolve(OUTCOME); }; });
+    const gate = new Promise<Outcome>((resolve) => {
+      release = () => {
+        resolve(OUTCOME);
+      };
+    });
     const results = Array.from({ length: 30 }, () => Promise.resolve(host.run(REQUEST, () => gate)));
     program.price = 10;
     // Spend what is saved.
-    for (let k = 0; k < BUDGET_SAVED_MS / 10; k++) void Promise.resolve(host.run(REQUEST, () => new Promise<Outcome>(() => {})));
+    for (let k = 0; k < BUDGET_SAVED_MS / 10; k++)
+      void Promise.resolve(host.run(REQUEST, () => new Promise<Outcome>(() => {})));
     release();
     await vi.advanceTimersByTimeAsync(0);
     expect(program.count('resume')).toBeLessThan(5);

@@ -25,7 +25,8 @@ describe('values of a policy', () => {
 
   it('are refused when they are nested beyond sense, or no values', () => {
     expect(plainValue(JSON.parse(`${'['.repeat(9)}${']'.repeat(9)}`))).toBeUndefined();
-    for (const value of [undefined, Number.NaN, Infinity, 1n, Symbol('x'), (): void => {}]) expect(plainValue(value)).toBeUndefined();
+    for (const value of [undefined, Number.NaN, Infinity, 1n, Symbol('x'), (): void => {}])
+      expect(plainValue(value)).toBeUndefined();
   });
 });
 
@@ -50,9 +51,21 @@ describe('answers', () => {
   });
 
   it('may be errors of Linux and nothing else', () => {
-    expect(outcomeOf('ll_os_stat', { ok: false, errno: 'ENOENT' })).toEqual({ ok: true, outcome: { ok: false, errno: 'ENOENT' } });
-    expect(outcomeOf('ll_os_stat', { ok: false, raise: 'RuntimeError' })).toEqual({ ok: true, outcome: { ok: false, raise: 'RuntimeError' } });
-    for (const raw of [{ ok: false }, { ok: false, errno: 'toString' }, { ok: false, errno: 2 }, { ok: 1, value: {} }, {}]) {
+    expect(outcomeOf('ll_os_stat', { ok: false, errno: 'ENOENT' })).toEqual({
+      ok: true,
+      outcome: { ok: false, errno: 'ENOENT' },
+    });
+    expect(outcomeOf('ll_os_stat', { ok: false, raise: 'RuntimeError' })).toEqual({
+      ok: true,
+      outcome: { ok: false, raise: 'RuntimeError' },
+    });
+    for (const raw of [
+      { ok: false },
+      { ok: false, errno: 'toString' },
+      { ok: false, errno: 2 },
+      { ok: 1, value: {} },
+      {},
+    ]) {
       expect(outcomeOf('ll_os_stat', raw).ok).toBe(false);
     }
   });
@@ -60,7 +73,8 @@ describe('answers', () => {
   it('of denials likewise', () => {
     expect(denialOf({ errno: 'EPERM' })).toEqual({ errno: 'EPERM' });
     expect(denialOf({ raise: 'RuntimeError' })).toEqual({ raise: 'RuntimeError' });
-    for (const raw of [null, 'EPERM', {}, { errno: 'hasOwnProperty' }, { raise: 'SystemExit' }]) expect(denialOf(raw)).toBeNull();
+    for (const raw of [null, 'EPERM', {}, { errno: 'hasOwnProperty' }, { raise: 'SystemExit' }])
+      expect(denialOf(raw)).toBeNull();
   });
 });
 
@@ -68,7 +82,10 @@ describe('arguments', () => {
   const before = { path: '/tmp/x', flags: 0, mode: 438 };
 
   it('are taken where they have the kind that the call needs', () => {
-    expect(argsOf('ll_os_open', before, { ...before, path: '/y' })).toEqual({ ok: true, args: { ...before, path: '/y' } });
+    expect(argsOf('ll_os_open', before, { ...before, path: '/y' })).toEqual({
+      ok: true,
+      args: { ...before, path: '/y' },
+    });
     for (const wrong of [{ path: 7 }, { flags: 'r' }, { flags: 1.5 }, { other: 1 }, { path: null }]) {
       expect(argsOf('ll_os_open', before, { ...before, ...wrong }).ok).toBe(false);
     }

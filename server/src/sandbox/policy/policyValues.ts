@@ -40,27 +40,47 @@ const isText = (value: PlainValue): boolean => typeof value === 'string';
 const isObject = (value: PlainValue): boolean => typeof value === 'object' && value !== null;
 
 const ARGS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {
-  fd: isWhole, dirfd: isWhole, flags: isWhole, mode: isWhole, int: isWhole, size: isWhole, offset: isWhole, signal: isWhole,
-  path: isText, data: isText, text: isText, address: isText,
+  fd: isWhole,
+  dirfd: isWhole,
+  flags: isWhole,
+  mode: isWhole,
+  int: isWhole,
+  size: isWhole,
+  offset: isWhole,
+  signal: isWhole,
+  path: isText,
+  data: isText,
+  text: isText,
+  address: isText,
   seconds: (value) => typeof value === 'number' && value >= 0,
   struct: () => true,
 };
 
-const RESULTS: { readonly [kind in ResultKind]: { readonly is: (value: PlainValue) => boolean; readonly what: string } } = {
+const RESULTS: {
+  readonly [kind in ResultKind]: { readonly is: (value: PlainValue) => boolean; readonly what: string };
+} = {
   none: { is: (value) => value === null || value === 0, what: 'null' },
   never: { is: (value) => value === null, what: 'null' },
   int: { is: (value) => isWhole(value) || typeof value === 'boolean', what: 'a whole number' },
-  fd: { is: (value) => isWhole(value) && (value as number) >= 0, what: 'a descriptor: a whole number from 0' },
+  fd: {
+    is: (value) => isWhole(value) && (value as number) >= 0,
+    what: 'a descriptor: a whole number from 0',
+  },
   bytes: { is: isText, what: 'a text' },
   text: { is: isText, what: 'a text' },
   stat: { is: isObject, what: 'an object like that of stat' },
   statvfs: { is: isObject, what: 'an object like that of statvfs' },
   names: {
-    is: (value) => Array.isArray(value) && value.every((each) => typeof each === 'string' && each !== '' && !/[/\0]/.test(each)),
+    is: (value) =>
+      Array.isArray(value) &&
+      value.every((each) => typeof each === 'string' && each !== '' && !/[/\0]/.test(each)),
     what: 'a list of names without slashes',
   },
   seconds: { is: (value) => typeof value === 'number', what: 'a number of seconds' },
-  fdpair: { is: (value) => Array.isArray(value) && value.length === 2 && value.every(isWhole), what: 'two descriptors' },
+  fdpair: {
+    is: (value) => Array.isArray(value) && value.length === 2 && value.every(isWhole),
+    what: 'two descriptors',
+  },
   ready: { is: isObject, what: 'an object like that of select, or a list like that of poll' },
   struct: { is: (value) => value === null || isObject(value), what: 'an object' },
 };
@@ -72,8 +92,16 @@ export function misfit(call: CallName, value: PlainValue): string | null {
 }
 
 /** The outcome that a policy answered with, or why it is none. */
-export function outcomeOf(call: CallName, raw: unknown): { ok: true; outcome: Outcome } | { ok: false; message: string } {
-  const { ok, value, errno, raise } = raw as { ok?: unknown; value?: unknown; errno?: unknown; raise?: unknown };
+export function outcomeOf(
+  call: CallName,
+  raw: unknown,
+): { ok: true; outcome: Outcome } | { ok: false; message: string } {
+  const { ok, value, errno, raise } = raw as {
+    ok?: unknown;
+    value?: unknown;
+    errno?: unknown;
+    raise?: unknown;
+  };
   if (ok === false) {
     if (raise === 'RuntimeError') return { ok: true, outcome: { ok, raise } };
     if (typeof errno === 'string' && isErrno(errno)) return { ok: true, outcome: { ok, errno } };
@@ -82,17 +110,25 @@ export function outcomeOf(call: CallName, raw: unknown): { ok: true; outcome: Ou
   const plain = plainValue(value);
   if (ok !== true || plain === undefined) return { ok: false, message: 'its answer is no plain value' };
   const should = misfit(call, plain);
-  return should === null ? { ok: true, outcome: { ok: true, value: plain } } : { ok: false, message: `the answer of ${call} should be ${should}` };
+  return should === null
+    ? { ok: true, outcome: { ok: true, value: plain } }
+    : { ok: false, message: `the answer of ${call} should be ${should}` };
 }
 
 /** The arguments that a policy changed a call to, or why they are none. */
-export function argsOf(call: CallName, before: CallArgs, raw: unknown): { ok: true; args: CallArgs } | { ok: false; message: string } {
+export function argsOf(
+  call: CallName,
+  before: CallArgs,
+  raw: unknown,
+): { ok: true; args: CallArgs } | { ok: false; message: string } {
   const plain = plainValue(raw);
-  if (typeof plain !== 'object' || plain === null || Array.isArray(plain)) return { ok: false, message: 'the arguments are no object' };
+  if (typeof plain !== 'object' || plain === null || Array.isArray(plain))
+    return { ok: false, message: 'the arguments are no object' };
   const spec = callSpec(call)!;
   for (const [name, value] of Object.entries(plain)) {
     const kind = spec.args.find((arg) => arg.name === name)?.kind;
-    if (kind === undefined && !Object.hasOwn(before, name)) return { ok: false, message: `${call} has no argument '${name.slice(0, 40)}'` };
+    if (kind === undefined && !Object.hasOwn(before, name))
+      return { ok: false, message: `${call} has no argument '${name.slice(0, 40)}'` };
     const fits = kind === undefined ? typeof value === typeof before[name] : ARGS[kind](value);
     if (!fits) return { ok: false, message: `the argument '${name.slice(0, 40)}' of ${call} cannot be that` };
   }

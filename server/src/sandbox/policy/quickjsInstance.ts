@@ -10,7 +10,13 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import variant from '@jitl/quickjs-wasmfile-release-sync';
-import { newQuickJSWASMModuleFromVariant, newVariant, type QuickJSContext, type QuickJSRuntime, type QuickJSSyncVariant } from 'quickjs-emscripten-core';
+import {
+  newQuickJSWASMModuleFromVariant,
+  newVariant,
+  type QuickJSContext,
+  type QuickJSRuntime,
+  type QuickJSSyncVariant,
+} from 'quickjs-emscripten-core';
 import { FUEL_EXPORT, meterFuel } from './fuelMeter.ts';
 import { CPU_SAMPLE_MS, FUEL, GRACE_MS, MEMORY_BYTES, MEMORY_PAGES, STACK_BYTES } from './policyLimits.ts';
 
@@ -26,7 +32,9 @@ let metered: Promise<Metered> | null = null;
 
 /** The module with its meter, compiled once a thread. */
 function meteredModule(): Promise<Metered> {
-  metered ??= readFile(createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm')).then((file) => {
+  metered ??= readFile(
+    createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm'),
+  ).then((file) => {
     const { bytes, meterImport } = meterFuel(file);
     return { module: new WebAssembly.Module(bytes), meterImport };
   });
@@ -66,7 +74,9 @@ export class QuickJsInstance {
   static async create(): Promise<QuickJsInstance> {
     const { module, meterImport } = await meteredModule();
     const clock = new Clock();
-    const silent = (): void => { /* A broken module would print to the server's own output. */ };
+    const silent = (): void => {
+      /* A broken module would print to the server's own output. */
+    };
     const quickjs = await newQuickJSWASMModuleFromVariant(
       newVariant(VARIANT, {
         wasmMemory: new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES }),
@@ -103,9 +113,17 @@ export class QuickJsInstance {
     } catch (error) {
       this.broken = true;
       if (error instanceof FuelSpent) {
-        return { ok: false, cause: 'policy-timeout', message: 'The policy was in one operation for too long and has been ended.' };
+        return {
+          ok: false,
+          cause: 'policy-timeout',
+          message: 'The policy was in one operation for too long and has been ended.',
+        };
       }
-      return { ok: false, cause: 'policy-memory', message: 'The policy used up its stack or memory and has been ended.' };
+      return {
+        ok: false,
+        cause: 'policy-memory',
+        message: 'The policy used up its stack or memory and has been ended.',
+      };
     }
   }
 
@@ -178,7 +196,11 @@ function threadMs(): number {
   return (user + system) / 1000;
 }
 
-function withMeter(imports: WebAssembly.Imports, meterImport: { module: string; name: string }, clock: Clock): WebAssembly.Imports {
+function withMeter(
+  imports: WebAssembly.Imports,
+  meterImport: { module: string; name: string },
+  clock: Clock,
+): WebAssembly.Imports {
   const original = imports[meterImport.module]![meterImport.name] as () => void;
   const meter = (): void => {
     if (!clock.empty) {

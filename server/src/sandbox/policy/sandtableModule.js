@@ -35,7 +35,10 @@ function here() {
 }
 
 function placeOfError(error) {
-  const found = typeof error === 'object' && error !== null && typeof error.stack === 'string' ? PLACE.exec(error.stack) : null;
+  const found =
+    typeof error === 'object' && error !== null && typeof error.stack === 'string'
+      ? PLACE.exec(error.stack)
+      : null;
   return found === null ? null : found[1];
 }
 
@@ -51,7 +54,10 @@ const POLICY = Symbol('policy');
 
 function show(value) {
   if (typeof value === 'string') return `'${value.length > 40 ? `${value.slice(0, 39)}…` : value}'`;
-  if (Array.isArray(value)) return value.length > 3 ? `[${value.slice(0, 3).map(show).join(', ')}, …]` : `[${value.map(show).join(', ')}]`;
+  if (Array.isArray(value))
+    return value.length > 3
+      ? `[${value.slice(0, 3).map(show).join(', ')}, …]`
+      : `[${value.map(show).join(', ')}]`;
   if (typeof value === 'function') return 'a function';
   if (typeof value === 'object' && value !== null) return '{…}';
   return String(value);
@@ -68,7 +74,9 @@ function selectors(value, who) {
   if (list.length === 0) fail(`${who}: an empty list selects nothing; write '*' for every call`);
   for (const each of list) {
     if (!SELECTORS.has(each)) {
-      fail(`${who}: ${show(each)} is no call and no group; write the name of a call, a group (${GROUPS.join(', ')}), 'read', 'write' or '*'`);
+      fail(
+        `${who}: ${show(each)} is no call and no group; write the name of a call, a group (${GROUPS.join(', ')}), 'read', 'write' or '*'`,
+      );
     }
   }
   return list;
@@ -76,7 +84,8 @@ function selectors(value, who) {
 
 function globs(value, who) {
   const list = Array.isArray(value) ? value : [value];
-  for (const each of list) if (typeof each !== 'string') fail(`${who}: a path is a text such as '/tmp/**', not ${show(each)}`);
+  for (const each of list)
+    if (typeof each !== 'string') fail(`${who}: a path is a text such as '/tmp/**', not ${show(each)}`);
   return list;
 }
 
@@ -92,9 +101,11 @@ const MODES = ['read', 'write', 'none'];
 function readOptions(who, first, second) {
   const bare = typeof first === 'string' || Array.isArray(first);
   const options = (bare ? second : first) ?? {};
-  if (typeof options !== 'object') fail(`${who}: the options are an object such as { why: 'because' }, not ${show(options)}`);
+  if (typeof options !== 'object')
+    fail(`${who}: the options are an object such as { why: 'because' }, not ${show(options)}`);
   for (const key of Object.keys(options)) {
-    if (!OPTIONS[who].includes(key)) fail(`${who}: there is no option ${show(key)}; there are ${OPTIONS[who].join(', ')}`);
+    if (!OPTIONS[who].includes(key))
+      fail(`${who}: there is no option ${show(key)}; there are ${OPTIONS[who].join(', ')}`);
   }
   const { why, mode } = options;
   if (why !== undefined && typeof why !== 'string') fail(`${who}: 'why' is a text`);
@@ -106,9 +117,14 @@ function readOptions(who, first, second) {
 function denialOf(who, options) {
   const { errno, raise } = options;
   if (errno !== undefined && raise !== undefined) fail(`${who}: either an errno or a RuntimeError, not both`);
-  if (raise !== undefined) return raise === 'RuntimeError' ? { raise } : fail(`${who}: the only exception there is, is 'RuntimeError'`);
+  if (raise !== undefined)
+    return raise === 'RuntimeError'
+      ? { raise }
+      : fail(`${who}: the only exception there is, is 'RuntimeError'`);
   if (errno === undefined) return undefined;
-  return errnoNames.has(errno) ? { errno } : fail(`${who}: ${show(errno)} is no error of Linux; write for example 'EACCES', 'EPERM' or 'ENOENT'`);
+  return errnoNames.has(errno)
+    ? { errno }
+    : fail(`${who}: ${show(errno)} is no error of Linux; write for example 'EACCES', 'EPERM' or 'ENOENT'`);
 }
 
 function rule(effect, select, read, more, shown) {
@@ -121,19 +137,26 @@ function rule(effect, select, read, more, shown) {
     why: read.why,
     ...more,
     at: here(),
-    label: `${effect}(${shown.filter((each) => each !== undefined).map(show).join(', ')})`,
+    label: `${effect}(${shown
+      .filter((each) => each !== undefined)
+      .map(show)
+      .join(', ')})`,
   });
 }
 
 /** allow(select, path?, options?) */
 export function allow(select, path, options) {
-  return rule('allow', select, readOptions('allow', path, options), {}, [select, typeof path === 'object' && !Array.isArray(path) ? path?.path : path]);
+  return rule('allow', select, readOptions('allow', path, options), {}, [
+    select,
+    typeof path === 'object' && !Array.isArray(path) ? path?.path : path,
+  ]);
 }
 
 /** deny(select, path?, options?) is a rule; deny(errno?, why?) is what a function of the middleware returns. */
 export function deny(first, second, third) {
   if (first === undefined || first === 'RuntimeError' || errnoNames.has(first)) {
-    if (second !== undefined && typeof second !== 'string') fail("deny: after the error comes a text that says why, as in deny('EPERM', 'no keys')");
+    if (second !== undefined && typeof second !== 'string')
+      fail("deny: after the error comes a text that says why, as in deny('EPERM', 'no keys')");
     return freeze({
       [DENIED]: true,
       denial: first === 'RuntimeError' ? { raise: first } : { errno: first ?? 'EACCES' },
@@ -142,7 +165,10 @@ export function deny(first, second, third) {
     });
   }
   const read = readOptions('deny', second, third);
-  return rule('deny', first, read, { denial: denialOf('deny', read.options) }, [first, typeof second === 'object' && !Array.isArray(second) ? second?.path : second]);
+  return rule('deny', first, read, { denial: denialOf('deny', read.options) }, [
+    first,
+    typeof second === 'object' && !Array.isArray(second) ? second?.path : second,
+  ]);
 }
 
 /** fake(select, value, options?) */
@@ -164,7 +190,8 @@ export function answer(value) {
 
 /** failure(errno): the call fails like this. */
 export function failure(errno) {
-  if (!errnoNames.has(errno)) fail(`failure: ${show(errno)} is no error of Linux; write for example 'ENOENT'`);
+  if (!errnoNames.has(errno))
+    fail(`failure: ${show(errno)} is no error of Linux; write for example 'ENOENT'`);
   const made = freeze({ ok: false, errno });
   places.set(made, here());
   return made;
@@ -208,15 +235,20 @@ function describePolicy(spec) {
   const { rules = [], middleware = {}, otherwise = 'deny', ...rest } = spec;
   if (!Array.isArray(rules)) fail("'rules' is a list: rules: [ allow('read'), … ].", 'rules');
   const plainRules = rules.map((each, index) => {
-    if (Array.isArray(each)) fail(`Rule ${index + 1} is a list; put ... before it to take its rules one by one.`, 'rules');
+    if (Array.isArray(each))
+      fail(`Rule ${index + 1} is a list; put ... before it to take its rules one by one.`, 'rules');
     if (typeof each !== 'object' || each === null || each[RULE] !== true) {
-      fail(each?.[DENIED] === true
-        ? `Rule ${index + 1} says how to deny, but not what; write deny('write', '/tmp/**', { errno: 'EPERM' }).`
-        : `Rule ${index + 1} is ${show(each)}; write allow(…), deny(…) or fake(…).`, 'rules');
+      fail(
+        each?.[DENIED] === true
+          ? `Rule ${index + 1} says how to deny, but not what; write deny('write', '/tmp/**', { errno: 'EPERM' }).`
+          : `Rule ${index + 1} is ${show(each)}; write allow(…), deny(…) or fake(…).`,
+        'rules',
+      );
     }
     return each;
   });
-  if (typeof middleware !== 'object' || middleware === null) fail("'middleware' is an object with a function for each call.", 'middleware');
+  if (typeof middleware !== 'object' || middleware === null)
+    fail("'middleware' is an object with a function for each call.", 'middleware');
   functions = new Map();
   const places = [];
   // The keys of its own show slips of the pen; methods of a class are not among them.
@@ -225,14 +257,20 @@ function describePolicy(spec) {
     const fn = middleware[key];
     if (key !== '*' && TABLE[key] === undefined && typeof fn !== 'function') continue;
     if (key !== '*' && TABLE[key] === undefined) fail(`There is no call ${show(key)}.`, 'middleware', key);
-    if (typeof fn !== 'function') fail(`The middleware of ${key} is ${show(fn)}, not a function.`, 'middleware', key);
+    if (typeof fn !== 'function')
+      fail(`The middleware of ${key} is ${show(fn)}, not a function.`, 'middleware', key);
     functions.set(key, (call, next) => Reflect.apply(fn, middleware, [call, next]));
     places.push([key, placeOfFunction(fn)]);
   }
   const fallback =
-    otherwise === 'allow' || otherwise === 'deny' ? { effect: otherwise }
-    : otherwise?.[DENIED] === true ? { effect: 'deny', denial: otherwise.denial, why: otherwise.why }
-    : fail(`'otherwise' is 'allow', 'deny' or deny('EPERM', 'why'), not ${show(otherwise)}.`, 'otherwise');
+    otherwise === 'allow' || otherwise === 'deny'
+      ? { effect: otherwise }
+      : otherwise?.[DENIED] === true
+        ? { effect: 'deny', denial: otherwise.denial, why: otherwise.why }
+        : fail(
+            `'otherwise' is 'allow', 'deny' or deny('EPERM', 'why'), not ${show(otherwise)}.`,
+            'otherwise',
+          );
   return stringify({ ...rest, rules: plainRules, otherwise: fallback, functions: places, at: spec[POLICY] });
 }
 
@@ -261,7 +299,12 @@ function writable(effect) {
     stringify(effect);
     return effect;
   } catch (error) {
-    return [6, effect[1], `the answer cannot be written as text: ${error instanceof Error ? error.message : ''}`, null];
+    return [
+      6,
+      effect[1],
+      `the answer cannot be written as text: ${error instanceof Error ? error.message : ''}`,
+      null,
+    ];
   }
 }
 
@@ -284,7 +327,9 @@ function changedArgs(call, changes) {
   for (const key of Object.keys(changes)) {
     const value = changes[key];
     if (!names.includes(key) && !Object.hasOwn(call.args, key)) {
-      fail(`next: ${call.name} has no argument ${show(key)}; it has ${names.length === 0 ? 'none' : names.join(', ')}`);
+      fail(
+        `next: ${call.name} has no argument ${show(key)}; it has ${names.length === 0 ? 'none' : names.join(', ')}`,
+      );
     }
     if (value === undefined || value === call.args[key]) continue;
     args ??= { ...call.args };
@@ -298,14 +343,29 @@ function settle(id, value) {
   answered.delete(id);
   if (from !== undefined && value === from) effects.push([2, id]);
   else if (typeof value !== 'object' || value === null) {
-    effects.push([5, id, value === undefined ? 'it returned nothing: return next(), an answer or deny(…)' : `it returned ${show(value)}`, null]);
+    effects.push([
+      5,
+      id,
+      value === undefined
+        ? 'it returned nothing: return next(), an answer or deny(…)'
+        : `it returned ${show(value)}`,
+      null,
+    ]);
   } else if (value[DENIED] === true) effects.push([3, id, value.denial, value.why ?? null, value.at ?? null]);
-  else if (value[RULE] === true) effects.push([5, id, `it returned a rule; here write deny('EPERM', 'why')`, value.at ?? null]);
+  else if (value[RULE] === true)
+    effects.push([5, id, `it returned a rule; here write deny('EPERM', 'why')`, value.at ?? null]);
   else {
     const { ok } = value;
     const place = places.get(value) ?? null;
-    if (ok === true) effects.push([4, id, { ok, value: value.value === undefined ? null : value.value }, place]);
-    else if (ok === false) effects.push([4, id, value.raise === undefined ? { ok, errno: value.errno } : { ok, raise: value.raise }, place]);
+    if (ok === true)
+      effects.push([4, id, { ok, value: value.value === undefined ? null : value.value }, place]);
+    else if (ok === false)
+      effects.push([
+        4,
+        id,
+        value.raise === undefined ? { ok, errno: value.errno } : { ok, raise: value.raise },
+        place,
+      ]);
     else effects.push([5, id, `it returned ${show(value)}: an answer has ok, and value or errno`, null]);
   }
 }
@@ -327,21 +387,32 @@ export function dispatch(text) {
   const { id, name, args, path = '', newpath, access } = parse(text);
   let tail = null;
   try {
-    const call = deepFreeze(newpath === undefined ? { name, args, path, access } : { name, args, path, newpath, access });
+    const call = deepFreeze(
+      newpath === undefined ? { name, args, path, access } : { name, args, path, newpath, access },
+    );
     let used = false;
     const next = (changes) => {
       if (used) fail('next() was called already: a call is performed once at most');
       const args = changedArgs(call, changes);
       used = true;
       effects.push(args === null ? [1, id] : [1, id, args]);
-      return (tail = new Promise((resolve) => { waiting.set(id, resolve); }));
+      return (tail = new Promise((resolve) => {
+        waiting.set(id, resolve);
+      }));
     };
     const result = (functions.get(call.name) ?? functions.get('*'))(call, next);
     if (tail !== null && result === tail) {
       waiting.delete(id);
       effects.push([7, id]);
     } else if (result instanceof Promise) {
-      result.then((value) => { settle(id, value); }, (error) => { threw(id, error); });
+      result.then(
+        (value) => {
+          settle(id, value);
+        },
+        (error) => {
+          threw(id, error);
+        },
+      );
     } else settle(id, result);
   } catch (error) {
     threw(id, error);
@@ -377,11 +448,14 @@ let timers = 0;
 
 /** sleep(seconds): goes on after that time. */
 export function sleep(seconds) {
-  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MAX_SLEEP_SECONDS)) fail(`sleep: a number of seconds from 0 to ${MAX_SLEEP_SECONDS}`);
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MAX_SLEEP_SECONDS))
+    fail(`sleep: a number of seconds from 0 to ${MAX_SLEEP_SECONDS}`);
   if (sleeping.size >= MAX_TIMERS) fail(`sleep: ${MAX_TIMERS} sleeps at a time are the limit`);
   const timer = ++timers;
   effects.push([8, timer, seconds]);
-  return new Promise((resolve) => { sleeping.set(timer, resolve); });
+  return new Promise((resolve) => {
+    sleeping.set(timer, resolve);
+  });
 }
 
 /** For the host: a sleep is over. */
@@ -402,7 +476,9 @@ function printer(level) {
       .map((value) => {
         if (typeof value === 'string') return value;
         try {
-          return value instanceof Error ? `${value.name}: ${value.message}` : (stringify(value) ?? String(value));
+          return value instanceof Error
+            ? `${value.name}: ${value.message}`
+            : (stringify(value) ?? String(value));
         } catch {
           return String(value);
         }
@@ -412,7 +488,13 @@ function printer(level) {
   };
 }
 
-globalThis.console = freeze({ log: printer('info'), info: printer('info'), debug: printer('info'), warn: printer('warning'), error: printer('error') });
+globalThis.console = freeze({
+  log: printer('info'),
+  info: printer('info'),
+  debug: printer('info'),
+  warn: printer('warning'),
+  error: printer('error'),
+});
 
 // ---- closing the realm -------------------------------------------------------------------------------------------
 

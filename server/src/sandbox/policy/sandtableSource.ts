@@ -44,7 +44,11 @@ export function builtInSource(name: BuiltInPolicy): string {
 }
 
 /** The built-in policies for a list: the summary is the first paragraph of the comment at the head of each. */
-export function builtInPolicies(): readonly { readonly name: BuiltInPolicy; readonly summary: string; readonly source: string }[] {
+export function builtInPolicies(): readonly {
+  readonly name: BuiltInPolicy;
+  readonly summary: string;
+  readonly source: string;
+}[] {
   return BUILT_IN_POLICIES.map((name) => {
     const source = builtInSource(name);
     const [paragraph = ''] = source.slice(source.indexOf('/**') + 3, source.indexOf('*/')).split(/\n \*\n/);

@@ -13,22 +13,39 @@ function mapped(source: string, word: string): { line: number; column: number } 
 
 describe('transpile', () => {
   it('takes types out and keeps every line where it was', () => {
-    const result = transpile("import type { A } from 'x';\ninterface B {\n  a: string;\n}\nconst c: B = { a: 'x' } as B;\nlet d = c!.a satisfies string;\n");
-    expect(result.ok && result.code.split('\n').map((line) => line.trim())).toEqual(['', '', '', '', "const c = { a: 'x' } ;", 'let d = c.a ;', '']);
+    const result = transpile(
+      "import type { A } from 'x';\ninterface B {\n  a: string;\n}\nconst c: B = { a: 'x' } as B;\nlet d = c!.a satisfies string;\n",
+    );
+    expect(result.ok && result.code.split('\n').map((line) => line.trim())).toEqual([
+      '',
+      '',
+      '',
+      '',
+      "const c = { a: 'x' } ;",
+      'let d = c.a ;',
+      '',
+    ]);
   });
 
   it('maps columns back, past types that were taken out', () => {
     const source = 'const f = (a: string, b: Map<string, number>): void => { mark(a); };';
     expect(mapped(source, 'mark')).toEqual({ line: 1, column: source.indexOf('mark') + 1 });
-    const second = "let x: number = 1;\n  const g = <T,>(y: T): T => { if (x as unknown as boolean) throw new Error('here'); return y; };";
-    expect(mapped(second, 'new Error')).toEqual({ line: 2, column: second.split('\n')[1]!.indexOf('new Error') + 1 });
+    const second =
+      "let x: number = 1;\n  const g = <T,>(y: T): T => { if (x as unknown as boolean) throw new Error('here'); return y; };";
+    expect(mapped(second, 'new Error')).toEqual({
+      line: 2,
+      column: second.split('\n')[1]!.indexOf('new Error') + 1,
+    });
   });
 
   it('names the beginning of a call where QuickJS names its parenthesis', () => {
     const source = "const r: string[] = [a.deny('x')];";
     const result = transpile(source);
     if (!result.ok) throw new Error(result.message);
-    expect(result.original(1, result.code.indexOf("('x')") + 1)).toEqual({ line: 1, column: source.indexOf('a.deny') + 1 });
+    expect(result.original(1, result.code.indexOf("('x')") + 1)).toEqual({
+      line: 1,
+      column: source.indexOf('a.deny') + 1,
+    });
   });
 
   it('stays inside the line for any place asked', () => {
@@ -50,8 +67,15 @@ describe('transpile', () => {
   });
 
   it('refuses what is too long or nested beyond reading, in bounded time', () => {
-    expect(transpile('/'.repeat(MAX_SOURCE_BYTES + 1))).toMatchObject({ ok: false, message: 'A policy may have 256 KiB of source.' });
-    for (const nested of ['('.repeat(100_000), `${'(a='.repeat(40)}1${')=>1'.repeat(40)}`, `${'<T>('.repeat(40)}x${')'.repeat(40)}`]) {
+    expect(transpile('/'.repeat(MAX_SOURCE_BYTES + 1))).toMatchObject({
+      ok: false,
+      message: 'A policy may have 256 KiB of source.',
+    });
+    for (const nested of [
+      '('.repeat(100_000),
+      `${'(a='.repeat(40)}1${')=>1'.repeat(40)}`,
+      `${'<T>('.repeat(40)}x${')'.repeat(40)}`,
+    ]) {
       const began = performance.now();
       expect(transpile(nested).ok).toBe(false);
       expect(performance.now() - began).toBeLessThan(4000);

@@ -21,7 +21,12 @@ export type Transpiled =
 /** Takes the types out of a policy. */
 export function transpile(source: string): Transpiled {
   if (Buffer.byteLength(source) > MAX_SOURCE_BYTES) {
-    return { ok: false, line: 1, column: 1, message: `A policy may have ${MAX_SOURCE_BYTES / 1024} KiB of source.` };
+    return {
+      ok: false,
+      line: 1,
+      column: 1,
+      message: `A policy may have ${MAX_SOURCE_BYTES / 1024} KiB of source.`,
+    };
   }
   try {
     const { code, sourceMap } = withWatchdog(() =>
@@ -46,12 +51,22 @@ function withWatchdog<T>(work: () => T): T {
 }
 
 function failureOf(error: unknown): { line: number; column: number; message: string } {
-  const { loc, message, code } = error as { loc?: { line: number; column: number }; message?: string; code?: string };
+  const { loc, message, code } = error as {
+    loc?: { line: number; column: number };
+    message?: string;
+    code?: string;
+  };
   if (code === 'ERR_SCRIPT_EXECUTION_TIMEOUT' || error instanceof RangeError) {
     return { line: 1, column: 1, message: 'This source is nested too deeply to be read.' };
   }
   if (loc === undefined) return { line: 1, column: 1, message: String(message) };
-  return { line: loc.line, column: loc.column, message: String(message).replace(/^Error transforming [^:]*: /, '').replace(/ \(\d+:\d+\)$/, '') };
+  return {
+    line: loc.line,
+    column: loc.column,
+    message: String(message)
+      .replace(/^Error transforming [^:]*: /, '')
+      .replace(/ \(\d+:\d+\)$/, ''),
+  };
 }
 
 /** For each line of the output: pairs of columns [output, source], from 0, ascending. */
@@ -92,7 +107,12 @@ function decodeNumbers(segment: string): number[] {
   return numbers;
 }
 
-function originalPlace(lines: Mappings, text: readonly string[], line: number, column: number): SourcePosition {
+function originalPlace(
+  lines: Mappings,
+  text: readonly string[],
+  line: number,
+  column: number,
+): SourcePosition {
   let found: readonly [number, number] = [0, 0];
   for (const pair of lines[line - 1] ?? []) {
     if (pair[0] > column - 1) break;

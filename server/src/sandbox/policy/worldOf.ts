@@ -31,14 +31,28 @@ export type DescriptionResult =
   | { readonly ok: true; readonly description: PolicyDescription }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
-const absolutePath = z.string().max(1000).refine(
-  (path) => path.startsWith('/') && !path.includes('\0') && (path === '/' || path.slice(1).split('/').every((part) => part !== '' && part !== '.' && part !== '..')),
-  { error: "must be an absolute path without '.', '..' or empty parts, such as '/tmp'" },
-);
-const relativePath = z.string().max(1000).refine(
-  (path) => !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
-  { error: "must be a path below the mount without '.', '..' or empty parts, such as 'data/notes.txt'" },
-);
+const absolutePath = z
+  .string()
+  .max(1000)
+  .refine(
+    (path) =>
+      path.startsWith('/') &&
+      !path.includes('\0') &&
+      (path === '/' ||
+        path
+          .slice(1)
+          .split('/')
+          .every((part) => part !== '' && part !== '.' && part !== '..')),
+    { error: "must be an absolute path without '.', '..' or empty parts, such as '/tmp'" },
+  );
+const relativePath = z
+  .string()
+  .max(1000)
+  .refine(
+    (path) =>
+      !path.includes('\0') && path.split('/').every((part) => part !== '' && part !== '.' && part !== '..'),
+    { error: "must be a path below the mount without '.', '..' or empty parts, such as 'data/notes.txt'" },
+  );
 
 const amount = z.number().int().nonnegative();
 
@@ -55,21 +69,49 @@ const limits = z.strictObject(
 );
 
 /** The platform fills some places itself. */
-const mountPoint = absolutePath.refine((path) => path !== '/' && !/^\/(?:bin|dev|proc)(?:\/|$)/.test(path), { error: 'belongs to the platform; mount somewhere else, such as /tmp or /data' });
+const mountPoint = absolutePath.refine((path) => path !== '/' && !/^\/(?:bin|dev|proc)(?:\/|$)/.test(path), {
+  error: 'belongs to the platform; mount somewhere else, such as /tmp or /data',
+});
 
 const world = z.object({
   mounts: z.record(mountPoint, mount).default({}),
-  quotas: z.strictObject({ fileBytes: amount.optional(), totalBytes: amount.optional(), files: amount.optional(), descriptors: amount.optional() }).default({}),
+  quotas: z
+    .strictObject({
+      fileBytes: amount.optional(),
+      totalBytes: amount.optional(),
+      files: amount.optional(),
+      descriptors: amount.optional(),
+    })
+    .default({}),
   identity: z
     .strictObject({
-      hostname: z.string().min(1).max(63).regex(/^[A-Za-z0-9.-]+$/, { error: 'may have letters, digits, dots and hyphens' }).optional(),
+      hostname: z
+        .string()
+        .min(1)
+        .max(63)
+        .regex(/^[A-Za-z0-9.-]+$/, { error: 'may have letters, digits, dots and hyphens' })
+        .optional(),
       uid: amount.max(65_535).optional(),
       gid: amount.max(65_535).optional(),
-      user: z.string().min(1).max(31).regex(/^[a-z_][a-z0-9_-]*$/, { error: 'may have small letters, digits, _ and -' }).optional(),
+      user: z
+        .string()
+        .min(1)
+        .max(31)
+        .regex(/^[a-z_][a-z0-9_-]*$/, { error: 'may have small letters, digits, _ and -' })
+        .optional(),
       env: z
         .record(
-          z.string().max(100).regex(/^[A-Za-z_][A-Za-z0-9_]*$/).refine((name) => !RESERVED_ENV.test(name), { error: 'belongs to the interpreter and cannot be set' }),
-          z.string().max(4096).refine((value) => !value.includes('\0'), { error: 'must not contain NUL' }),
+          z
+            .string()
+            .max(100)
+            .regex(/^[A-Za-z_][A-Za-z0-9_]*$/)
+            .refine((name) => !RESERVED_ENV.test(name), {
+              error: 'belongs to the interpreter and cannot be set',
+            }),
+          z
+            .string()
+            .max(4096)
+            .refine((value) => !value.includes('\0'), { error: 'must not contain NUL' }),
         )
         .refine((env) => Object.keys(env).length <= 100, { error: 'may have 100 variables' })
         .optional(),
@@ -84,17 +126,26 @@ const FIELDS = ['mounts', 'quotas', 'identity', 'limits', 'rules', 'middleware',
 const INTERNAL = ['functions', 'at'];
 
 /** Checks the description. `place` maps a place of the transpiled text; `source` is the policy as written. */
-export function describePolicy(text: string, source: string, place: (text: unknown) => SourcePosition | null): DescriptionResult {
+export function describePolicy(
+  text: string,
+  source: string,
+  place: (text: unknown) => SourcePosition | null,
+): DescriptionResult {
   let raw: Record<string, unknown>;
   try {
     raw = JSON.parse(text) as Record<string, unknown>;
   } catch {
-    return { ok: false, diagnostics: [diagnostic({ line: 1, column: 1 }, 'The policy describes itself in nonsense.')] };
+    return {
+      ok: false,
+      diagnostics: [diagnostic({ line: 1, column: 1 }, 'The policy describes itself in nonsense.')],
+    };
   }
   const from = place(raw['at']) ?? { line: 1, column: 1 };
   const { mistake, field } = raw;
   if (typeof mistake === 'string') {
-    const names = Array.isArray(field) ? field.filter((name): name is string => typeof name === 'string') : [];
+    const names = Array.isArray(field)
+      ? field.filter((name): name is string => typeof name === 'string')
+      : [];
     return { ok: false, diagnostics: [diagnostic(fieldPlace(source, from, names), mistake.slice(0, 400))] };
   }
   const diagnostics: Diagnostic[] = [];
@@ -103,19 +154,26 @@ export function describePolicy(text: string, source: string, place: (text: unkno
   };
   for (const key of Object.keys(raw)) {
     if (!FIELDS.includes(key) && !INTERNAL.includes(key)) {
-      complain(fieldPlace(source, from, [key]), `A policy has no field '${key.slice(0, 40)}'; it has ${FIELDS.join(', ')}.`);
+      complain(
+        fieldPlace(source, from, [key]),
+        `A policy has no field '${key.slice(0, 40)}'; it has ${FIELDS.join(', ')}.`,
+      );
     }
   }
   const { mounts, quotas, identity, limits: asked, runtime } = raw;
   const parsed = world.safeParse({ mounts, quotas, identity, limits: asked, runtime });
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) complain(fieldPlace(source, from, issuePath(issue)), `${issueName(issue)} ${issueText(issue)}.`);
+    for (const issue of parsed.error.issues)
+      complain(fieldPlace(source, from, issuePath(issue)), `${issueName(issue)} ${issueText(issue)}.`);
   }
   const rules = readRules(raw['rules'], from, place, complain);
   if (parsed.success) {
     const files = Object.values(parsed.data.mounts).flatMap((each) => Object.values(each.files ?? {}));
     if (files.reduce((sum, each) => sum + each.length, 0) > MAX_POLICY_FILES_CHARS) {
-      complain(fieldPlace(source, from, ['files']), `The files of a policy may have ${MAX_POLICY_FILES_CHARS / 1024} KiB together; put larger ones into the bench.`);
+      complain(
+        fieldPlace(source, from, ['files']),
+        `The files of a policy may have ${MAX_POLICY_FILES_CHARS / 1024} KiB together; put larger ones into the bench.`,
+      );
     }
   }
   if (diagnostics.length > 0 || !parsed.success) return { ok: false, diagnostics };
@@ -130,7 +188,16 @@ export function describePolicy(text: string, source: string, place: (text: unkno
         mounts: Object.entries(parsed.data.mounts).map(([at, { mode, files }]) => ({
           at: canonicalText(at),
           mode,
-          ...(files === undefined ? {} : { files: Object.fromEntries(Object.entries(files).map(([name, content]) => [canonicalText(name), canonicalText(content)])) }),
+          ...(files === undefined
+            ? {}
+            : {
+                files: Object.fromEntries(
+                  Object.entries(files).map(([name, content]) => [
+                    canonicalText(name),
+                    canonicalText(content),
+                  ]),
+                ),
+              }),
         })),
         quotas: defined(parsed.data.quotas),
         identity: defined(parsed.data.identity),
@@ -146,24 +213,33 @@ function defined<T extends object>(value: T): never {
 }
 
 function readRules(
-  raw: unknown, from: SourcePosition, place: (text: unknown) => SourcePosition | null, complain: (at: SourcePosition, message: string) => void,
+  raw: unknown,
+  from: SourcePosition,
+  place: (text: unknown) => SourcePosition | null,
+  complain: (at: SourcePosition, message: string) => void,
 ): RuleSpec[] {
   const rules: RuleSpec[] = [];
   for (const each of Array.isArray(raw) ? (raw as Record<string, unknown>[]) : []) {
     const at = place(each['at']);
     const { effect, select, paths, mode, denial, value, why, label } = each;
-    const selected = Array.isArray(select) ? select.filter((name): name is RuleSpec['select'][number] => typeof name === 'string' && isSelector(name)) : [];
+    const selected = Array.isArray(select)
+      ? select.filter(
+          (name): name is RuleSpec['select'][number] => typeof name === 'string' && isSelector(name),
+        )
+      : [];
     if ((effect !== 'allow' && effect !== 'deny' && effect !== 'fake') || selected.length === 0) {
       complain(at ?? from, 'A rule was changed after it was made.');
       continue;
     }
     const plain = effect === 'fake' ? plainValue(value) : null;
-    if (plain === undefined) complain(at ?? from, 'fake: the value is no plain value (text, number, list, object).');
+    if (plain === undefined)
+      complain(at ?? from, 'fake: the value is no plain value (text, number, list, object).');
     else if (effect === 'fake') {
       for (const name of selected) {
         const should = isCallName(name) ? misfit(name, plain) : null;
         if (should !== null) complain(at ?? from, `fake: the answer of ${name} should be ${should}.`);
-        if (!isCallName(name)) complain(at ?? from, `fake: calls answer differently; name the call instead of '${name}'.`);
+        if (!isCallName(name))
+          complain(at ?? from, `fake: calls answer differently; name the call instead of '${name}'.`);
       }
     }
     const how = denialSpec(denial);
@@ -171,7 +247,9 @@ function readRules(
       effect,
       select: selected,
       label: typeof label === 'string' ? label.slice(0, 200) : effect,
-      ...(Array.isArray(paths) ? { paths: paths.filter((path): path is string => typeof path === 'string') } : {}),
+      ...(Array.isArray(paths)
+        ? { paths: paths.filter((path): path is string => typeof path === 'string') }
+        : {}),
       ...(mode === 'read' || mode === 'write' || mode === 'none' ? { mode } : {}),
       ...(effect === 'deny' && how !== null ? { denial: how } : {}),
       ...(effect === 'fake' && plain !== undefined ? { value: plain } : {}),
@@ -190,13 +268,24 @@ function denialSpec(raw: unknown): RuleSpec['denial'] | null {
 }
 
 function readOtherwise(raw: unknown): OtherwiseSpec {
-  const { effect, denial, why } = (typeof raw === 'object' && raw !== null ? raw : {}) as { effect?: unknown; denial?: unknown; why?: unknown };
+  const { effect, denial, why } = (typeof raw === 'object' && raw !== null ? raw : {}) as {
+    effect?: unknown;
+    denial?: unknown;
+    why?: unknown;
+  };
   if (effect === 'allow') return { effect };
   const how = denialSpec(denial);
-  return { effect: 'deny', ...(how === null ? {} : { denial: how }), ...(typeof why === 'string' ? { why } : {}) };
+  return {
+    effect: 'deny',
+    ...(how === null ? {} : { denial: how }),
+    ...(typeof why === 'string' ? { why } : {}),
+  };
 }
 
-function readFunctions(raw: unknown, place: (text: unknown) => SourcePosition | null): ReadonlyMap<CallName | '*', SourcePosition | null> {
+function readFunctions(
+  raw: unknown,
+  place: (text: unknown) => SourcePosition | null,
+): ReadonlyMap<CallName | '*', SourcePosition | null> {
   const functions = new Map<CallName | '*', SourcePosition | null>();
   for (const pair of Array.isArray(raw) ? (raw as unknown[]) : []) {
     if (!Array.isArray(pair)) continue;
@@ -247,7 +336,8 @@ function issueText(issue: Issue): string {
 /** Walks down the names, each searched after the one before it. */
 function fieldPlace(source: string, from: SourcePosition, path: readonly string[]): SourcePosition {
   const lines = source.split('\n');
-  let offset = lines.slice(0, from.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + from.column - 1;
+  let offset =
+    lines.slice(0, from.line - 1).reduce((sum, line) => sum + line.length + 1, 0) + from.column - 1;
   for (const part of path) {
     const escaped = part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
     const found = new RegExp(`(?:\\b|['"\`])${escaped}['"\`]?\\s*[:(]`).exec(source.slice(offset));

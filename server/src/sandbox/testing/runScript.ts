@@ -2,7 +2,16 @@
 import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
 import type { RunLimits } from '@sandtable/shared/policy/model';
-import { startRun, type RealFolder, type RunExit, type RunHandle, type RunSink, type SideEvent, type StartFile, type Stdio } from '../index.ts';
+import {
+  startRun,
+  type RealFolder,
+  type RunExit,
+  type RunHandle,
+  type RunSink,
+  type SideEvent,
+  type StartFile,
+  type Stdio,
+} from '../index.ts';
 import { loadBuiltIn, loadPolicy } from '../policy/loadPolicy.ts';
 
 export interface ScriptOptions {
@@ -41,8 +50,10 @@ const TTY: Stdio = { kind: 'tty', size: { cols: 80, rows: 24 } };
 /** Starts a script (or the prompt) and returns at once; null for one that a folder brings along. */
 export async function startScript(script: string | null, options: ScriptOptions = {}): Promise<ScriptRun> {
   const named = options.policy ?? 'standard';
-  const loaded = named === 'standard' || named === 'lecture' ? await loadBuiltIn(named) : await loadPolicy(named);
-  if (!loaded.ok) throw new Error(loaded.diagnostics.map(({ line, message }) => `${String(line)}: ${message}`).join('\n'));
+  const loaded =
+    named === 'standard' || named === 'lecture' ? await loadBuiltIn(named) : await loadPolicy(named);
+  if (!loaded.ok)
+    throw new Error(loaded.diagnostics.map(({ line, message }) => `${String(line)}: ${message}`).join('\n'));
   const events: SideEvent[] = [];
   const tails: string[] = [];
   let shown = '';
@@ -59,7 +70,9 @@ export async function startScript(script: string | null, options: ScriptOptions 
     }
   };
   const sink: RunSink = {
-    call: (tail) => { tails.push(tail); },
+    call: (tail) => {
+      tails.push(tail);
+    },
     event: (body) => {
       events.push(body);
       if (body.type !== 'out') return;
@@ -69,14 +82,20 @@ export async function startScript(script: string | null, options: ScriptOptions 
     outputRoom: options.outputRoom ?? (() => Infinity),
     onOutputRoom: null,
   };
-  const files: StartFile[] = Object.entries(options.files ?? {}).map(([path, data]) => ({ path, data: typeof data === 'string' ? Buffer.from(data) : data }));
+  const files: StartFile[] = Object.entries(options.files ?? {}).map(([path, data]) => ({
+    path,
+    data: typeof data === 'string' ? Buffer.from(data) : data,
+  }));
   const handle = startRun({
     run: 'test-run',
     mode: options.repl === true ? 'repl' : 'script',
     script: '/tmp/script.py',
     args: options.args ?? [],
     folders: options.folders ?? [],
-    files: options.repl === true || script === null ? files : [{ path: '/tmp/script.py', data: Buffer.from(script) }, ...files],
+    files:
+      options.repl === true || script === null
+        ? files
+        : [{ path: '/tmp/script.py', data: Buffer.from(script) }, ...files],
     engine: loaded.engine,
     policy: named.length < 20 ? named : 'policy.ts',
     limits: clampLimits(loaded.engine.world.limits, { wallSeconds: 15 }, options.limits),
@@ -92,12 +111,17 @@ export async function startScript(script: string | null, options: ScriptOptions 
     events,
     sink,
     text: (...fds) =>
-      events.map((event) => (event.type === 'out' && (fds.length === 0 || fds.includes(event.fd)) ? event.data : '')).join(''),
+      events
+        .map((event) =>
+          event.type === 'out' && (fds.length === 0 || fds.includes(event.fd)) ? event.data : '',
+        )
+        .join(''),
     rows: () => tails.map((tail) => JSON.parse(`{"seq":0,"t":0,${tail}`) as CallEvent),
-    shows: (text) => new Promise((resolve) => {
-      waiting.push({ text, resolve });
-      look();
-    }),
+    shows: (text) =>
+      new Promise((resolve) => {
+        waiting.push({ text, resolve });
+        look();
+      }),
   };
 }
 

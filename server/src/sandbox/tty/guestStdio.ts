@@ -2,7 +2,13 @@
 import { encodeText } from '@sandtable/shared/text';
 import type { TerminalSize } from '@sandtable/shared/protocol';
 import type { Stdio } from '../runHandle.ts';
-import { virtualFd, type DeviceOpening, type GuestFiles, type OpenDescription, type Result } from '../vfs/index.ts';
+import {
+  virtualFd,
+  type DeviceOpening,
+  type GuestFiles,
+  type OpenDescription,
+  type Result,
+} from '../vfs/index.ts';
 import { fail, ok } from '../vfs/result.ts';
 import { InputPipe, OutputPipe, TerminalStream, type OutputGate, type StandardStream } from './streams.ts';
 import { Terminal } from './terminal.ts';
@@ -32,14 +38,26 @@ export class GuestStdio {
     this.#listener = listener;
     if (stdio.kind === 'tty') {
       const terminal = new Terminal(stdio.size, {
-        shown: (fd, text) => { this.#shown(fd, text); },
-        readable: () => { for (const stream of [...this.#streams, ...this.#devices]) stream.wake(); },
-        signal: (signal) => { listener.signal(signal); },
-        typed: (text) => { listener.typed(text); },
+        shown: (fd, text) => {
+          this.#shown(fd, text);
+        },
+        readable: () => {
+          for (const stream of [...this.#streams, ...this.#devices]) stream.wake();
+        },
+        signal: (signal) => {
+          listener.signal(signal);
+        },
+        typed: (text) => {
+          listener.typed(text);
+        },
       });
       this.terminal = terminal;
       this.#input = null;
-      this.#streams = [new TerminalStream(0, terminal, gate), new TerminalStream(1, terminal, gate), new TerminalStream(2, terminal, gate)];
+      this.#streams = [
+        new TerminalStream(0, terminal, gate),
+        new TerminalStream(1, terminal, gate),
+        new TerminalStream(2, terminal, gate),
+      ];
       return;
     }
     const sink = (fd: 1 | 2, bytes: Uint8Array): void => {
@@ -56,13 +74,17 @@ export class GuestStdio {
   }
 
   install(files: GuestFiles): void {
-    this.#streams.forEach((stream, fd) => { files.install(stream, { at: virtualFd(fd) }); });
+    this.#streams.forEach((stream, fd) => {
+      files.install(stream, { at: virtualFd(fd) });
+    });
   }
 
   /** `/dev/tty`. */
   openDevice(_opening: DeviceOpening): Result<OpenDescription> {
     if (this.terminal === null) return fail('ENXIO');
-    const stream = new TerminalStream(0, this.terminal, this.#gate, (closed) => { this.#devices.delete(closed); });
+    const stream = new TerminalStream(0, this.terminal, this.#gate, (closed) => {
+      this.#devices.delete(closed);
+    });
     this.#devices.add(stream);
     return ok(stream);
   }

@@ -14,11 +14,41 @@ export type Key =
   | { readonly kind: 'paste'; readonly text: string };
 
 export type Command =
-  | 'up' | 'down' | 'left' | 'right' | 'home' | 'end' | 'delete' | 'word-left' | 'word-right' | 'delete-word' | 'erase-word' | 'unknown';
+  | 'up'
+  | 'down'
+  | 'left'
+  | 'right'
+  | 'home'
+  | 'end'
+  | 'delete'
+  | 'word-left'
+  | 'word-right'
+  | 'delete-word'
+  | 'erase-word'
+  | 'unknown';
 
-const FINAL: { readonly [final: string]: Command } = { A: 'up', B: 'down', C: 'right', D: 'left', H: 'home', F: 'end' };
-const TILDE: { readonly [number: string]: Command } = { 1: 'home', 3: 'delete', 4: 'end', 7: 'home', 8: 'end' };
-const META: { readonly [char: string]: Command } = { b: 'word-left', f: 'word-right', d: 'delete-word', '\x7f': 'erase-word', '\b': 'erase-word' };
+const FINAL: { readonly [final: string]: Command } = {
+  A: 'up',
+  B: 'down',
+  C: 'right',
+  D: 'left',
+  H: 'home',
+  F: 'end',
+};
+const TILDE: { readonly [number: string]: Command } = {
+  1: 'home',
+  3: 'delete',
+  4: 'end',
+  7: 'home',
+  8: 'end',
+};
+const META: { readonly [char: string]: Command } = {
+  b: 'word-left',
+  f: 'word-right',
+  d: 'delete-word',
+  '\x7f': 'erase-word',
+  '\b': 'erase-word',
+};
 
 const ESC = '\x1b';
 const PASTE_START = '200';

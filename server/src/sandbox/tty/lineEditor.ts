@@ -52,30 +52,48 @@ export class LineEditor {
     this.#chars.splice(this.#cursor, 0, ...chars);
     this.#cursor += chars.length;
     const width = displayWidth(chars);
-    if (simple && before % view.columns + width < view.columns) return chars.map(display).join('');
+    if (simple && (before % view.columns) + width < view.columns) return chars.map(display).join('');
     return this.redraw(view);
   }
 
   command(command: Command, view: EditorView): string {
     switch (command) {
-      case 'left': return this.#moveTo(this.#cursor - 1, view);
-      case 'right': return this.#moveTo(this.#cursor + 1, view);
-      case 'home': return this.#moveTo(0, view);
-      case 'end': return this.#moveTo(this.#chars.length, view);
-      case 'word-left': return this.#moveTo(this.#wordLeft(), view);
-      case 'word-right': return this.#moveTo(this.#wordRight(), view);
-      case 'delete': return this.#cut(this.#cursor, this.#cursor + 1, false, view);
-      case 'delete-word': return this.#cut(this.#cursor, this.#wordRight(), true, view);
-      case 'erase-word': return this.#cut(this.#wordLeft(), this.#cursor, true, view);
-      case 'up': return this.#recall(this.#place - 1, view);
-      case 'down': return this.#recall(this.#place + 1, view);
-      default: return '';
+      case 'left':
+        return this.#moveTo(this.#cursor - 1, view);
+      case 'right':
+        return this.#moveTo(this.#cursor + 1, view);
+      case 'home':
+        return this.#moveTo(0, view);
+      case 'end':
+        return this.#moveTo(this.#chars.length, view);
+      case 'word-left':
+        return this.#moveTo(this.#wordLeft(), view);
+      case 'word-right':
+        return this.#moveTo(this.#wordRight(), view);
+      case 'delete':
+        return this.#cut(this.#cursor, this.#cursor + 1, false, view);
+      case 'delete-word':
+        return this.#cut(this.#cursor, this.#wordRight(), true, view);
+      case 'erase-word':
+        return this.#cut(this.#wordLeft(), this.#cursor, true, view);
+      case 'up':
+        return this.#recall(this.#place - 1, view);
+      case 'down':
+        return this.#recall(this.#place + 1, view);
+      default:
+        return '';
     }
   }
 
   backspace(view: EditorView): string {
     const last = this.#chars[this.#cursor - 1];
-    if (last !== undefined && this.atEnd && view.echo && displayWidth([last]) === 1 && this.#end(view) % view.columns > 1) {
+    if (
+      last !== undefined &&
+      this.atEnd &&
+      view.echo &&
+      displayWidth([last]) === 1 &&
+      this.#end(view) % view.columns > 1
+    ) {
       this.#chars.pop();
       this.#cursor -= 1;
       return '\b \b';

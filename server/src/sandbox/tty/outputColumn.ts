@@ -44,11 +44,24 @@ export class OutputColumn {
       return;
     }
     switch (char) {
-      case '\x1b': this.#state = 'escape'; this.line += char; return;
-      case '\n': this.line = ''; return;
-      case '\r': this.column = 0; this.line = ''; return;
-      case '\b': this.column = Math.max(0, this.column - 1); return;
-      case '\t': this.#advance(8 - (this.column % 8)); this.line += char; return;
+      case '\x1b':
+        this.#state = 'escape';
+        this.line += char;
+        return;
+      case '\n':
+        this.line = '';
+        return;
+      case '\r':
+        this.column = 0;
+        this.line = '';
+        return;
+      case '\b':
+        this.column = Math.max(0, this.column - 1);
+        return;
+      case '\t':
+        this.#advance(8 - (this.column % 8));
+        this.line += char;
+        return;
       default:
     }
     if (char < ' ' || char === '\x7f') return;

@@ -25,8 +25,22 @@ const OWNER = 1000;
 function streamStat(mode: number, fd: number, rdev: number): Stat {
   const now = Math.floor(Date.now() / 1000);
   return {
-    dev: STREAM_DEV, ino: fd + 3, mode, nlink: 1, uid: OWNER, gid: OWNER, rdev, size: 0, blksize: 1024, blocks: 0,
-    atimeSec: now, atimeNsec: 0, mtimeSec: now, mtimeNsec: 0, ctimeSec: now, ctimeNsec: 0,
+    dev: STREAM_DEV,
+    ino: fd + 3,
+    mode,
+    nlink: 1,
+    uid: OWNER,
+    gid: OWNER,
+    rdev,
+    size: 0,
+    blksize: 1024,
+    blocks: 0,
+    atimeSec: now,
+    atimeNsec: 0,
+    mtimeSec: now,
+    mtimeNsec: 0,
+    ctimeSec: now,
+    ctimeNsec: 0,
   };
 }
 
@@ -60,7 +74,12 @@ export class TerminalStream extends StandardStream {
   readonly terminal: Terminal;
   readonly #closed: ((stream: TerminalStream) => void) | null;
 
-  constructor(fd: 0 | 1 | 2, terminal: Terminal, gate: OutputGate, closed: ((stream: TerminalStream) => void) | null = null) {
+  constructor(
+    fd: 0 | 1 | 2,
+    terminal: Terminal,
+    gate: OutputGate,
+    closed: ((stream: TerminalStream) => void) | null = null,
+  ) {
     super(fd, O_RDWR, gate);
     this.terminal = terminal;
     this.#closed = closed;
@@ -136,7 +155,12 @@ export class InputPipe extends StandardStream {
   }
 
   override readiness(): Readiness {
-    return { readable: this.#ended || this.#queue.length > 0, writable: false, hangup: this.#ended, error: false };
+    return {
+      readable: this.#ended || this.#queue.length > 0,
+      writable: false,
+      hangup: this.#ended,
+      error: false,
+    };
   }
 }
 

@@ -25,7 +25,14 @@ class Screen {
   }
 
   get text(): string {
-    return this.rows.map((row) => Array.from(row, (cell) => cell ?? ' ').join('').trimEnd()).join('\n').trimEnd();
+    return this.rows
+      .map((row) =>
+        Array.from(row, (cell) => cell ?? ' ')
+          .join('')
+          .trimEnd(),
+      )
+      .join('\n')
+      .trimEnd();
   }
 
   get cursor(): readonly [number, number] {
@@ -52,10 +59,18 @@ class Screen {
   #sequence(sequence: string): void {
     const count = Number(/\d+/.exec(sequence)?.[0] ?? 1);
     switch (sequence.at(-1)) {
-      case 'A': this.#to(Math.max(0, this.#row - count), this.#column); break;
-      case 'B': this.#to(this.#row + count, this.#column); break;
-      case 'C': this.#to(this.#row, Math.min(this.#columns - 1, this.#column + count)); break;
-      case 'H': this.#to(0, 0); break;
+      case 'A':
+        this.#to(Math.max(0, this.#row - count), this.#column);
+        break;
+      case 'B':
+        this.#to(this.#row + count, this.#column);
+        break;
+      case 'C':
+        this.#to(this.#row, Math.min(this.#columns - 1, this.#column + count));
+        break;
+      case 'H':
+        this.#to(0, 0);
+        break;
       case 'J':
         if (sequence === '\x1b[2J') this.rows.splice(0, this.rows.length, []);
         else {
@@ -63,7 +78,8 @@ class Screen {
           this.#line().splice(this.#column);
         }
         break;
-      default: throw new Error(`unexpected ${JSON.stringify(sequence)}`);
+      default:
+        throw new Error(`unexpected ${JSON.stringify(sequence)}`);
     }
   }
 
@@ -88,15 +104,18 @@ class Bench {
 
   constructor(columns = 20) {
     this.screen = new Screen(columns);
-    this.terminal = new Terminal({ cols: columns, rows: 10 }, {
-      shown: (_fd, text) => {
-        this.shown += text;
-        this.screen.write(text);
+    this.terminal = new Terminal(
+      { cols: columns, rows: 10 },
+      {
+        shown: (_fd, text) => {
+          this.shown += text;
+          this.screen.write(text);
+        },
+        readable: () => undefined,
+        signal: (signal) => this.signals.push(signal),
+        typed: () => undefined,
       },
-      readable: () => undefined,
-      signal: (signal) => this.signals.push(signal),
-      typed: () => undefined,
-    });
+    );
   }
 
   print(text: string): void {
@@ -111,7 +130,9 @@ class Bench {
 
 describe('lines', () => {
   let b: Bench;
-  beforeEach(() => { b = new Bench(); });
+  beforeEach(() => {
+    b = new Bench();
+  });
 
   it.each([
     ['hello\r', 'hello\n'],
@@ -133,16 +154,38 @@ describe('lines', () => {
   });
 
   it('are the same however the keys arrive', () => {
-    fc.assert(fc.property(fc.array(fc.constantFrom('a', 'é', '日', '\x1b[D', '\x1b[C', '\x1b[H', '\x1bOF', '\x7f', '\x0b', '\x19', '\x1b[200~x\ny\x1b[201~', '\x1b[3~')), fc.nat(5), (keys, step) => {
-      const all = `${keys.join('')}\r`;
-      const one = new Bench();
-      one.terminal.input(all);
-      const other = new Bench();
-      for (let at = 0; at < all.length; at += step + 1) other.terminal.input(all.slice(at, at + step + 1));
-      for (let line = one.line(); line !== null; line = one.line()) expect(other.line()).toBe(line);
-      expect(other.line()).toBeNull();
-      expect(other.screen.text).toBe(one.screen.text);
-    }));
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom(
+            'a',
+            'é',
+            '日',
+            '\x1b[D',
+            '\x1b[C',
+            '\x1b[H',
+            '\x1bOF',
+            '\x7f',
+            '\x0b',
+            '\x19',
+            '\x1b[200~x\ny\x1b[201~',
+            '\x1b[3~',
+          ),
+        ),
+        fc.nat(5),
+        (keys, step) => {
+          const all = `${keys.join('')}\r`;
+          const one = new Bench();
+          one.terminal.input(all);
+          const other = new Bench();
+          for (let at = 0; at < all.length; at += step + 1)
+            other.terminal.input(all.slice(at, at + step + 1));
+          for (let line = one.line(); line !== null; line = one.line()) expect(other.line()).toBe(line);
+          expect(other.line()).toBeNull();
+          expect(other.screen.text).toBe(one.screen.text);
+        },
+      ),
+    );
   });
 
   it('come back with the arrows', () => {
@@ -191,26 +234,50 @@ describe('lines', () => {
 
 describe('the screen', () => {
   it('shows prompt and line, whatever is typed, wide characters and wrapped lines too', () => {
-    const keys = fc.array(fc.oneof(
-      { weight: 6, arbitrary: fc.constantFrom('a', 'b', ' ', 'é', '日', 'word', '\t') },
-      { weight: 4, arbitrary: fc.constantFrom('\x1b[D', '\x1b[C', '\x7f', '\x01', '\x05', '\x0b', '\x15', '\x17', '\x19', '\x1bb', '\x1bf', '\x1bd', '\x1b[3~', '\x0c') },
-    ), { maxLength: 60 });
-    fc.assert(fc.property(keys, fc.integer({ min: 8, max: 30 }), (typed, columns) => {
-      const b = new Bench(columns);
-      b.print('>>> ');
-      for (const key of typed) b.terminal.input(key);
-      const before = b.screen.text;
-      const cursor = b.screen.cursor;
-      const fresh = new Screen(columns);
-      b.terminal.input('\x05');
-      b.terminal.input('\r');
-      const line = b.line()!.slice(0, -1).replaceAll('\t', '    ');
-      // A wide character that does not fit on a row is the one thing that is drawn differently in one piece.
-      fc.pre(![...line].some((char) => charWidth(char) === 2) || line.length + 4 < columns / 2);
-      fresh.write(`>>> ${line}`);
-      expect(before.replace(/ +$/gm, '')).toBe(fresh.text.replace(/ +$/gm, ''));
-      expect(cursor[0]).toBeLessThanOrEqual(Math.floor((line.length * 2 + 4) / columns) + 1);
-    }), { numRuns: 300 });
+    const keys = fc.array(
+      fc.oneof(
+        { weight: 6, arbitrary: fc.constantFrom('a', 'b', ' ', 'é', '日', 'word', '\t') },
+        {
+          weight: 4,
+          arbitrary: fc.constantFrom(
+            '\x1b[D',
+            '\x1b[C',
+            '\x7f',
+            '\x01',
+            '\x05',
+            '\x0b',
+            '\x15',
+            '\x17',
+            '\x19',
+            '\x1bb',
+            '\x1bf',
+            '\x1bd',
+            '\x1b[3~',
+            '\x0c',
+          ),
+        },
+      ),
+      { maxLength: 60 },
+    );
+    fc.assert(
+      fc.property(keys, fc.integer({ min: 8, max: 30 }), (typed, columns) => {
+        const b = new Bench(columns);
+        b.print('>>> ');
+        for (const key of typed) b.terminal.input(key);
+        const before = b.screen.text;
+        const cursor = b.screen.cursor;
+        const fresh = new Screen(columns);
+        b.terminal.input('\x05');
+        b.terminal.input('\r');
+        const line = b.line()!.slice(0, -1).replaceAll('\t', '    ');
+        // A wide character that does not fit on a row is the one thing that is drawn differently in one piece.
+        fc.pre(![...line].some((char) => charWidth(char) === 2) || line.length + 4 < columns / 2);
+        fresh.write(`>>> ${line}`);
+        expect(before.replace(/ +$/gm, '')).toBe(fresh.text.replace(/ +$/gm, ''));
+        expect(cursor[0]).toBeLessThanOrEqual(Math.floor((line.length * 2 + 4) / columns) + 1);
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('keeps a half-typed line below what the guest prints meanwhile', () => {

@@ -10,7 +10,20 @@ import type { TerminalSize } from '@sandtable/shared/protocol';
 import { KeyReader, type Key } from './keys.ts';
 import { LineEditor, type EditorView } from './lineEditor.ts';
 import { OutputColumn } from './outputColumn.ts';
-import { COOKED, ECHO, ICANON, ICRNL, ISIG, ONLCR, OPOST, VEOF, VINTR, VMIN, VQUIT, type Termios } from './termios.ts';
+import {
+  COOKED,
+  ECHO,
+  ICANON,
+  ICRNL,
+  ISIG,
+  ONLCR,
+  OPOST,
+  VEOF,
+  VINTR,
+  VMIN,
+  VQUIT,
+  type Termios,
+} from './termios.ts';
 import { Utf8Joiner } from './utf8Joiner.ts';
 
 /** Typed ahead and not read yet, in bytes; what is typed beyond is dropped, with a bell, as Linux does. */
@@ -122,10 +135,14 @@ export class Terminal {
 
   #key(key: Key): string {
     switch (key.kind) {
-      case 'text': return this.#insert(key.text);
-      case 'paste': return this.#paste(key.text);
-      case 'command': return this.#editor.command(key.command, this.#view);
-      default: return this.#control(key.code);
+      case 'text':
+        return this.#insert(key.text);
+      case 'paste':
+        return this.#paste(key.text);
+      case 'command':
+        return this.#editor.command(key.command, this.#view);
+      default:
+        return this.#control(key.code);
     }
   }
 
@@ -157,21 +174,38 @@ export class Terminal {
     }
     if (code === this.termios.cc[VEOF]) return this.#endOfFile();
     switch (code) {
-      case 1: return editor.command('home', this.#view);
-      case 2: return editor.command('left', this.#view);
-      case 5: return editor.command('end', this.#view);
-      case 6: return editor.command('right', this.#view);
-      case 8: case 0x7f: return editor.backspace(this.#view);
-      case 9: return this.#insert('\t');
-      case 10: case 13: return this.#submit(true).print;
-      case 11: return editor.killToEnd(this.#view);
-      case 12: return this.#clearScreen();
-      case 14: return editor.command('down', this.#view);
-      case 16: return editor.command('up', this.#view);
-      case 21: return editor.killToStart(this.#view);
-      case 23: return editor.killBlankWord(this.#view);
-      case 25: return editor.yank(this.#view);
-      default: return '';
+      case 1:
+        return editor.command('home', this.#view);
+      case 2:
+        return editor.command('left', this.#view);
+      case 5:
+        return editor.command('end', this.#view);
+      case 6:
+        return editor.command('right', this.#view);
+      case 8:
+      case 0x7f:
+        return editor.backspace(this.#view);
+      case 9:
+        return this.#insert('\t');
+      case 10:
+      case 13:
+        return this.#submit(true).print;
+      case 11:
+        return editor.killToEnd(this.#view);
+      case 12:
+        return this.#clearScreen();
+      case 14:
+        return editor.command('down', this.#view);
+      case 16:
+        return editor.command('up', this.#view);
+      case 21:
+        return editor.killToStart(this.#view);
+      case 23:
+        return editor.killBlankWord(this.#view);
+      case 25:
+        return editor.yank(this.#view);
+      default:
+        return '';
     }
   }
 

@@ -88,10 +88,16 @@ describe('a description that a call holds', () => {
     const { guest } = makeWorld();
     const fd = must(guest.open(g('f'), O_CREAT | O_RDWR));
     const terminal = new Terminal(O_RDWR);
-    expect(guest.pinned(fd, terminal, () => [text(guest.read(fd, 9)), told(guest.read(virtualFd(fd + 1), 9))])).toEqual(['typed', 'EBADF']);
+    expect(
+      guest.pinned(fd, terminal, () => [text(guest.read(fd, 9)), told(guest.read(virtualFd(fd + 1), 9))]),
+    ).toEqual(['typed', 'EBADF']);
     expect(guest.pinned(fd, undefined, () => told(guest.read(fd, 9)))).toBe('EBADF');
     expect(guest.pinned(fd, terminal, () => told(guest.close(fd)))).toBe('EBADF');
-    expect(() => guest.pinned(fd, terminal, () => { throw new Error('inside'); })).toThrow('inside');
+    expect(() =>
+      guest.pinned(fd, terminal, () => {
+        throw new Error('inside');
+      }),
+    ).toThrow('inside');
     expect(text(guest.read(fd, 9))).toBe('');
   });
 });

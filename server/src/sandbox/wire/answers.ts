@@ -13,8 +13,27 @@ import type { DirectoryLine, Stat } from '../vfs/abi.ts';
 import type { Asked } from './asked.ts';
 import type { ReplyBuilder } from './replyBuilder.ts';
 import {
-  isPlainObject, real, RUSAGE_BYTES, STAT_BYTES, STATVFS_BYTES, TERMIOS_BYTES, UTSNAME_BYTES, whole, writeFdSet, writeItimer, writeRlimit,
-  writeRusage, writeStat, writeStatvfs, writeTermios, writeTimespec, writeTimeval, writeTms, writeUtsname, type PlainObject, type PollFd,
+  isPlainObject,
+  real,
+  RUSAGE_BYTES,
+  STAT_BYTES,
+  STATVFS_BYTES,
+  TERMIOS_BYTES,
+  UTSNAME_BYTES,
+  whole,
+  writeFdSet,
+  writeItimer,
+  writeRlimit,
+  writeRusage,
+  writeStat,
+  writeStatvfs,
+  writeTermios,
+  writeTimespec,
+  writeTimeval,
+  writeTms,
+  writeUtsname,
+  type PlainObject,
+  type PollFd,
 } from './structs.ts';
 import { writeInt64 } from './wireArgs.ts';
 
@@ -27,7 +46,13 @@ export type Native =
 export type AnswerError = 'nonsense' | 'too-small' | 'too-large';
 
 /** Encodes a success. Where it cannot, the reply begun is to be thrown away. */
-export type Encoder = (reply: ReplyBuilder, id: number, value: PlainValue, native: Native | null, asked: Asked) => AnswerError | null;
+export type Encoder = (
+  reply: ReplyBuilder,
+  id: number,
+  value: PlainValue,
+  native: Native | null,
+  asked: Asked,
+) => AnswerError | null;
 
 /** A listing the host has room for (`MAX_LISTING` there). */
 const MAX_LISTING = 4 * 1024 * 1024;
@@ -132,7 +157,11 @@ function writeExactStat(view: DataView, at: number, stat: Stat): void {
 }
 
 /** A struct made from an object; `ret` is 0 unless the function has something to say. */
-function struct(size: number, write: (view: DataView, at: number, value: PlainObject) => void, ret?: (value: PlainObject) => number): Encoder {
+function struct(
+  size: number,
+  write: (view: DataView, at: number, value: PlainObject) => void,
+  ret?: (value: PlainObject) => number,
+): Encoder {
   return (reply, id, value) => {
     if (!isPlainObject(value)) return 'nonsense';
     reply.start(id, ret === undefined ? 0 : ret(value), 0);
@@ -144,7 +173,11 @@ function struct(size: number, write: (view: DataView, at: number, value: PlainOb
 }
 
 /** A time; `write` makes the struct of it. */
-function seconds(size: number, write: (view: DataView, at: number, seconds: number) => void, ret: (seconds: number) => number = () => 0): Encoder {
+function seconds(
+  size: number,
+  write: (view: DataView, at: number, seconds: number) => void,
+  ret: (seconds: number) => number = () => 0,
+): Encoder {
   return (reply, id, value) => {
     if (typeof value !== 'number' || !Number.isFinite(value)) return 'nonsense';
     reply.start(id, ret(value), 0);
@@ -188,7 +221,8 @@ const poll: Encoder = (reply, id, value, _native, asked) => {
   if (!Array.isArray(value)) return 'nonsense';
   const wanted = asked.args['fds'] as unknown as readonly PollFd[];
   const ready = new Map<number, number>();
-  for (const item of value as readonly PlainValue[]) if (isPlainObject(item)) ready.set(whole(item['fd']), whole(item['events']));
+  for (const item of value as readonly PlainValue[])
+    if (isPlainObject(item)) ready.set(whole(item['fd']), whole(item['events']));
   reply.start(id, 0, 0);
   let count = 0;
   reply.outStruct(wanted.length * 8, (view, at) => {
@@ -230,7 +264,10 @@ const ioctl: Encoder = (reply, id, value) => {
   else {
     reply.outStruct(64, (view, at) => {
       if ('count' in value) view.setInt32(at, whole(value['count']), true);
-      else WINSIZE_FIELDS.forEach((field, k) => { view.setUint16(at + 2 * k, whole(value[field]), true); });
+      else
+        WINSIZE_FIELDS.forEach((field, k) => {
+          view.setUint16(at + 2 * k, whole(value[field]), true);
+        });
     });
   }
   return null;
@@ -268,7 +305,13 @@ const SYMBOLS: { readonly [symbol: string]: Encoder } = {
   epoll_wait: epollWait,
   tcgetattr: struct(TERMIOS_BYTES, writeTermios),
   '@ioctl': ioctl,
-  time: seconds(8, (view, at, value) => { writeInt64(view, at, Math.floor(value)); }, Math.floor),
+  time: seconds(
+    8,
+    (view, at, value) => {
+      writeInt64(view, at, Math.floor(value));
+    },
+    Math.floor,
+  ),
   gettimeofday: seconds(16, writeTimeval),
   clock_gettime: seconds(16, writeTimespec),
   clock_getres: seconds(16, writeTimespec),
@@ -276,10 +319,17 @@ const SYMBOLS: { readonly [symbol: string]: Encoder } = {
   getrlimit64: struct(16, writeRlimit),
   getrusage: struct(RUSAGE_BYTES, writeRusage),
   times: struct(32, writeTms, (value) => whole(value['elapsed'])),
-  getloadavg: struct(24, (view, at, value) => {
-    const loads = value['loads'];
-    if (Array.isArray(loads)) loads.slice(0, 3).forEach((load, k) => { view.setFloat64(at + 8 * k, real(load as PlainValue), true); });
-  }, () => 3),
+  getloadavg: struct(
+    24,
+    (view, at, value) => {
+      const loads = value['loads'];
+      if (Array.isArray(loads))
+        loads.slice(0, 3).forEach((load, k) => {
+          view.setFloat64(at + 8 * k, real(load as PlainValue), true);
+        });
+    },
+    () => 3,
+  ),
   sched_getaffinity: (reply, id, value, native, asked) => {
     const error = bytes(reply, id, value, native, asked);
     reply.setRet(0);

@@ -7,28 +7,42 @@ import { NORMALISERS, OWN_NORMALISERS } from './normalise.ts';
 import { ReplyBuilder } from './replyBuilder.ts';
 import { decodeArgs, encodeArgs, readInt64, readUint32, writeInt64, type WireArg } from './wireArgs.ts';
 
-const noNul = fc.array(fc.integer({ min: 1, max: 255 }), { maxLength: 40 }).map((bytes) => Uint8Array.from(bytes));
+const noNul = fc
+  .array(fc.integer({ min: 1, max: 255 }), { maxLength: 40 })
+  .map((bytes) => Uint8Array.from(bytes));
 
 function argument(op: Op): fc.Arbitrary<WireArg> {
   switch (op.code) {
-    case 'i': return fc.integer();
-    case 'l': case 'r': case 'A': return fc.maxSafeInteger();
-    case 's': return fc.option(noNul);
-    case 'w': return fc.option(fc.uint8Array({ maxLength: 40 }));
-    case 'I': case 'X': return fc.option(fc.uint8Array({ minLength: op.bytes, maxLength: op.bytes }));
-    case 'x': return fc.constant(null);
-    default: return fc.constant(null);
+    case 'i':
+      return fc.integer();
+    case 'l':
+    case 'r':
+    case 'A':
+      return fc.maxSafeInteger();
+    case 's':
+      return fc.option(noNul);
+    case 'w':
+      return fc.option(fc.uint8Array({ maxLength: 40 }));
+    case 'I':
+    case 'X':
+      return fc.option(fc.uint8Array({ minLength: op.bytes, maxLength: op.bytes }));
+    case 'x':
+      return fc.constant(null);
+    default:
+      return fc.constant(null);
   }
 }
 
-const call = fc.constantFrom(...WIRE_SYMBOLS).chain((row) => fc.tuple(fc.constant(row), fc.tuple(...row.ops.map(argument))));
+const call = fc
+  .constantFrom(...WIRE_SYMBOLS)
+  .chain((row) => fc.tuple(fc.constant(row), fc.tuple(...row.ops.map(argument))));
 
 /** The reply's out arguments, checked for shape. */
 function outsOf(frame: Uint8Array, row: WireSymbol): { ret: number; errno: number; outs: Uint8Array[] } {
   const view = Buffer.from(frame);
   expect(readUint32(view, 0)).toBe(view.length - 4);
   const outs: Uint8Array[] = [];
-  for (let at = 24; at < view.length; ) {
+  for (let at = 24; at < view.length;) {
     const length = readUint32(view, at);
     expect(at + 4 + length).toBeLessThanOrEqual(view.length);
     outs.push(view.subarray(at + 4, at + 4 + length));
@@ -54,14 +68,20 @@ describe('arguments', () => {
 
   it('are refused when something is missing, surplus or changed into nonsense, and never harm', () => {
     fc.assert(
-      fc.property(call, fc.nat(), fc.nat(255), fc.integer({ min: -3, max: 3 }), ([row, args], at, value, grow) => {
-        const bytes = encodeArgs(row.ops, args);
-        const changed = Buffer.alloc(Math.max(0, bytes.length + grow));
-        changed.set(bytes.subarray(0, changed.length));
-        if (changed.length > 0) changed[at % changed.length] = value;
-        const back = decodeArgs(row.ops, changed, 0, changed.length);
-        if (back !== null) NORMALISERS[row.fid]!(back);
-      }),
+      fc.property(
+        call,
+        fc.nat(),
+        fc.nat(255),
+        fc.integer({ min: -3, max: 3 }),
+        ([row, args], at, value, grow) => {
+          const bytes = encodeArgs(row.ops, args);
+          const changed = Buffer.alloc(Math.max(0, bytes.length + grow));
+          changed.set(bytes.subarray(0, changed.length));
+          if (changed.length > 0) changed[at % changed.length] = value;
+          const back = decodeArgs(row.ops, changed, 0, changed.length);
+          if (back !== null) NORMALISERS[row.fid]!(back);
+        },
+      ),
       { numRuns: 1000 },
     );
     const open = WIRE_SYMBOLS.find(({ symbol }) => symbol === 'unlink')!;
@@ -74,12 +94,14 @@ describe('arguments', () => {
   });
 
   it('hold any whole number', () => {
-    fc.assert(fc.property(fc.maxSafeInteger(), (value) => {
-      const view = new DataView(new ArrayBuffer(8));
-      writeInt64(view, 0, value);
-      expect(view.getBigInt64(0, true)).toBe(BigInt(value));
-      expect(readInt64(new Uint8Array(view.buffer), 0)).toBe(value);
-    }));
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), (value) => {
+        const view = new DataView(new ArrayBuffer(8));
+        writeInt64(view, 0, value);
+        expect(view.getBigInt64(0, true)).toBe(BigInt(value));
+        expect(readInt64(new Uint8Array(view.buffer), 0)).toBe(value);
+      }),
+    );
   });
 });
 

@@ -31,14 +31,21 @@ function readPieces(stream: Buffer, cuts: readonly number[]): { frames: Frame[];
   const reader = new FrameReader();
   const frames: Frame[] = [];
   const shared = Buffer.alloc(stream.length);
-  const ends = [...new Set([...cuts.map((cut) => cut % (stream.length + 1)), stream.length])].sort((a, b) => a - b);
+  const ends = [...new Set([...cuts.map((cut) => cut % (stream.length + 1)), stream.length])].sort(
+    (a, b) => a - b,
+  );
   let from = 0;
   for (const to of ends) {
     shared.fill(0xee);
     stream.copy(shared, 0, from, to);
     reader.feed(shared.subarray(0, to - from));
     while (reader.next()) {
-      frames.push({ id: reader.id, fid: reader.fid, thread: reader.thread, args: [...reader.bytes.subarray(reader.at, reader.end)] });
+      frames.push({
+        id: reader.id,
+        fid: reader.fid,
+        thread: reader.thread,
+        args: [...reader.bytes.subarray(reader.at, reader.end)],
+      });
     }
     if (reader.error !== null) break;
     if (reader.pending) reader.keep();
@@ -50,12 +57,16 @@ function readPieces(stream: Buffer, cuts: readonly number[]): { frames: Frame[];
 describe('FrameReader', () => {
   it('finds the same frames wherever the stream is cut', () => {
     fc.assert(
-      fc.property(fc.array(frame, { maxLength: 12 }), fc.array(fc.nat(), { maxLength: 30 }), (frames, cuts) => {
-        const { frames: read, reader } = readPieces(Buffer.concat(frames.map(bytesOf)), cuts);
-        expect(read).toEqual(frames);
-        expect(reader.error).toBeNull();
-        expect(reader.between).toBe(true);
-      }),
+      fc.property(
+        fc.array(frame, { maxLength: 12 }),
+        fc.array(fc.nat(), { maxLength: 30 }),
+        (frames, cuts) => {
+          const { frames: read, reader } = readPieces(Buffer.concat(frames.map(bytesOf)), cuts);
+          expect(read).toEqual(frames);
+          expect(reader.error).toBeNull();
+          expect(reader.between).toBe(true);
+        },
+      ),
     );
   });
 
@@ -71,7 +82,11 @@ describe('FrameReader', () => {
   it('goes on after a pause in the middle of a piece', () => {
     const reader = new FrameReader();
     const one = { id: 1, fid: 2, thread: 1, args: [7] };
-    const piece = Buffer.concat([bytesOf(one), bytesOf({ ...one, id: 2 }), bytesOf({ ...one, id: 3 }).subarray(0, 6)]);
+    const piece = Buffer.concat([
+      bytesOf(one),
+      bytesOf({ ...one, id: 2 }),
+      bytesOf({ ...one, id: 3 }).subarray(0, 6),
+    ]);
     reader.feed(piece);
     expect(reader.next()).toBe(true);
     reader.keep();
@@ -84,14 +99,17 @@ describe('FrameReader', () => {
     expect(reader.id).toBe(3);
   });
 
-  it.each([[MAX_FRAME + 1, 'frame-too-long'], [0xffffffff, 'frame-too-long'], [7, 'frame-too-short'], [0, 'frame-too-short']])(
-    'refuses a length of %i before it allocates anything', (length, error) => {
-      const reader = new FrameReader();
-      const head = Buffer.alloc(4);
-      head.writeUInt32LE(length);
-      reader.feed(head);
-      expect(reader.next()).toBe(false);
-      expect(reader.error).toBe(error);
-    },
-  );
+  it.each([
+    [MAX_FRAME + 1, 'frame-too-long'],
+    [0xffffffff, 'frame-too-long'],
+    [7, 'frame-too-short'],
+    [0, 'frame-too-short'],
+  ])('refuses a length of %i before it allocates anything', (length, error) => {
+    const reader = new FrameReader();
+    const head = Buffer.alloc(4);
+    head.writeUInt32LE(length);
+    reader.feed(head);
+    expect(reader.next()).toBe(false);
+    expect(reader.error).toBe(error);
+  });
 });

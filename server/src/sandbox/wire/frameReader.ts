@@ -46,7 +46,8 @@ export class FrameReader {
 
   /** Gives bytes to cut; the bytes fed before must have been used up, or kept. */
   feed(chunk: Uint8Array): void {
-    if (this.#from < this.#chunk.length) throw new Error('FrameReader: fed before the last chunk was used up');
+    if (this.#from < this.#chunk.length)
+      throw new Error('FrameReader: fed before the last chunk was used up');
     this.#chunk = chunk;
     this.#from = 0;
   }

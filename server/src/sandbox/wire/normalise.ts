@@ -11,7 +11,16 @@ import type { CallArgs, PlainValue } from '@sandtable/shared/policy/model';
 import { decodeText } from '@sandtable/shared/text';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../vfs/abi.ts';
 import { HeldBytes, type Asked } from './asked.ts';
-import { describeAddress, MAX_POLL_FDS, readEpollEvent, readFdSet, readItimer, readPollFds, readTermios, readTimeval } from './structs.ts';
+import {
+  describeAddress,
+  MAX_POLL_FDS,
+  readEpollEvent,
+  readFdSet,
+  readItimer,
+  readPollFds,
+  readTermios,
+  readTimeval,
+} from './structs.ts';
 import { readInt32, readInt64, type WireArg } from './wireArgs.ts';
 
 /** Turns decoded arguments into the call asked; null where no honest host sends such a frame. */
@@ -42,7 +51,8 @@ function room(value: WireArg | undefined): number {
 /** Adds where a relative path starts and the flags of an `…at` function, both only where they matter. */
 function at(args: { [name: string]: PlainValue }, dirfd: WireArg | undefined, flags = 0): CallArgs {
   const path = args['path'];
-  if (int(dirfd) !== AT_FDCWD && typeof path === 'string' && !path.startsWith('/')) args['dirfd'] = int(dirfd);
+  if (int(dirfd) !== AT_FDCWD && typeof path === 'string' && !path.startsWith('/'))
+    args['dirfd'] = int(dirfd);
   if (flags !== 0) args['flags'] = flags;
   return args;
 }
@@ -58,10 +68,20 @@ function statAt(args: readonly WireArg[]): Asked {
 /** Two dates of a file as `[seconds, nanoseconds]`, null for "now, both". */
 function dates(value: WireArg | undefined): PlainValue {
   if (!(value instanceof Uint8Array)) return null;
-  return { atime: [readInt64(value, 0), readInt64(value, 8)], mtime: [readInt64(value, 16), readInt64(value, 24)] };
+  return {
+    atime: [readInt64(value, 0), readInt64(value, 8)],
+    mtime: [readInt64(value, 16), readInt64(value, 24)],
+  };
 }
 
-function twoPaths(call: CallName, from: WireArg | undefined, path: WireArg | undefined, to: WireArg | undefined, newpath: WireArg | undefined, flags = 0): Asked {
+function twoPaths(
+  call: CallName,
+  from: WireArg | undefined,
+  path: WireArg | undefined,
+  to: WireArg | undefined,
+  newpath: WireArg | undefined,
+  flags = 0,
+): Asked {
   const args: { [name: string]: PlainValue } = { path: text(path), newpath: text(newpath) };
   at(args, from, flags);
   if (int(to) !== AT_FDCWD && !text(newpath).startsWith('/')) args['newdirfd'] = int(to);
@@ -69,7 +89,11 @@ function twoPaths(call: CallName, from: WireArg | undefined, path: WireArg | und
 }
 
 /** A write: the bytes stay where they are until somebody looks. */
-function dataCall(call: CallName, value: WireArg | undefined, make: (held: HeldBytes) => CallArgs): Asked | null {
+function dataCall(
+  call: CallName,
+  value: WireArg | undefined,
+  make: (held: HeldBytes) => CallArgs,
+): Asked | null {
   if (!(value instanceof Uint8Array)) return null;
   const held = new HeldBytes(value);
   return asked(call, make(held), 0, held);
@@ -108,18 +132,32 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
   symlink: (a) => asked('ll_os_symlink', { target: text(a[0]), path: text(a[1]) }),
   symlinkat: (a) => asked('ll_os_symlink', at({ target: text(a[0]), path: text(a[2]) }, a[1])),
   fchmodat: (a) => asked('ll_os_chmod', at({ path: text(a[1]), mode: int(a[2]) }, a[0], int(a[3]))),
-  lchown: (a) => asked('ll_os_chown', { path: text(a[0]), uid: int(a[1]), gid: int(a[2]), flags: AT_SYMLINK_NOFOLLOW }),
-  fchownat: (a) => asked('ll_os_chown', at({ path: text(a[1]), uid: int(a[2]), gid: int(a[3]) }, a[0], int(a[4]))),
+  lchown: (a) =>
+    asked('ll_os_chown', { path: text(a[0]), uid: int(a[1]), gid: int(a[2]), flags: AT_SYMLINK_NOFOLLOW }),
+  fchownat: (a) =>
+    asked('ll_os_chown', at({ path: text(a[1]), uid: int(a[2]), gid: int(a[3]) }, a[0], int(a[4]))),
   utimensat: (a) =>
     a[1] === null
       ? asked('ll_os_futime', { fd: int(a[0]), times: dates(a[2]) })
       : asked('ll_os_utime', at({ path: text(a[1]), times: dates(a[2]) }, a[0], int(a[3]))),
   futimens: (a) => asked('ll_os_futime', { fd: int(a[0]), times: dates(a[1]) }),
   read: (a) => asked('ll_os_read', { fd: int(a[0]), size: int(a[2]) }, room(a[1])),
-  write: (a) => dataCall('ll_os_write', a[1], (held) => ({ fd: int(a[0]), get data() { return held.text; } })),
+  write: (a) =>
+    dataCall('ll_os_write', a[1], (held) => ({
+      fd: int(a[0]),
+      get data() {
+        return held.text;
+      },
+    })),
   pread64: (a) => asked('ll_os_pread', { fd: int(a[0]), size: int(a[2]), offset: int(a[3]) }, room(a[1])),
   pwrite64: (a) =>
-    dataCall('ll_os_pwrite', a[1], (held) => ({ fd: int(a[0]), get data() { return held.text; }, offset: int(a[3]) })),
+    dataCall('ll_os_pwrite', a[1], (held) => ({
+      fd: int(a[0]),
+      get data() {
+        return held.text;
+      },
+      offset: int(a[3]),
+    })),
   '@ioctl': (a) =>
     int(a[1]) === FIONBIO && a[2] instanceof Uint8Array
       ? asked('ll_os_ioctl', { fd: int(a[0]), request: int(a[1]), value: readInt32(a[2], 0) })
@@ -141,7 +179,9 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
     // Entries become objects when somebody looks, not while the call waits; more than the call takes are never read.
     const given = a[0] instanceof Uint8Array && int(a[1]) <= MAX_POLL_FDS ? new Uint8Array(a[0]) : null;
     return asked('ll_os_poll', {
-      get fds() { return given === null ? [] : readPollFds(given).map(({ fd, events }) => ({ fd, events })); },
+      get fds() {
+        return given === null ? [] : readPollFds(given).map(({ fd, events }) => ({ fd, events }));
+      },
       count: int(a[1]),
       milliseconds: int(a[2]),
     });
@@ -153,7 +193,8 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
       fd: int(a[2]),
       event: a[3] instanceof Uint8Array ? { ...readEpollEvent(a[3]) } : null,
     }),
-  epoll_wait: (a) => asked('ll_os_epoll_wait', { epfd: int(a[0]), count: int(a[2]), milliseconds: int(a[3]) }),
+  epoll_wait: (a) =>
+    asked('ll_os_epoll_wait', { epfd: int(a[0]), count: int(a[2]), milliseconds: int(a[3]) }),
   tcsetattr: (a) =>
     a[2] instanceof Uint8Array
       ? asked('ll_os_tcsetattr', { fd: int(a[0]), when: int(a[1]), attributes: readTermios(a[2]) })
@@ -171,20 +212,39 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
   waitpid: (a) => asked('ll_os_waitpid', { pid: int(a[0]), options: int(a[2]) }),
   '@killpg': (a) => asked('ll_os_kill', { pid: -int(a[0]), signal: int(a[1]) }),
   setitimer: (a) =>
-    a[1] instanceof Uint8Array ? asked('ll_os_setitimer', { which: int(a[0]), timer: readItimer(a[1]) }) : null,
+    a[1] instanceof Uint8Array
+      ? asked('ll_os_setitimer', { which: int(a[0]), timer: readItimer(a[1]) })
+      : null,
   connect: (a) => asked('ll_socket_connect', { fd: int(a[0]), address: address(a[1]) }),
   bind: (a) => asked('ll_socket_bind', { fd: int(a[0]), address: address(a[1]) }),
   accept4: (a) => asked('ll_socket_accept', { fd: int(a[0]), flags: int(a[3]) }),
   send: (a) =>
-    dataCall('ll_socket_send', a[1], (held) => ({ fd: int(a[0]), get data() { return held.text; }, flags: int(a[3]) })),
+    dataCall('ll_socket_send', a[1], (held) => ({
+      fd: int(a[0]),
+      get data() {
+        return held.text;
+      },
+      flags: int(a[3]),
+    })),
   sendto: (a) =>
     dataCall('ll_socket_sendto', a[1], (held) => ({
-      fd: int(a[0]), get data() { return held.text; }, flags: int(a[3]), address: address(a[4]),
+      fd: int(a[0]),
+      get data() {
+        return held.text;
+      },
+      flags: int(a[3]),
+      address: address(a[4]),
     })),
   recv: (a) => asked('ll_socket_recv', { fd: int(a[0]), size: int(a[2]), flags: int(a[3]) }, room(a[1])),
-  recvfrom: (a) => asked('ll_socket_recvfrom', { fd: int(a[0]), size: int(a[2]), flags: int(a[3]) }, room(a[1])),
+  recvfrom: (a) =>
+    asked('ll_socket_recvfrom', { fd: int(a[0]), size: int(a[2]), flags: int(a[3]) }, room(a[1])),
   setsockopt: (a) =>
-    asked('ll_socket_setsockopt', { fd: int(a[0]), level: int(a[1]), name_id: int(a[2]), option: text(a[3]) }),
+    asked('ll_socket_setsockopt', {
+      fd: int(a[0]),
+      level: int(a[1]),
+      name_id: int(a[2]),
+      option: text(a[3]),
+    }),
   '@gethostbyname': (a) => asked('ll_socket_getaddrinfo', { host: text(a[0]), service: '' }),
   '@gethostbyaddr': () => asked('ll_socket_getaddrinfo', { host: '', service: '' }),
 };
@@ -197,7 +257,14 @@ function address(value: WireArg | undefined): string {
 function plainly(row: WireSymbol): Normaliser {
   const shown = row.ops
     .map((op, k) => ({ op, k }))
-    .filter(({ op }) => op.name !== '-' && !op.name.startsWith('out') && op.code !== 'S' && op.code !== 'r' && op.code !== 'A');
+    .filter(
+      ({ op }) =>
+        op.name !== '-' &&
+        !op.name.startsWith('out') &&
+        op.code !== 'S' &&
+        op.code !== 'r' &&
+        op.code !== 'A',
+    );
   if (shown.length === 0) return () => asked(row.call, noArgs);
   return (a) => {
     const args: { [name: string]: PlainValue } = {};
@@ -207,7 +274,9 @@ function plainly(row: WireSymbol): Normaliser {
 }
 
 /** One for each function number. */
-export const NORMALISERS: readonly Normaliser[] = WIRE_SYMBOLS.map((row) => SYMBOLS[row.symbol] ?? plainly(row));
+export const NORMALISERS: readonly Normaliser[] = WIRE_SYMBOLS.map(
+  (row) => SYMBOLS[row.symbol] ?? plainly(row),
+);
 
 /** Symbols that have their own normaliser here; a test keeps them in step with the call table. */
 export const OWN_NORMALISERS: readonly string[] = Object.keys(SYMBOLS);

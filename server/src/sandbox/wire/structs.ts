@@ -76,7 +76,19 @@ function writeStatTime(view: DataView, at: number, value: PlainValue | undefined
   } else writeTimespec(view, at, real(value));
 }
 
-const STATVFS_FIELDS = ['bsize', 'frsize', 'blocks', 'bfree', 'bavail', 'files', 'ffree', 'favail', 'fsid', 'flag', 'namemax'] as const;
+const STATVFS_FIELDS = [
+  'bsize',
+  'frsize',
+  'blocks',
+  'bfree',
+  'bavail',
+  'files',
+  'ffree',
+  'favail',
+  'fsid',
+  'flag',
+  'namemax',
+] as const;
 
 export function writeStatvfs(view: DataView, at: number, value: PlainObject): void {
   STATVFS_FIELDS.forEach((field, k) => {
@@ -105,7 +117,8 @@ export function writeTermios(view: DataView, at: number, value: PlainObject): vo
   view.setUint8(at + 16, whole(value['line']));
   const cc = value['cc'];
   if (Array.isArray(cc)) {
-    for (let k = 0; k < Math.min(TERMIOS_CC, cc.length); k++) view.setUint8(at + 17 + k, whole(cc[k] as PlainValue));
+    for (let k = 0; k < Math.min(TERMIOS_CC, cc.length); k++)
+      view.setUint8(at + 17 + k, whole(cc[k] as PlainValue));
   }
   view.setUint32(at + 52, whole(value['ispeed']), true);
   view.setUint32(at + 56, whole(value['ospeed']), true);
@@ -215,7 +228,8 @@ export function describeAddress(bytes: Uint8Array): string {
   if (bytes.length < 2) return '';
   const family = bytes[0]! | (bytes[1]! << 8);
   const port = (): number => (bytes[2]! << 8) | bytes[3]!;
-  if (family === AF_INET && bytes.length >= 8) return `${[...bytes.subarray(4, 8)].join('.')}:${String(port())}`;
+  if (family === AF_INET && bytes.length >= 8)
+    return `${[...bytes.subarray(4, 8)].join('.')}:${String(port())}`;
   if (family === AF_INET6 && bytes.length >= 24) {
     const groups: string[] = [];
     for (let at = 8; at < 24; at += 2) groups.push(((bytes[at]! << 8) | bytes[at + 1]!).toString(16));
@@ -224,7 +238,9 @@ export function describeAddress(bytes: Uint8Array): string {
   if (family === AF_UNIX) {
     const path = bytes.subarray(2);
     const end = path.indexOf(0, 1);
-    return `unix:${Buffer.from(end < 0 ? path : path.subarray(0, end)).toString('latin1').replace(/^\0/, '@')}`;
+    return `unix:${Buffer.from(end < 0 ? path : path.subarray(0, end))
+      .toString('latin1')
+      .replace(/^\0/, '@')}`;
   }
   return `family ${String(family)}`;
 }

@@ -18,7 +18,12 @@ const NULL_LENGTH = 0xffffffff;
 const MAX_TEXT = 128 * 1024;
 
 /** The values of a frame's arguments, one for each op; null where the frame is malformed. */
-export function decodeArgs(ops: readonly Op[], bytes: Uint8Array, start: number, end: number): WireArg[] | null {
+export function decodeArgs(
+  ops: readonly Op[],
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+): WireArg[] | null {
   const args: WireArg[] = [];
   let at = start;
   for (const op of ops) {
