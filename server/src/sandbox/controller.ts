@@ -151,6 +151,7 @@ export class Controller {
       this.#options.breakOff('bad-arguments');
       return;
     }
+    this.#options.run.waits.asked(thread);
     const request = this.#options.resolver.resolve(asked.call, asked.args);
     if (this.#booting) this.#checkBoot(request);
     const call = new ActiveCall(asked, thread);

@@ -45,6 +45,10 @@ export class Waits {
   /** Woken, and not looked at again yet; in the order they were woken. */
   readonly #woken = new Set<Waiting>();
   #scheduled = false;
+  /** A signal was sent, and the main thread has not asked for anything since. */
+  #signalled = false;
+  /** The main thread's request under way may have been sent before the signal reached it. */
+  #mayHaveMissed = false;
 
   get size(): number {
     return this.#waiting.size;
@@ -78,6 +82,11 @@ export class Waits {
       },
     };
     this.#waiting.add(waiting);
+    if (spec.thread === 1 && this.#mayHaveMissed) {
+      this.#mayHaveMissed = false;
+      waiting.interrupt();
+      return promise;
+    }
     const wake = (): void => {
       if (!this.#waiting.has(waiting)) return;
       this.#woken.add(waiting);
@@ -114,9 +123,22 @@ export class Waits {
     if (this.#woken.size > 0) this.#lookSoon();
   }
 
-  /** A signal came: the main thread's waiting calls return. */
+  /**
+   * A thread asks for something. What the main thread asks first after a signal may have been on its way already when the signal
+   * came; the guest would then sleep through it. Such a call returns EINTR at once if it would wait, which is harmless where the
+   * signal had been seen: the interpreter looks for signals, finds none, and goes on waiting.
+   */
+  asked(thread: number): void {
+    if (thread !== 1) return;
+    this.#mayHaveMissed = this.#signalled;
+    this.#signalled = false;
+  }
+
+  /** A signal was sent: the main thread's waiting calls return. */
   interrupt(): void {
-    for (const waiting of [...this.#waiting]) if (waiting.thread === 1) waiting.interrupt();
+    const waiting = [...this.#waiting].filter(({ thread }) => thread === 1);
+    this.#signalled = waiting.length === 0;
+    for (const one of waiting) one.interrupt();
   }
 
   /** The run is over: nobody will read an answer. */

@@ -185,9 +185,10 @@ export class Sessions {
     return this.#live.get(run)?.bench ?? (await this.#store.runs.get(run))?.bench ?? null;
   }
 
-  /** Whether the run is under way. */
+  /** Whether the run is under way; it no longer is once its exit was told, though its thread still puts things away. */
   isUnderWay(run: string): boolean {
-    return this.#live.get(run)?.over === false;
+    const live = this.#live.get(run);
+    return live !== undefined && !live.over && live.state.exit === null;
   }
 
   /** Starts a run; one under way on the same bench is stopped first. */
