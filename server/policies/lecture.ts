@@ -16,7 +16,10 @@ export default policy({
 
   rules: [
     // The 24 handlers, under their names of today.
-    allow(['ll_os_open', 'll_os_read', 'll_os_write', 'll_os_close', 'll_os_lseek']),
+    allow(['ll_os_open', 'll_os_close', 'll_os_lseek']),
+    allow(['ll_os_read', 'll_os_write'], ['/**', '<stdin>', '<stdout>', '<stderr>', '<deleted>']),
+    // A number that stands for nothing has no name.
+    deny(['ll_os_read', 'll_os_write'], { errno: 'EPERM', why: 'Nothing is open by this number.' }),
     allow([
       'll_os_stat',
       'll_os_lstat',
@@ -27,6 +30,7 @@ export default policy({
       'll_os_isatty',
     ]),
     allow(['ll_os_getuid', 'll_os_geteuid', 'll_os_getgid', 'll_os_getegid']),
+    allow(['ll_os_getenv', 'll_os_envitems', 'll_os_strerror']),
     allow(['ll_time_sleep', 'll_time_time', 'll_time_clock']),
     deny(['ll_os_unlink', 'll_os_mkdir'], { errno: 'EPERM', why: 'Nothing can be changed here.' }),
 

@@ -220,6 +220,9 @@ export const CALLS = [
   call('ll_os_getpgrp', 'identity', 'none', '', 'int', 'Ask for the process group.', 'getpgrp'),
   call('ll_os_getpgid', 'identity', 'none', 'pid', 'int', 'Ask for the process group of a process.', 'getpgid i:pid'),
   call('ll_os_getsid', 'identity', 'none', 'pid', 'int', 'Ask for the session of a process.', 'getsid i:pid'),
+  // The next two, and strerror below, are asked by the classic sandbox only: an interpreter of today has its environment from the start.
+  call('ll_os_getenv', 'identity', 'none', 'name', 'text', 'Ask for one variable of the environment.'),
+  call('ll_os_envitems', 'identity', 'none', '', 'struct', 'Ask for all variables of the environment.'),
   call('ll_os_uname', 'identity', 'none', '', 'struct', 'Ask for the name and version of the system.', 'uname S390:out'),
   call('ll_os_gethostname', 'identity', 'none', '', 'text', 'Ask for the name of this machine.', 'gethostname r1:out l:size'),
   call('ll_os_getlogin', 'identity', 'none', '', 'text', 'Ask for the name of the user.', '@getlogin r1:out l:size'),
@@ -265,6 +268,7 @@ export const CALLS = [
   call('ll_mmap', 'library', 'read', 'fd length', 'none', 'See an open file as memory.', '@mmap i:fd l:length'),
   // ---- runtime -----------------------------------------------------------------------------------------------
   call('ll_os__exit', 'runtime', 'none', 'status', 'never', 'End the program.', '@exit i:status'),
+  call('ll_os_strerror', 'runtime', 'none', 'number', 'text', 'Ask for the words for the number of an error.'),
   call('ll_fatal', 'runtime', 'none', 'message', 'never', 'The interpreter gives up and says why.', '@fatal s:message'),
   call('ll_unknown', 'runtime', 'write', 'symbol', 'none', 'A function of the system that the sandbox does not offer.', '@deny s:symbol'),
 ] as const satisfies readonly CallSpec[];

@@ -76,6 +76,8 @@ const RESULT_STRUCTS: { readonly [call in CallName]?: string } = {
   ll_os_poll: 'readonly { readonly fd: number; readonly events: number }[]',
   ll_os_epoll_wait: 'readonly { readonly events: number; readonly low: number; readonly high: number }[]',
   ll_os_tcgetattr: 'Termios',
+  ll_os_getenv: 'string | null',
+  ll_os_envitems: 'readonly (readonly [string, string])[]',
   ll_os_uname:
     '{ readonly sysname: string; readonly nodename: string; readonly release: string; readonly version: string; readonly machine: string; readonly domainname?: string }',
   ll_os_getrlimit: '{ readonly cur: number | null; readonly max: number | null }',

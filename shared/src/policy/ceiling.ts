@@ -14,6 +14,7 @@
  * | `ll_mmap` of a file                              | ENODEV                 | virtual files are no memory of the kernel's    |
  * | `ll_unknown`, and calls the table does not have  | ENOSYS                 | what is unknown is refused                     |
  * | `ll_os__exit`, `ll_fatal`                        | always                 | they tell of an end that comes anyway          |
+ * | `ll_os_strerror`                                 | always                 | without the words for an error an interpreter ends |
  *
  * Before the guest's own code runs (phase `boot`): the interpreter looks up names, reads its library, and asks for clocks, identity, the
  * terminal and random bytes, whatever the policy says; that it tries to keep bytecode beside its library is no policy's matter either, the
@@ -82,6 +83,11 @@ export function ceilingDenial(call: string): CeilingDenial | null {
 /** Calls that announce what happens anyway: no policy is asked. */
 export function isAnnouncement(call: CallName): boolean {
   return call === 'll_os__exit' || call === 'll_fatal';
+}
+
+/** Asks for words that every C library has; an interpreter that asks cannot go on without them, and learns nothing by them. */
+export function isWording(call: CallName): boolean {
+  return call === 'll_os_strerror';
 }
 
 /** Where the interpreter's own library lies in the guest's world, unless the controller says otherwise. */

@@ -12,6 +12,7 @@ import {
   isAnnouncement,
   isBoot,
   isRuntimeRead,
+  isWording,
   type CeilingDenial,
 } from './ceiling.ts';
 import type { CallRequest, Outcome } from './model.ts';
@@ -56,6 +57,7 @@ export class StaticStage {
   readonly #boot: Judgement;
   readonly #runtime: Judgement;
   readonly #announced: Judgement;
+  readonly #worded: Judgement;
   readonly #ceiling: ReadonlyMap<CeilingDenial, Judgement>;
 
   /** `layers`: student first, then lab. */
@@ -77,6 +79,7 @@ export class StaticStage {
         denied(book.add('ceiling', 'ceiling', entry.why), entry.denial, entry.why),
       ]),
     );
+    this.#worded = allowed(book.add('ceiling', 'ceiling', 'the words for an error'));
     this.#layers = layers.map((source) => ({
       source,
       rules: source.rules.map((rule) => {
@@ -95,6 +98,7 @@ export class StaticStage {
   /** What the platform settles before any policy is asked, functions included; null: it is the policies' turn. */
   before(request: CallRequest): Judgement | null {
     if (isAnnouncement(request.call)) return this.#announced;
+    if (isWording(request.call)) return this.#worded;
     // No policy can offer what is not there, and programs that try a function know what to do without it only when they are told ENOSYS.
     if (request.call === 'll_unknown') return this.#ceiling.get(ceilingDenial(request.call)!)!;
     if (!this.guest && ceilingDenial(request.call) === null && isBoot(request, this.#roots))

@@ -28,6 +28,8 @@ export interface GuestRun {
   readonly terminal: Terminal | null;
   readonly waits: Waits;
   readonly identity: GuestIdentity;
+  /** Set where the interpreter cannot start unless its standard descriptors are a terminal: they are one to it, pipes or not. */
+  readonly terminalAlways?: boolean;
   readonly limits: RunLimits;
   usage(): ProcessUsage;
   /** Sends a real signal to the guest, and wakes what its main thread waits for. */

@@ -1,6 +1,7 @@
 /** Every handler by the name of its call. A call without one is performed by nobody: ENOSYS. */
 import { randomFillSync } from 'node:crypto';
 import type { CallName } from '@sandtable/shared/calls';
+import { ENVIRONMENT_HANDLERS } from './environment.ts';
 import { FILE_HANDLERS } from './files.ts';
 import { fail, int, type Handler } from './handler.ts';
 import { IDENTITY_HANDLERS } from './identity.ts';
@@ -28,6 +29,7 @@ const HANDLERS: { readonly [call in CallName]?: Handler } = {
   ...TERMINAL_HANDLERS,
   ...TIME_HANDLERS,
   ...IDENTITY_HANDLERS,
+  ...ENVIRONMENT_HANDLERS,
   ...RANDOM_HANDLERS,
   ...PROCESS_HANDLERS,
   ...SOCKET_HANDLERS,

@@ -3,7 +3,7 @@ import type { CallArgs, PlainValue } from '@sandtable/shared/policy/model';
 import { encodeText } from '@sandtable/shared/text';
 import type { Terminal } from '../tty/terminal.ts';
 import type { Termios } from '../tty/termios.ts';
-import { TerminalStream } from '../tty/streams.ts';
+import { StandardStream, TerminalStream } from '../tty/streams.ts';
 import { virtualFd } from '../vfs/index.ts';
 import { isPlainObject, whole } from '../wire/structs.ts';
 import { DONE, fail, int, ok, type GuestRun, type Handler } from './handler.ts';
@@ -15,6 +15,10 @@ function terminalOf(run: GuestRun, args: CallArgs): Terminal | Errno {
   const description = run.files.description(virtualFd(int(args, 'fd')));
   if (description === undefined) return 'EBADF';
   return description instanceof TerminalStream ? description.terminal : 'ENOTTY';
+}
+
+function isStandard(run: GuestRun, args: CallArgs): boolean {
+  return run.files.description(virtualFd(int(args, 'fd'))) instanceof StandardStream;
 }
 
 function termiosOf(value: PlainValue | undefined): Termios | null {
@@ -37,7 +41,8 @@ export const TERMINAL_HANDLERS = {
   ll_os_isatty: (run, args) => {
     const terminal = terminalOf(run, args);
     if (terminal === 'EBADF') return fail('EBADF');
-    return terminal === 'ENOTTY' ? fail('ENOTTY') : ok(1);
+    if (terminal !== 'ENOTTY') return ok(1);
+    return run.terminalAlways === true && isStandard(run, args) ? ok(1) : fail('ENOTTY');
   },
   ll_os_tcgetattr: (run, args) => {
     const terminal = terminalOf(run, args);

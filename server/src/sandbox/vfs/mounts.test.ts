@@ -86,6 +86,13 @@ describe('the lecture', () => {
     expect(told(guest.access(g('datafile.txt'), W_OK))).toBe('EACCES');
     expect(told(guest.access(g('datafile.txt'), R_OK))).toBeUndefined();
     expect(told(guest.mkdir(g('missing/d')))).toBe('ENOENT');
+    expect(told(guest.write(must(guest.open(g('datafile.txt'), O_RDONLY)), bytes('x')))).toBe('EPERM');
+  });
+
+  it('opens no directory, and lists it all the same', () => {
+    const { guest } = world();
+    expect(told(guest.open(g('/lecture/sub'), O_RDONLY))).toBe('EACCES');
+    expect(names(guest, g('/lecture/sub'))).toEqual(['inner']);
   });
 
   it('leaves the person free', () => {

@@ -21,6 +21,7 @@ import {
   type Readiness,
 } from '../description.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
+import { FileDescription } from '../fileDescription.ts';
 import { makePipe, makeStreamPair, type AnonymousIdentity } from '../pipe.ts';
 import { DONE, fail, ok, type Outcome, type Result } from '../result.ts';
 
@@ -68,7 +69,13 @@ export function write(context: GuestContext, fd: VirtualFd, bytes: Uint8Array): 
 
 /** Writing to a description itself; see {@link readFrom}. */
 export function writeTo(description: OpenDescription, bytes: Uint8Array): Outcome<number> {
-  return isWritable(description.flags) ? description.write(bytes) : BAD;
+  if (isWritable(description.flags)) return description.write(bytes);
+  return isOnLecture(description) ? fail('EPERM') : BAD;
+}
+
+/** The lecture's controller had one answer to all writing. */
+function isOnLecture(description: OpenDescription): boolean {
+  return description instanceof FileDescription && description.entry.volume.writeMode === 'lecture';
 }
 
 export function pwrite(

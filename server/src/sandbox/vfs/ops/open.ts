@@ -160,8 +160,11 @@ function refuseOpen(
 ): Errno | undefined {
   const { inode } = entry;
   const write = wantsWrite(flags);
+  // The lecture's directories could be listed, and never opened.
+  if (inode.kind === 'directory' && entry.volume.writeMode === 'lecture' && !context.who.trusted)
+    return 'EACCES';
   if (inode.kind !== 'device' && isLectureWrite(context, entry, flags)) {
-    return inode.kind === 'directory' || inode.kind === 'symlink' ? 'EACCES' : 'EPERM';
+    return inode.kind === 'symlink' ? 'EACCES' : 'EPERM';
   }
   if ((flags & O_CREAT) !== 0) {
     if ((flags & O_EXCL) !== 0) return 'EEXIST';
