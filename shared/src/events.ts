@@ -32,6 +32,18 @@ export interface StartEvent extends Stamp {
   readonly engine: string;
   readonly policy: string;
   readonly limits: RunLimits;
+  /** The policy only recorded what it would have said: each call it was asked about has `would`. */
+  readonly audit?: true;
+  /** The guest was forked from a process in which the interpreter had started already; absent where it was started from nothing. */
+  readonly prelude?: Prelude;
+}
+
+/** What had been done before the guest was forked. */
+export interface Prelude {
+  /** Outside calls of the interpreter's start, which no row tells of. */
+  readonly calls: number;
+  /** Names of the modules whose files it read, in that order. */
+  readonly modules: readonly string[];
 }
 
 export type RunMode = 'script' | 'repl';
@@ -58,6 +70,9 @@ export interface CallEvent extends Stamp {
   readonly reason?: string;
   /** The arguments as performed, where policy changed them. */
   readonly performed?: CallArgs;
+  /** Where that really acted, when it is not `performed.path` (`performed.newpath`) to the letter. */
+  readonly performedPath?: string;
+  readonly performedNewpath?: string;
   /** What the handler answered, where policy changed it. */
   readonly answered?: PlainValue;
   /** What the guest saw: a value, or `errno`, or `raise`. */
@@ -68,6 +83,17 @@ export interface CallEvent extends Stamp {
   readonly bytes?: number;
   /** Microseconds from request to reply. */
   readonly us: number;
+  /** In an audited run: what the policy would have said. The other fields tell what really happened. */
+  readonly would?: WouldVerdict;
+}
+
+/** The verdict of a policy that was only asked for its opinion; `errno` or `raise`: what the guest would have seen in place of an answer. */
+export interface WouldVerdict {
+  readonly verdict: VerdictKind;
+  readonly rule: number;
+  readonly reason?: string;
+  readonly errno?: Errno;
+  readonly raise?: 'RuntimeError';
 }
 
 /** What the terminal shows: output after line discipline, and echo. Bytes as text with surrogate escapes. */

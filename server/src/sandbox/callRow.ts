@@ -55,11 +55,28 @@ export function callRow(parts: RowParts): string {
     row += `,"newpath":${textJson(request.newpath)}`;
   row += `,"verdict":"${verdict.kind}","rule":${String(verdict.rule)}`;
   if (verdict.reason !== undefined) row += `,"reason":${textJson(verdict.reason)}`;
-  if (decision.performed !== undefined) row += `,"performed":${argsJson(decision.performed.args, null)}`;
+  if (decision.performed !== undefined) row += performedJson(request, decision.performed, parts.held);
   if (decision.answered !== undefined) row += `,"answered":${outcomeValueJson(decision.answered)}`;
   row += resultJson(seen, parts.native);
   if (parts.bytes !== null) row += `,"bytes":${String(parts.bytes)}`;
-  return `${row},"us":${String(parts.microseconds)}}`;
+  row += `,"us":${String(parts.microseconds)}`;
+  return `${decision.would === undefined ? row : row + wouldJson(decision.would)}}`;
+}
+
+/** Arguments that were left as they were still know the guest's bytes as they came. */
+function performedJson(asked: CallRequest, performed: CallRequest, held: HeldBytes | null): string {
+  const { args, path, newpath } = performed;
+  let json = `,"performed":${argsJson(args, args === asked.args ? held : null)}`;
+  if (path !== undefined && path !== args['path']) json += `,"performedPath":${textJson(path)}`;
+  if (newpath !== undefined && newpath !== args['newpath'])
+    json += `,"performedNewpath":${textJson(newpath)}`;
+  return json;
+}
+
+function wouldJson({ verdict, seen }: NonNullable<Decision['would']>): string {
+  const reason = verdict.reason === undefined ? '' : `,"reason":${textJson(verdict.reason)}`;
+  const error = seen.ok ? '' : 'errno' in seen ? `,"errno":"${seen.errno}"` : ',"raise":"RuntimeError"';
+  return `,"would":{"verdict":"${verdict.kind}","rule":${String(verdict.rule)}${reason}${error}}`;
 }
 
 function resultJson(seen: Outcome, native: Native | null): string {

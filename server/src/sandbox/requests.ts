@@ -5,6 +5,7 @@
  * arguments that a policy made up are checked here before any handler sees them.
  */
 import { posix } from 'node:path';
+import { accessOf } from '@sandtable/shared/callAccess';
 import { callSpec, type ArgKind, type CallName, type CallSpec } from '@sandtable/shared/calls';
 import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy/model';
 import { guestPath } from './paths.ts';
@@ -13,12 +14,9 @@ import {
   AT_SYMLINK_FOLLOW,
   AT_SYMLINK_NOFOLLOW,
   dirFd,
-  O_ACCMODE,
   O_CREAT,
   O_EXCL,
   O_NOFOLLOW,
-  O_RDONLY,
-  O_TRUNC,
   virtualFd,
   type DirFd,
   type GuestFiles,
@@ -79,12 +77,6 @@ function follows(call: CallName, args: CallArgs): boolean {
   return !NO_FOLLOW.has(call) && (flagsOf(args) & AT_SYMLINK_NOFOLLOW) === 0;
 }
 
-function accessOf(shape: Shape, args: CallArgs): CallRequest['access'] {
-  if (shape.spec.access !== 'depends') return shape.spec.access;
-  const flags = flagsOf(args);
-  return (flags & O_ACCMODE) === O_RDONLY && (flags & (O_CREAT | O_TRUNC)) === 0 ? 'read' : 'write';
-}
-
 /** A request about a descriptor knows what that was when it was made. It is performed on that, whatever its number means by then. */
 export interface AimedRequest extends CallRequest {
   /** Name of the argument that is the descriptor. */
@@ -104,7 +96,7 @@ export class RequestResolver {
   /** `before`: the request that these arguments change. Never throws; arguments of the wrong type give a request that `argumentsFit` refuses. */
   readonly resolve = (call: CallName, args: CallArgs, before?: CallRequest): AimedRequest => {
     const shape = shapeOf(call);
-    const access = accessOf(shape, args);
+    const access = accessOf(call, args);
     if (call === 'll_dlopen' && typeof args['path'] === 'string' && !args['path'].includes('/')) {
       // The name of a library, not of a file.
       return { call, args, path: args['path'], access };

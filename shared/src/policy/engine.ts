@@ -143,6 +143,10 @@ class Engine implements PolicyEngine {
     return this.#static.judge(request).verdict;
   }
 
+  hasFunction(call: CallName): boolean {
+    return this.#linksOf(call).length > 0;
+  }
+
   decide(request: CallRequest, perform: Perform): MaybePromise<Decision> {
     try {
       const links = this.#middleware.length === 0 ? NO_LINKS : this.#linksOf(request.call);
@@ -245,7 +249,8 @@ class Engine implements PolicyEngine {
       );
     }
     if (result.kind === 'pass') {
-      if (!rewritten) return inner!;
+      if (!rewritten)
+        return moved(request, passed!) ? { ...inner!, performed: inner!.performed ?? passed! } : inner!;
       const performed = inner!.performed ?? passed;
       if (inner!.verdict.kind !== 'allow') return { ...inner!, performed };
       const id = this.#book.grow(link.layer.layer, 'middleware', link.label, link.at);
@@ -305,6 +310,11 @@ class Engine implements PolicyEngine {
       });
     }
   }
+}
+
+/** Whether a name came to mean another place while a function waited: then that place was judged, and the trace has to say so. */
+function moved(asked: CallRequest, passed: CallRequest): boolean {
+  return asked.path !== passed.path || asked.newpath !== passed.newpath;
 }
 
 function isPerformed(decision: Decision): boolean {

@@ -45,6 +45,8 @@ export interface Decision {
   /** The handler's outcome, where middleware changed it; `seen` is what the guest gets. */
   readonly answered?: Outcome;
   readonly seen: Outcome;
+  /** Audit: what the policy would have said, had it been asked in earnest (`audit.ts`). */
+  readonly would?: { readonly verdict: Verdict; readonly seen: Outcome };
 }
 
 export type MaybePromise<T> = T | Promise<T>;
@@ -75,6 +77,8 @@ export interface PolicyEngine {
   readonly raising: '*' | ReadonlySet<CallName>;
   /** Whether the policy wants to judge clocks, which are read in process otherwise. */
   readonly judgesTime: boolean;
+  /** Set where the policy only records what it would have said, and the platform's ceiling alone decides. */
+  readonly audit?: true;
   readonly world: WorldSpec;
   /**
    * Set by the controller before the first call. Used where middleware changed the arguments or let time pass, so that what is
@@ -96,6 +100,8 @@ export interface PolicyEngine {
   decide(request: CallRequest, perform: Perform): MaybePromise<Decision>;
   /** Static rules and ceiling only, without performing: for a request whose path moved while middleware was waiting. */
   judge(request: CallRequest): Verdict;
+  /** Whether a function of some policy stands around this call: then what it answers may depend on more than names. */
+  hasFunction(call: CallName): boolean;
   dispose(): void;
 }
 
@@ -126,6 +132,8 @@ export interface WorldSpec {
     readonly env?: { readonly [name: string]: string };
   };
   readonly limits: Partial<RunLimits>;
+  /** Python modules that are imported before the script begins; their imports make no rows. */
+  readonly modules?: readonly string[];
 }
 
 /** Limits of one run; see `limits.ts` for defaults, maxima and what happens at each. */
