@@ -60,6 +60,7 @@ static struct waiter *waiters;
 static bool has_leader;
 static uint32_t last_id;
 static struct polling polling;
+static void (*wait_for_reply)(int reply);
 
 /* Bytes read and not yet delivered; only the leader touches them. Twice the cap would avoid moving, but moving is rare. */
 static uint8_t inbox[WIRE_LENGTH_BYTES + WIRE_MAX_FRAME];
@@ -68,6 +69,8 @@ static size_t inbox_start, inbox_end;
 void channel_open(struct channel_ends opened) {
     ends = opened;
     polling = (struct polling){ .possible = opened.poll >= 0, .next_rest = POLL_FIRST_REST };
+    inbox_start = inbox_end = 0;
+    last_id = 0;
 }
 
 /* ---- writing ---- */
@@ -148,9 +151,22 @@ static ssize_t poll_for_bytes(uint8_t *into, size_t room) {
     return -1;
 }
 
+/* ---- forking ---- */
+
+void channel_wait_with(void (*wait)(int reply)) { wait_for_reply = wait; }
+
+/* One thread forked, so one request waits: its own. */
+void channel_resume(void) {
+    if (waiters == NULL || waiters->next != NULL) _exit(EXIT_PREPARATION);
+    waiters->id = ++last_id;
+    write_request(waiters->exchange, waiters->id);
+}
+
 /* ---- reading (the leader only) ---- */
 
 static void read_some(bool may_wait) {
+    /* May return in another process, with other ends. */
+    if (wait_for_reply != NULL) wait_for_reply(ends.reply);
     uint8_t *into = inbox + inbox_end;
     size_t room = sizeof inbox - inbox_end;
     ssize_t got = -1;

@@ -33,10 +33,20 @@ struct channel_ends {
     int poll; /* another description of the same read end, non-blocking; -1 where polling is off */
 };
 
+/* Begins a conversation on these ends; whatever came on earlier ones is forgotten. */
 void channel_open(struct channel_ends ends);
 
 /* Sends the request and returns when its reply has been delivered. Ends the process where the channel is broken. */
 void channel_exchange(struct exchange *exchange);
+
+/*
+ * For a process that forks while it waits for a reply (zygote.c). `wait` is called whenever the leader would read; it
+ * returns when the reply pipe has something. NULL, as at the start: the leader just reads.
+ */
+void channel_wait_with(void (*wait)(int reply));
+
+/* In the child of a fork that happened inside `wait`, after channel_open() with its own ends: asks there what the parent waits for. */
+void channel_resume(void);
 
 /* Writes one frame that has no reply: the hello. */
 void channel_send_hello(const char *json);

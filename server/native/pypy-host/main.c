@@ -13,6 +13,8 @@
  *   --env NAME=VALUE             environment of the guest, repeatable
  *   --marshal-time               ask the controller for the time, instead of reading the clock in process
  *   --no-poll                    sleep at once when a reply is awaited
+ *   --zygote                     start the interpreter once, and fork a guest at every order (zygote.c); --uid, --data-bytes, --cpu-seconds and
+ *                                --threads come with the orders
  */
 #include <unistd.h>
 

@@ -67,6 +67,7 @@ static bool take_flag(struct options *options, const char *name) {
     if (strcmp(name, "--describe") == 0) options->describe = true;
     else if (strcmp(name, "--marshal-time") == 0) options->marshal_time = true;
     else if (strcmp(name, "--no-poll") == 0) options->polls = false;
+    else if (strcmp(name, "--zygote") == 0) options->zygote = true;
     else return false;
     return true;
 }

@@ -14,6 +14,7 @@ struct options {
     bool describe;
     bool marshal_time;
     bool polls;
+    bool zygote;
     bool has_uid;
     uid_t uid;
     const char *library; /* NULL: the newest that is found */

@@ -7,6 +7,15 @@
 
 #include "wire.h"
 
+static unsigned long own_serial; /* 0: this process belongs to no order */
+
+void report_as(unsigned long serial) { own_serial = serial; }
+
+void report_begin(FILE *out, const char *type) {
+    fprintf(out, "{\"type\":\"%s\"", type);
+    if (own_serial != 0) fprintf(out, ",\"serial\":%lu", own_serial);
+}
+
 void json_string(FILE *out, const char *text) {
     fputc('"', out);
     for (; *text != '\0'; text++) {
@@ -21,7 +30,8 @@ void json_string(FILE *out, const char *text) {
 static void write_failure(FILE *out, const char *code, const char *message, const char *detail) {
     char whole[1024];
     snprintf(whole, sizeof whole, "%s%s%s", message, detail == NULL ? "" : ": ", detail == NULL ? "" : detail);
-    fputs("{\"type\":\"error\",\"code\":", out);
+    report_begin(out, "error");
+    fputs(",\"code\":", out);
     json_string(out, code);
     fputs(",\"message\":", out);
     json_string(out, whole);

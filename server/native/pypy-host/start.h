@@ -4,9 +4,16 @@
 
 #include <sys/types.h>
 
+#include "channel.h"
 #include "options.h"
 
 /* `parent` is the controller's process, as seen when the host began. Does not return. */
 _Noreturn void start_guest(const struct options *options, pid_t parent, int argc, char **argv);
+
+/*
+ * The last steps, for this process as it is: walls, "ready", nothing open but `ends`, filter, hello. `parent` is who the guest dies
+ * with. Where a step fails the process ends.
+ */
+void become_guest(const struct options *options, pid_t parent, struct channel_ends ends);
 
 #endif

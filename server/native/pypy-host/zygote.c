@@ -1,0 +1,229 @@
+/*
+ * The zygote: an interpreter that has started, and forks.
+ *
+ * It starts like a guest, but without walls and filter, and asks its controller for what it needs. The controller leaves one request
+ * unanswered: the one with which the guest's own part begins. From then on the process waits for orders on the control descriptor. For each it makes
+ * two pipes and forks. The child raises walls and filter around itself, says hello on its own pipes, asks there the very question that the
+ * parent still waits to have answered, and goes on as if nothing had happened.
+ *
+ * orders   fork SERIAL UID DATA_BYTES CPU_SECONDS THREADS   0 for "none"; see --uid and the others
+ *          go SERIAL                                        the controller has opened its ends: the zygote lets go of them
+ *          reap PID                                         the controller will not signal that process any more
+ * reports  {"type":"pipes","serial":N,"pid":N,"request":FD,"reply":FD}   descriptors of the zygote, open until "go"
+ *          {"type":"ready","serial":N,…} or {"type":"error",…}           from the child itself, as from a guest that starts by itself
+ *          {"type":"exited","pid":N,"code":N|null,"signal":N|null}       the number stays taken until "reap"
+ *
+ * Invariants. Only the platform's own code has run here: the interpreter's start and the modules that the order of the run names. The child
+ * closes every descriptor but its channel's, and stands under its filter, before it takes the answer to the question. One thread.
+ *
+ * NEVER: answer a request here that depends on a guest's files; run on when the controller has gone.
+ */
+#include "zygote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "channel.h"
+#include "pipes.h"
+#include "report.h"
+#include "start.h"
+#include "stubs.h"
+#include "wire.h"
+
+/* Guests alive at once, of one zygote; the controller allows fewer. */
+#define MAX_CHILDREN 1024
+/* The longest order is under a hundred characters. */
+#define MAX_ORDERS 4096
+
+struct child {
+    pid_t process; /* 0: free */
+    unsigned long serial;
+    struct pipes pipes;
+    bool reported; /* its end has been told, and it is not reaped yet */
+};
+
+static struct options guest_options;
+static struct child children[MAX_CHILDREN];
+static int ended_children = -1; /* readable when a child has ended */
+static char orders[MAX_ORDERS];
+static size_t orders_length;
+
+/* ---- reports ---- */
+
+/* One write each, so that lines of zygote and children do not mix. */
+static void report_line(const char *line, int length) {
+    if (write(CONTROL_FD, line, (size_t)length) != length) _exit(EXIT_PREPARATION);
+}
+
+static void report_problem(unsigned long serial, const char *what) {
+    char line[256];
+    report_line(line, snprintf(line, sizeof line, "{\"type\":\"error\",\"serial\":%lu,\"code\":\"zygote\",\"message\":\"%s: %s\"}\n", serial, what,
+                               strerror(errno)));
+}
+
+static void report_pipes(const struct child *child) {
+    char line[160];
+    report_line(line, snprintf(line, sizeof line, "{\"type\":\"pipes\",\"serial\":%lu,\"pid\":%d,\"request\":%d,\"reply\":%d}\n", child->serial,
+                               (int)child->process, child->pipes.request_read, child->pipes.reply_write));
+}
+
+static void report_end(const struct child *child, const siginfo_t *end) {
+    char line[160];
+    bool exited = end->si_code == CLD_EXITED;
+    int length = exited ? snprintf(line, sizeof line, "{\"type\":\"exited\",\"pid\":%d,\"code\":%d,\"signal\":null}\n", (int)child->process, end->si_status)
+                        : snprintf(line, sizeof line, "{\"type\":\"exited\",\"pid\":%d,\"code\":null,\"signal\":%d}\n", (int)child->process, end->si_status);
+    report_line(line, length);
+}
+
+/* ---- children ---- */
+
+static struct child *free_child(void) {
+    for (size_t i = 0; i < MAX_CHILDREN; i++)
+        if (children[i].process == 0) return &children[i];
+    return NULL;
+}
+
+/* Left as zombies until "reap", so that a signal of the controller's can never reach a stranger with the same number. */
+static void report_ends(void) {
+    struct signalfd_siginfo ignored[8];
+    while (read(ended_children, ignored, sizeof ignored) > 0) continue;
+    for (size_t i = 0; i < MAX_CHILDREN; i++) {
+        siginfo_t end = { .si_pid = 0 };
+        if (children[i].process == 0 || children[i].reported) continue;
+        if (waitid(P_PID, (id_t)children[i].process, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) continue;
+        children[i].reported = true;
+        report_end(&children[i], &end);
+    }
+}
+
+static void reap(pid_t process) {
+    for (size_t i = 0; i < MAX_CHILDREN; i++) {
+        if (children[i].process != process || !children[i].reported) continue;
+        waitpid(process, NULL, 0);
+        pipes_close_controllers(&children[i].pipes);
+        children[i].process = 0;
+        return;
+    }
+}
+
+static void let_go(unsigned long serial) {
+    for (size_t i = 0; i < MAX_CHILDREN; i++)
+        if (children[i].process != 0 && children[i].serial == serial) pipes_close_controllers(&children[i].pipes);
+}
+
+/* ---- forking ---- */
+
+/* In the child. Returns as a guest. */
+static void be_born(pid_t parent, unsigned long serial, struct channel_ends ends) {
+    report_as(serial);
+    channel_wait_with(NULL);
+    sigset_t none;
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
+    if (!random_open()) report_failure("random", "random bytes cannot be had", strerror(errno));
+    become_guest(&guest_options, parent, ends);
+    channel_resume();
+}
+
+/* true in the child. */
+static bool fork_guest(unsigned long serial) {
+    struct child *child = free_child();
+    struct pipes pipes;
+    if (child == NULL) {
+        errno = EAGAIN;
+        report_problem(serial, "too many guests");
+        return false;
+    }
+    if (pipes_make(&pipes, guest_options.polls) != NULL) {
+        report_problem(serial, "pipes cannot be made");
+        return false;
+    }
+    pid_t self = getpid(), process = fork();
+    if (process == 0) {
+        be_born(self, serial, pipes.guest);
+        return true;
+    }
+    pipes_close_guests(&pipes);
+    if (process < 0) {
+        report_problem(serial, "the guest cannot be forked");
+        pipes_close_controllers(&pipes);
+        return false;
+    }
+    *child = (struct child){ process, serial, pipes, false };
+    report_pipes(child);
+    return false;
+}
+
+/* ---- orders ---- */
+
+/* true in a child that was born by it. */
+static bool obey(const char *order) {
+    unsigned long serial, uid, data, seconds, threads;
+    int process;
+    if (sscanf(order, "fork %lu %lu %lu %lu %lu", &serial, &uid, &data, &seconds, &threads) == 5) {
+        guest_options.has_uid = uid != 0;
+        guest_options.uid = (uid_t)uid;
+        guest_options.data_bytes = data;
+        guest_options.cpu_seconds = seconds;
+        guest_options.threads = (unsigned)threads;
+        return fork_guest(serial);
+    }
+    if (sscanf(order, "go %lu", &serial) == 1) let_go(serial);
+    else if (sscanf(order, "reap %d", &process) == 1) reap((pid_t)process);
+    else report_failure("zygote", "an order that is none", order);
+    return false;
+}
+
+static bool take_orders(void) {
+    ssize_t got = read(CONTROL_FD, orders + orders_length, sizeof orders - 1 - orders_length);
+    if (got < 0 && (errno == EINTR || errno == EAGAIN)) return false;
+    if (got <= 0) _exit(EXIT_PREPARATION); /* the controller has gone */
+    orders_length += (size_t)got;
+    orders[orders_length] = '\0';
+    char *start = orders;
+    for (char *end; (end = strchr(start, '\n')) != NULL; start = end + 1) {
+        *end = '\0';
+        if (obey(start)) return true;
+    }
+    orders_length = (size_t)(orders + orders_length - start);
+    memmove(orders, start, orders_length);
+    if (orders_length == sizeof orders - 1) report_failure("zygote", "an order without end", NULL);
+    return false;
+}
+
+/* Returns when the reply has come; or in a guest, at once. */
+static void wait_for_orders(int reply) {
+    struct pollfd awaited[] = { { .fd = reply, .events = POLLIN }, { .fd = CONTROL_FD, .events = POLLIN }, { .fd = ended_children, .events = POLLIN } };
+    for (;;) {
+        if (poll(awaited, sizeof awaited / sizeof *awaited, -1) < 0) continue; /* EINTR */
+        if (awaited[2].revents != 0) report_ends();
+        if (awaited[1].revents != 0 && take_orders()) return;
+        if (awaited[0].revents != 0) return;
+    }
+}
+
+const char *zygote_open(const struct options *options, pid_t parent) {
+    sigset_t ends;
+    guest_options = *options;
+    guest_options.zygote = false;
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "the zygote cannot be tied to the controller's life";
+    if (getppid() != parent) return "the controller has gone";
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGCHLD);
+    if (sigprocmask(SIG_BLOCK, &ends, NULL) != 0) return "a signal cannot be blocked";
+    ended_children = signalfd(-1, &ends, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (ended_children < 0) return "ends of children cannot be watched";
+    channel_wait_with(wait_for_orders);
+    return NULL;
+}
