@@ -38,6 +38,8 @@ const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (symbol === 'isatty' ? 0 :
 
 export interface ControllerOptions extends CourseOptions {
   readonly reply: (frame: Uint8Array) => void;
+  /** For a zygote: the opening of `path` is never answered, `held` is called instead. */
+  readonly hold?: { readonly path: string; readonly held: () => void };
 }
 
 export class Controller {
@@ -90,6 +92,11 @@ export class Controller {
     const asked = args === null ? null : normalise(args);
     if (asked === null) {
       this.#options.breakOff('bad-arguments');
+      return;
+    }
+    const { hold } = this.#options;
+    if (hold !== undefined && asked.call === 'll_os_open' && asked.args['path'] === hold.path) {
+      hold.held();
       return;
     }
     this.#course.take(id, fid, asked, thread, started);

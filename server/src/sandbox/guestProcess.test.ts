@@ -3,7 +3,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { GuestProcess, type GuestEnd, type HostCommand } from './guestProcess.ts';
+import { coldOrigin } from './guestOrigin.ts';
+import { GuestProcess, type GuestEnd } from './guestProcess.ts';
+import type { HostCommand } from './hostChild.ts';
 
 /** A host in shell: descriptor 3 is the control channel. */
 const shell = (script: string): HostCommand => ({ file: '/bin/sh', args: ['-c', script] });
@@ -35,7 +37,7 @@ function watch(command: HostCommand, then?: (guest: GuestProcess) => void): Prom
     let hellos = 0;
     let frames = 0;
     let ends = 0;
-    const guest = new GuestProcess(command, {
+    const guest = new GuestProcess(coldOrigin(command), {
       hello: () => {
         hellos += 1;
       },

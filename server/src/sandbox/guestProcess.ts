@@ -1,9 +1,9 @@
 /**
- * The guest as a process: starting the host, the two pipes, signals, what it uses, and its end.
+ * The guest as a process: the two pipes, signals, and its end. Where it comes from is its origin's business.
  *
- * Start: the host makes both pipes and names its descriptors on the control channel; this side opens fresh descriptions of
- * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest; `go`; the host prepares, says `ready`, and sets up its
- * filter. From then on the only ties are the two pipes and signals.
+ * Start: both pipes are made by the guest's side, which names their descriptors; this side opens fresh descriptions of
+ * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest. The guest's side prepares, says that it is ready, and
+ * sets up its filter. From then on the only ties are the two pipes and signals.
  *
  * Invariants. In one turn of the event loop at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after
  * {@link TURN_MS}, and at most one buffer of them is received. While replies
@@ -11,10 +11,9 @@
  *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
  */
-import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Duplex, Readable } from 'node:stream';
+import type { GuestOrigin, OriginOf, PipeEnds } from './guestOrigin.ts';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
 
 /** Frames of one guest in one turn: about 2 ms of ordinary calls, so that other guests on the same thread are hardly late. */
@@ -36,14 +35,6 @@ const READY_TIMEOUT_MS = 20_000;
 /** After the process has ended its pipe is read to the end; the rest is given up after this long. */
 const DRAIN_TIMEOUT_MS = 500;
 
-/** The host's own diagnostics before the filter, kept for the message of a failed start. */
-const MAX_DIAGNOSTICS = 4096;
-
-export interface HostCommand {
-  readonly file: string;
-  readonly args: readonly string[];
-}
-
 export interface Hello {
   readonly protocol: number;
   readonly table: string;
@@ -54,7 +45,9 @@ export type GuestEnd =
   /** The process ended: by itself, by a signal, or because it was killed. */
   | { readonly kind: 'exited'; readonly code: number | null; readonly signal: NodeJS.Signals | null }
   /** It never became a guest. */
-  | { readonly kind: 'no-start'; readonly code: string; readonly message: string };
+  | { readonly kind: 'no-start'; readonly code: string; readonly message: string }
+  /** The process that it was forked from ended, and it with it. */
+  | { readonly kind: 'lost' };
 
 export interface GuestListener {
   hello(hello: Hello): void;
@@ -66,7 +59,7 @@ export interface GuestListener {
 }
 
 export class GuestProcess {
-  readonly #child: ChildProcess;
+  readonly #origin: GuestOrigin;
   readonly #listener: GuestListener;
   readonly #reader = new FrameReader();
   #pipe: Socket | null = null;
@@ -78,49 +71,32 @@ export class GuestProcess {
   /** The rest of replies that the pipe had no room for. */
   #unsent: Uint8Array[] = [];
   #retryMs = FIRST_RETRY_MS;
-  #control = '';
-  #diagnostics = '';
   #phase: 'pipes' | 'preparing' | 'running' | 'ended' = 'pipes';
   #failure: { code: string; message: string } | null = null;
   #exit: { code: number | null; signal: NodeJS.Signals | null } | null = null;
+  #lost = false;
   #drained = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(command: HostCommand, listener: GuestListener) {
+  constructor(origin: OriginOf, listener: GuestListener) {
     this.#listener = listener;
-    this.#child = spawn(command.file, command.args, {
-      env: {},
-      cwd: '/',
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-      detached: true,
-    });
-    this.#child.on('error', (error) => {
-      this.#fail('host-missing', error.message);
-      if (this.#child.pid === undefined) {
-        this.#drained = true;
-        this.#exit = { code: null, signal: null };
-        this.#finish();
-      }
-    });
-    this.#child.on('exit', (code, signal) => {
-      this.#exit = { code, signal };
-      if (this.#pipe === null) this.#drained = true;
-      else
-        this.#after(DRAIN_TIMEOUT_MS, () => {
-          this.#pipeEnded();
-        });
-      this.#finish();
-    });
-    const errors = this.#child.stdio[2] as Readable;
-    errors.on('data', (chunk: Buffer) => {
-      if (this.#diagnostics.length < MAX_DIAGNOSTICS) this.#diagnostics += chunk.toString('utf8');
-    });
-    const control = this.#child.stdio[3] as Duplex;
-    control.on('data', (chunk: Buffer) => {
-      this.#onControl(chunk.toString('utf8'));
-    });
-    control.on('error', () => {
-      /* The host closes its end; what matters is said by its exit. */
+    this.#origin = origin({
+      pipes: (ends) => {
+        if (this.#phase === 'pipes') this.#openPipes(ends);
+      },
+      ready: () => {
+        if (this.#phase === 'preparing') this.#phase = 'running';
+      },
+      failed: (code, message) => {
+        this.#fail(code, message);
+      },
+      exited: (code, signal) => {
+        this.#gone(code, signal);
+      },
+      lost: () => {
+        this.#lost = true;
+        this.#gone(null, 'SIGKILL');
+      },
     });
     this.#after(READY_TIMEOUT_MS, () => {
       if (this.#phase === 'pipes' || this.#phase === 'preparing')
@@ -129,11 +105,11 @@ export class GuestProcess {
   }
 
   get pid(): number | null {
-    return this.#child.pid ?? null;
+    return this.#origin.pid;
   }
 
   get alive(): boolean {
-    return this.#exit === null && this.#child.pid !== undefined;
+    return this.#exit === null && this.#origin.alive;
   }
 
   /** Sends one reply frame; copies what it has to keep. */
@@ -162,7 +138,7 @@ export class GuestProcess {
   }
 
   signal(signal: NodeJS.Signals | number): void {
-    if (this.alive) this.#child.kill(signal);
+    if (this.#exit === null) this.#origin.signal(signal);
   }
 
   kill(): void {
@@ -184,51 +160,17 @@ export class GuestProcess {
 
   // ---- start ----
 
-  #onControl(text: string): void {
-    this.#control += text;
-    for (let end = this.#control.indexOf('\n'); end >= 0; end = this.#control.indexOf('\n')) {
-      const line = this.#control.slice(0, end);
-      this.#control = this.#control.slice(end + 1);
-      this.#onControlLine(line);
-    }
-  }
-
-  #onControlLine(line: string): void {
-    let message: { type?: string; request?: number; reply?: number; code?: string; message?: string };
+  #openPipes({ holder, request, reply }: PipeEnds): void {
+    const end = (fd: number): string => `/proc/${String(holder)}/fd/${String(fd)}`;
     try {
-      message = JSON.parse(line) as typeof message;
-    } catch {
-      this.#fail('host-nonsense', 'The host said something that is not JSON.');
-      return;
-    }
-    if (message.type === 'error') {
-      this.#fail(String(message.code), String(message.message));
-    } else if (message.type === 'pipes' && this.#phase === 'pipes') {
-      this.#openPipes(Number(message.request), Number(message.reply));
-    } else if (message.type === 'ready' && this.#phase === 'preparing') {
-      this.#phase = 'running';
-    }
-  }
-
-  #openPipes(request: number, reply: number): void {
-    const pid = this.#child.pid;
-    if (pid === undefined) return;
-    try {
-      const requests = openSync(
-        `/proc/${String(pid)}/fd/${String(request)}`,
-        constants.O_RDONLY | constants.O_NONBLOCK,
-      );
-      this.#pipe = this.#receive(requests);
-      this.#replyFd = openSync(
-        `/proc/${String(pid)}/fd/${String(reply)}`,
-        constants.O_WRONLY | constants.O_NONBLOCK,
-      );
+      this.#pipe = this.#receive(openSync(end(request), constants.O_RDONLY | constants.O_NONBLOCK));
+      this.#replyFd = openSync(end(reply), constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (error) {
       this.#fail('pipes', (error as Error).message);
       return;
     }
     this.#phase = 'preparing';
-    (this.#child.stdio[3] as Duplex).write('go\n');
+    this.#origin.pipesOpened();
   }
 
   // ---- requests ----
@@ -371,6 +313,16 @@ export class GuestProcess {
 
   // ---- end ----
 
+  #gone(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#exit = { code, signal };
+    if (this.#pipe === null) this.#drained = true;
+    else
+      this.#after(DRAIN_TIMEOUT_MS, () => {
+        this.#pipeEnded();
+      });
+    this.#finish();
+  }
+
   #pipeEnded(): void {
     if (this.#drained) return;
     this.#drained = true;
@@ -392,12 +344,12 @@ export class GuestProcess {
     this.#timers.clear();
     this.#closeReplies();
     this.#pipe?.destroy();
-    for (const stream of this.#child.stdio) stream?.destroy();
+    this.#origin.close();
     if (this.#failure !== null) this.#listener.ended({ kind: 'no-start', ...this.#failure });
     else if (!started && !this.#broken && !this.#saidHello) {
-      const message =
-        this.#diagnostics.trim() === '' ? 'The host ended before it was ready.' : this.#diagnostics.trim();
+      const message = this.#origin.diagnostics || 'The host ended before it was ready.';
       this.#listener.ended({ kind: 'no-start', code: 'host-died', message });
-    } else this.#listener.ended({ kind: 'exited', code: exit.code, signal: exit.signal });
+    } else if (this.#lost) this.#listener.ended({ kind: 'lost' });
+    else this.#listener.ended({ kind: 'exited', code: exit.code, signal: exit.signal });
   }
 }

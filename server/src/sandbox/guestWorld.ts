@@ -7,6 +7,7 @@ import type { WorldSpec } from '@sandtable/shared/policy/model';
 import { guestPath, hostPath, type GuestPath, type HostPath } from './paths.ts';
 import type { GuestIdentity } from './guestIdentity.ts';
 import type { RealFolder, StartFile } from './runHandle.ts';
+import { START_FILE } from './siteCustomize.ts';
 import {
   HostFolder,
   Vfs,
@@ -34,6 +35,8 @@ export interface GuestWorldOptions {
   /** The interpreter's library on the machine. */
   readonly stdlib: string;
   readonly siteCustomize: string;
+  /** What {@link START_FILE} holds. */
+  readonly startText: string;
   readonly files: readonly StartFile[];
   readonly folders: readonly RealFolder[];
   readonly openTerminal: DeviceDriver;
@@ -94,7 +97,7 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
   const own = vfs.usage();
   const ours = {
-    bytes: Buffer.byteLength(options.siteCustomize),
+    bytes: Buffer.byteLength(options.siteCustomize) + Buffer.byteLength(options.startText),
     files: own.files - countFiles(vfs, mounts),
   };
   const world: GuestWorld = {
@@ -253,12 +256,14 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 
 /** Writes what the run begins with; the reason where something does not fit. */
 function fillIn(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
-  const site = vfs.trusted.writeFile(
-    guestPath(`${libraryPlace(libraryName)}/sitecustomize.py`),
-    Buffer.from(options.siteCustomize),
-    0o444,
-  );
-  if (!site.ok) return `The interpreter's library cannot be completed: ${site.errno}`;
+  const own: readonly (readonly [string, string])[] = [
+    [`${libraryPlace(libraryName)}/sitecustomize.py`, options.siteCustomize],
+    [START_FILE, options.startText],
+  ];
+  for (const [path, text] of own) {
+    const written = vfs.trusted.writeFile(guestPath(path), Buffer.from(text), 0o444);
+    if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
+  }
   for (const { path, data } of options.files) {
     const written = vfs.trusted.writeFile(guestPath(path), data);
     if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;

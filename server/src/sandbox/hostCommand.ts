@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { RunLimits } from '@sandtable/shared/policy/model';
-import type { HostCommand } from './guestProcess.ts';
+import type { HostCommand } from './hostChild.ts';
 
 /** The guest's own home may hold packages, but none that run before the script: the start is judged by the platform alone. */
 const NO_USER_SITE = '-s';
@@ -48,6 +48,29 @@ export function hostCommand(options: HostRunOptions): HostCommand {
   if (options.marshalTime) args.push('--marshal-time');
   for (const setting of options.environment) args.push('--env', setting);
   return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
+}
+
+export type ZygoteOptions = Pick<HostRunOptions, 'environment' | 'marshalTime' | 'argv'> & {
+  readonly heapBytes: number;
+};
+
+export function zygoteCommand(options: ZygoteOptions): HostCommand {
+  const args = ['--zygote', '--heap-bytes', String(Math.floor(options.heapBytes))];
+  if (options.marshalTime) args.push('--marshal-time');
+  for (const setting of options.environment) args.push('--env', setting);
+  return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
+}
+
+/** One line for a zygote: the limits and the user of one guest. */
+export function forkOrder(serial: number, { limits, uid }: Pick<HostRunOptions, 'limits' | 'uid'>): string {
+  const numbers = [
+    serial,
+    uid ?? 0,
+    Math.floor(limits.heapBytes) + DATA_SLACK_BYTES,
+    Math.ceil(limits.cpuSeconds),
+    Math.floor(limits.threads),
+  ];
+  return `fork ${numbers.join(' ')}`;
 }
 
 export interface EngineProblem {

@@ -10,7 +10,8 @@ import { TRACE_VERSION, type RunPhase } from '@sandtable/shared/events';
 import type { LimitName } from '@sandtable/shared/limits';
 import { Controller } from './controller.ts';
 import { exitOf } from './exitStatus.ts';
-import { guestIdentity } from './guestIdentity.ts';
+import { guestIdentity, type GuestIdentity } from './guestIdentity.ts';
+import { coldOrigin } from './guestOrigin.ts';
 import { GuestProcess, type GuestEnd, type Hello } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
 import { buildGuestWorld, GUEST_PROGRAM, type GuestWorld } from './guestWorld.ts';
@@ -23,10 +24,11 @@ import { processUsage, type ProcessUsage } from './processUsage.ts';
 import { RequestResolver } from './requests.ts';
 import type { FileChange, RunExit, RunHandle, RunOptions, WorldList, WorldRead } from './runHandle.ts';
 import type { SideEvent } from './sink.ts';
-import { siteCustomize } from './siteCustomize.ts';
+import { siteCustomize, startText } from './siteCustomize.ts';
 import { GuestStdio } from './tty/guestStdio.ts';
 import type { LimitHit, Vfs } from './vfs/index.ts';
 import { Waits } from './waits.ts';
+import type { Zygote } from './zygote.ts';
 import { listWorld, readWorld, worldChanges } from './world.ts';
 
 /** Wire protocol that this controller speaks. */
@@ -174,6 +176,8 @@ class Run implements RunHandle {
 
   #start(state: EngineState): void {
     const { engine, limits, mode } = this.#options;
+    const identity = guestIdentity(engine.world.identity);
+    const zygote = this.#zygote(identity);
     this.#tell({
       type: 'start',
       version: TRACE_VERSION,
@@ -184,6 +188,7 @@ class Run implements RunHandle {
       engine: state.ok ? state.name : 'PyPy',
       policy: this.#options.policy,
       limits,
+      ...(zygote === null ? {} : { prelude: zygote.prelude }),
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
     engine.onRule = (rule) => {
@@ -205,12 +210,12 @@ class Run implements RunHandle {
       });
       return;
     }
-    const identity = guestIdentity(engine.world.identity);
     const built = buildGuestWorld({
       world: engine.world,
       identity,
       stdlib: state.stdlib,
-      siteCustomize: siteCustomize(engine.raising),
+      siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], tidy: false }),
+      startText: startText(this.#scriptArgv(), engine.raising),
       files: this.#options.files,
       folders: this.#options.folders ?? [],
       openTerminal: (opening) => this.#stdio.openDevice(opening),
@@ -279,13 +284,16 @@ class Run implements RunHandle {
     });
     this.#uid = takeGuestUser();
     this.#process = new GuestProcess(
-      hostCommand({
-        limits,
-        environment: identity.environment,
-        marshalTime: engine.judgesTime,
-        uid: this.#uid,
-        argv: this.#argv().slice(1),
-      }),
+      zygote?.fork({ limits, uid: this.#uid }) ??
+        coldOrigin(
+          hostCommand({
+            limits,
+            environment: identity.environment,
+            marshalTime: engine.judgesTime,
+            uid: this.#uid,
+            argv: this.#argv().slice(1),
+          }),
+        ),
       {
         hello: (hello) => {
           this.#hello(hello);
@@ -320,16 +328,35 @@ class Run implements RunHandle {
     });
   }
 
+  /** One that started as this guest has to; null where the interpreter is to be started from nothing. */
+  #zygote(identity: GuestIdentity): Zygote | null {
+    const { engine, limits, mode, stdio, zygotes } = this.#options;
+    return (
+      zygotes?.get({
+        stdio: stdio.kind,
+        mode,
+        heapBytes: limits.heapBytes,
+        environment: identity.environment,
+        marshalTime: engine.judgesTime,
+        modules: engine.world.modules ?? [],
+      }) ?? null
+    );
+  }
+
   get #script(): string {
     return this.#options.script ?? '/tmp/script.py';
   }
 
   /** The guest's arguments, with the name of its program. */
   #argv(): readonly string[] {
-    const args = this.#options.args ?? [];
     return this.#options.mode === 'script'
-      ? [GUEST_PROGRAM, this.#script, ...args]
-      : [GUEST_PROGRAM, '-i', ...args];
+      ? [GUEST_PROGRAM, ...this.#scriptArgv()]
+      : [GUEST_PROGRAM, '-i', ...(this.#options.args ?? [])];
+  }
+
+  /** What the program finds in `sys.argv`; empty at the prompt. */
+  #scriptArgv(): readonly string[] {
+    return this.#options.mode === 'script' ? [this.#script, ...(this.#options.args ?? [])] : [];
   }
 
   #hello(hello: Hello): void {
@@ -473,6 +500,14 @@ class Run implements RunHandle {
         status: 1,
         reason: 'host',
         message: `The guest could not be started (${end.code}): ${end.message}`,
+      });
+      return;
+    }
+    if (this.#verdict === null && end.kind === 'lost') {
+      this.#finish({
+        status: KILLED_STATUS,
+        reason: 'host',
+        message: 'The process that the guest was forked from ended, and took it along. Run it again.',
       });
       return;
     }

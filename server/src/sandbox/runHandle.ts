@@ -3,6 +3,7 @@ import type { ExitEvent, RunMode } from '@sandtable/shared/events';
 import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
 import type { TerminalSize, WorldEntry } from '@sandtable/shared/protocol';
 import type { RunSink } from './sink.ts';
+import type { Zygotes } from './zygotes.ts';
 
 /** A file that the guest finds when it starts; the controller owns `data` from then on. */
 export interface StartFile {
@@ -39,6 +40,8 @@ export interface RunOptions {
   readonly limits: RunLimits;
   readonly stdio: Stdio;
   readonly sink: RunSink;
+  /** Where guests are forked from; without it, the interpreter is started from nothing. */
+  readonly zygotes?: Zygotes;
   /** Told what is handed to the guest as typed or piped in; for logs. */
   readonly typed?: (text: string) => void;
 }

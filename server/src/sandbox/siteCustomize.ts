@@ -1,8 +1,8 @@
 /**
- * The one Python module that the controller adds to the interpreter's library: it makes RuntimeError of a call that the policy
- * refuses in that way.
+ * The one Python module that the controller adds to the interpreter's library. It runs last in the interpreter's start, reads
+ * {@link START_FILE} for what is to be run, and makes RuntimeError of calls that the policy refuses in that way.
  *
- * The host then answers with an errno that Linux does not have. Functions of `posix` (and some others) are wrapped
+ * For those the host answers with an errno that Linux does not have. Functions of `posix` (and some others) are wrapped
  * before anything of the guest's runs, so that this errno never shows. A program that gets at the unwrapped functions only sees an OSError
  * with an odd number: what is refused is refused either way.
  */
@@ -81,7 +81,10 @@ export function canRaise(call: CallName): boolean {
   return FUNCTIONS[call] !== undefined;
 }
 
-const SOURCE = `"""Turns refusals of the sandbox into RuntimeError. Part of the sandbox, not of Python."""
+/** Where the interpreter finds what is to be run, when it has started. In no folder that the guest is shown. */
+export const START_FILE = '/bin/lib/sandtable-start';
+
+const SOURCE = `"""What the sandbox adds to the interpreter's start. Part of the sandbox, not of Python."""
 
 
 def _install():
@@ -111,8 +114,26 @@ def _install():
         return call
 
     import os
+    import posix
 
-    for module_name, function_name in NAMES:
+    for name in MODULES:
+        try:
+            __import__(name)
+        except ImportError:
+            pass
+    TIDY
+    # Up to here every start is the same; processes that started are forked at this call.
+    start = posix.open(START_FILE, posix.O_RDONLY)
+    text = posix.read(start, 1 << 20).decode("utf-8", "surrogateescape")
+    posix.close(start)
+    arguments, names = text.split("\\1")
+    if arguments:
+        sys.argv[:] = arguments.split("\\0")
+    if "random" in sys.modules:
+        sys.modules["random"].seed()
+
+    for full_name in names.split():
+        module_name, function_name = full_name.split(".")
         module = sys.modules.get(module_name)
         if module is None:
             module = __import__(module_name)
@@ -139,16 +160,30 @@ _install()
 del _install
 `;
 
-/** The module's text for the calls that the policy may refuse with RuntimeError. */
-export function siteCustomize(raising: '*' | ReadonlySet<CallName>): string {
+export interface SiteOptions {
+  /** Imported before the guest's own part begins; what cannot be imported is left out. */
+  readonly modules: readonly string[];
+  /** Collects garbage before that, so that forks share as much memory as they can. */
+  readonly tidy: boolean;
+}
+
+/** Names that Python takes for modules. */
+const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
+
+export function siteCustomize({ modules, tidy }: SiteOptions): string {
+  const names = modules.filter((name) => MODULE_NAME.test(name)).map((name) => `"${name}"`);
+  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO))
+    .replace('START_FILE', `"${START_FILE}"`)
+    .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
+    .replace('TIDY', tidy ? 'import gc; gc.collect()' : '');
+}
+
+/**
+ * What the start file says: the program's arguments, and the Python functions that are to raise RuntimeError where the policy refuses so.
+ * @param argv the guest's script and its arguments; empty at the prompt
+ */
+export function startText(argv: readonly string[], raising: '*' | ReadonlySet<CallName>): string {
   const calls = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
   const names = new Set(calls.flatMap((call) => FUNCTIONS[call] ?? []));
-  const pairs = [...names].sort().map((name) => {
-    const [module, ...rest] = name.split('.');
-    return `("${module!}", "${rest.join('.')}")`;
-  });
-  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO)).replace(
-    'NAMES',
-    pairs.length === 0 ? '()' : `(${pairs.join(', ')},)`,
-  );
+  return `${argv.join('\0')}\x01${[...names].sort().join(' ')}`;
 }

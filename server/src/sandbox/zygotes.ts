@@ -1,0 +1,85 @@
+/**
+ * The zygotes of one thread: which there are, and who gets one.
+ *
+ * A start that no zygote fits is made from nothing, and a fitting zygote is started for the next one. Nobody ever waits for a zygote.
+ */
+import { clampLimits } from '@sandtable/shared/limits';
+import { Zygote, type ZygoteSpec } from './zygote.ts';
+
+/** Kinds of start that are kept ready, some 20 MB each: a class has one lab, and a few who change what it starts with. */
+const MAX_ZYGOTES = 6;
+
+/** One that could not be started, or ended, is not tried again before this. */
+const RETRY_MS = 5_000;
+
+interface Entry {
+  readonly zygote: Zygote;
+  used: number;
+}
+
+export class Zygotes {
+  readonly #stdlib: string;
+  readonly #entries = new Map<string, Entry>();
+  /** Replaced by others, and kept while guests of theirs live. */
+  readonly #retired = new Set<Zygote>();
+  readonly #failed = new Map<string, number>();
+  #closed = false;
+
+  constructor(stdlib: string) {
+    this.#stdlib = stdlib;
+  }
+
+  /** One that can fork at once; null where there is none (yet). */
+  get(spec: ZygoteSpec): Zygote | null {
+    if (this.#closed) return null;
+    const key = JSON.stringify(spec);
+    const entry = this.#entries.get(key);
+    if (entry === undefined) {
+      this.#start(key, spec);
+      return null;
+    }
+    entry.used = performance.now();
+    return entry.zygote.state === 'ready' ? entry.zygote : null;
+  }
+
+  /** Ends all, and the guests that were forked from them. */
+  close(): void {
+    this.#closed = true;
+    for (const { zygote } of this.#entries.values()) zygote.close();
+    for (const zygote of this.#retired) zygote.close();
+  }
+
+  #start(key: string, spec: ZygoteSpec): void {
+    const failed = this.#failed.get(key);
+    if (failed !== undefined && performance.now() - failed < RETRY_MS) return;
+    this.#failed.delete(key);
+    this.#makeRoom();
+    const zygote = new Zygote(spec, this.#stdlib, clampLimits({}), (changed) => {
+      if (changed.state !== 'ended') return;
+      this.#retired.delete(changed);
+      if (this.#entries.get(key)?.zygote !== changed) return;
+      this.#entries.delete(key);
+      if (this.#closed) return;
+      console.error(`sandtable: a zygote ended: ${changed.problem}`);
+      // One that had been ready is missed by the next start; one that never was would only fail again.
+      this.#failed.set(key, performance.now());
+    });
+    this.#entries.set(key, { zygote, used: performance.now() });
+  }
+
+  #makeRoom(): void {
+    while (this.#entries.size >= MAX_ZYGOTES) {
+      const [key, { zygote }] = [...this.#entries].reduce((oldest, entry) =>
+        entry[1].used < oldest[1].used ? entry : oldest,
+      );
+      this.#entries.delete(key);
+      this.#retired.add(zygote);
+      this.#closeWhenAlone(zygote);
+    }
+  }
+
+  #closeWhenAlone(zygote: Zygote): void {
+    if (zygote.guests === 0) zygote.close();
+    else setTimeout(() => this.#closeWhenAlone(zygote), RETRY_MS).unref();
+  }
+}
