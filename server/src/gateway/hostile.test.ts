@@ -1,40 +1,15 @@
 /** What a hostile page, or a hostile web site in another tab, may try. */
-import { mkdtempSync, rmSync } from 'node:fs';
 import { get, type IncomingHttpHeaders } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { requests, type RequestName } from '@sandtable/shared/protocol';
 import { originCheck } from './allowedOrigins.ts';
 import { MOST_TOKENS, RateLimit, TOKENS_PER_SECOND } from './rateLimit.ts';
 import { MAX_MESSAGE_BYTES } from './socketServer.ts';
-import { startServer, type RunningServer } from './startServer.ts';
-import { TestPage, type TestPageOptions } from './testing/testPage.ts';
+import { serverForTests } from './testing/testServer.ts';
 
-let dataDir: string;
-let server: RunningServer;
-const pages: TestPage[] = [];
-
-beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'sandtable-hostile-'));
-  const started = await startServer({ host: '127.0.0.1', port: 0, dataDir });
-  if (!started.ok) throw new Error(started.message);
-  server = started.server;
-});
-afterEach(() => {
-  for (const page of pages.splice(0)) page.close();
-});
-afterAll(async () => {
-  await server.close();
-  rmSync(dataDir, { recursive: true });
-});
-
-function newPage(options: TestPageOptions = {}): TestPage {
-  const page = new TestPage(server.url, options);
-  pages.push(page);
-  return page;
-}
+const server = serverForTests('hostile');
+const { newPage } = server;
 
 function request(
   path: string,

@@ -1,38 +1,13 @@
 /** Runs of real guests, watched over real sockets. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { RunEvent } from '@sandtable/shared/events';
 import { ROWS_PER_BATCH } from '@sandtable/shared/protocol';
 import { applyBatch, batchOf, initialState } from '@sandtable/shared/session';
 import { HIGH_WATER } from '../sessions/audience.ts';
-import { startServer, type RunningServer } from './startServer.ts';
-import { TestPage, type TestPageOptions } from './testing/testPage.ts';
+import { serverForTests } from './testing/testServer.ts';
 
-let dataDir: string;
-let server: RunningServer;
-const pages: TestPage[] = [];
-
-beforeAll(async () => {
-  dataDir = mkdtempSync(join(tmpdir(), 'sandtable-runs-'));
-  const started = await startServer({ host: '127.0.0.1', port: 0, dataDir });
-  if (!started.ok) throw new Error(started.message);
-  server = started.server;
-});
-afterEach(() => {
-  for (const page of pages.splice(0)) page.close();
-});
-afterAll(async () => {
-  await server.close();
-  rmSync(dataDir, { recursive: true });
-});
-
-function newPage(options: TestPageOptions = {}): TestPage {
-  const page = new TestPage(server.url, options);
-  pages.push(page);
-  return page;
-}
+const server = serverForTests('runs');
+const { newPage } = server;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -40,8 +15,8 @@ async function trace(run: string): Promise<RunEvent[]> {
   const response = await fetch(`${server.url}/api/runs/${run}/trace.jsonl`);
   expect(response.status).toBe(200);
   return (await response.text())
-    .trimEnd()
     .split('\n')
+    .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as RunEvent);
 }
 
@@ -232,17 +207,25 @@ describe('pages come, go and stay equal', () => {
     expect((await newPage().open(bench, { run, after: 3 })).run?.state ?? null).not.toBe(undefined);
   });
 
-  test('too far behind, or in the middle of a batch: a snapshot', async () => {
+  test('too far behind, or in the middle of a batch: where things stand, or what is missing', async () => {
     const page = newPage();
     const bench = await page.bench({
       'script.py': 'import os\nfor i in range(30000): os.getcwd()\nprint("done")\n',
     });
     const run = await page.run(bench);
     await page.ended(run);
-    const late = newPage();
-    const opened = await late.open(bench, { run, after: 24 });
-    expect(opened.batches ?? [opened.run]).not.toHaveLength(0);
-    expect(late.state ?? opened.run?.state).toEqual(page.state);
+    const events = await trace(run);
+    // Wherever batches were cut and however many are still kept, what comes continues what the page has.
+    for (const after of [1, 24, events.length - 1]) {
+      const before = applyBatch(initialState(run), batchOf(events.slice(0, after), run));
+      if (!before.ok) throw new Error(before.reason);
+      const late = newPage();
+      late.state = before.state;
+      const opened = await late.open(bench, { run, after });
+      expect(opened.batches ?? [opened.run]).not.toHaveLength(0);
+      expect(late.state).toEqual(page.state);
+      expect(late.gaps).toBe(0);
+    }
   });
 
   test('nobody looks: the run goes on to its end and is there later', async () => {
@@ -250,7 +233,7 @@ describe('pages come, go and stay equal', () => {
     const bench = await page.bench({ 'script.py': 'import time\ntime.sleep(0.5)\nprint("after all")\n' });
     const run = await page.run(bench);
     page.close();
-    await pause(1500);
+    while ((await trace(run)).at(-1)?.type !== 'exit') await pause(100);
     const later = newPage();
     const opened = await later.open(bench);
     expect(opened.run?.run).toBe(run);
