@@ -1,5 +1,5 @@
 /**
- * Who may import whom. Dependencies point one way: shared ← server, web; inside server: sandbox ← sessions ← gateway.
+ * Who may import whom. Dependencies point one way: shared ← policy ← server, web; inside server: sandbox ← sessions ← gateway.
  * Each comment says how to mend what the rule found.
  */
 
@@ -30,7 +30,7 @@ export default {
       severity: 'error',
       comment:
         'shared/ runs on the server and in the page, so it imports only itself and zod. Pass what you need in as an argument, or move the file to server/ or web/.',
-      from: { path: '^shared/src/', pathNot: '[.]test[.]ts$' },
+      from: { path: '^shared/src/', pathNot: ['[.]test[.]ts$', '/testing/'] },
       to: { pathNot: ['^shared/src/', '/node_modules/zod/'], couldNotResolve: false },
     },
     {
@@ -38,12 +38,33 @@ export default {
       severity: 'error',
       comment:
         'A test in shared/ may use Node, vitest and fast-check besides: a test that needs more belongs to server/ or web/.',
-      from: { path: '^shared/src/.*[.]test[.]ts$' },
+      from: { path: ['^shared/src/.*[.]test[.]ts$', '^shared/src/(.*/)?testing/'] },
       to: {
         pathNot: ['^shared/src/', '/node_modules/(zod|vitest|fast-check)/'],
         dependencyTypesNot: ['core'],
         couldNotResolve: false,
       },
+    },
+    {
+      name: 'policy-runs-everywhere',
+      severity: 'error',
+      comment:
+        'policy/ loads policies on the server and in a worker of the page, so it imports shared/, QuickJS, the stripper of types and zod, and nothing of Node or of a page. What differs from place to place comes in as a PolicyPlatform.',
+      from: { path: '^policy/src/', pathNot: '[.]test[.]ts$' },
+      to: {
+        pathNot: [
+          '^(policy|shared)/src/',
+          '/node_modules/(zod|sucrase|quickjs-emscripten-core|@jitl/quickjs-wasmfile-release-sync)/',
+        ],
+        couldNotResolve: false,
+      },
+    },
+    {
+      name: 'policy-is-below',
+      severity: 'error',
+      comment: 'policy/ knows neither server nor page: let them pass in what it needs.',
+      from: { path: '^policy/' },
+      to: { path: '^(server|web|e2e)/' },
     },
     {
       name: 'sandbox-knows-no-sessions',
@@ -104,20 +125,20 @@ export default {
       comment:
         'e2e/ may know the page only through the browser: find the element by role and name, not by importing code.',
       from: { path: '^e2e/' },
-      to: { path: '^(shared|server|web|scripts)/' },
+      to: { path: '^(shared|policy|server|web|scripts)/' },
     },
     {
       name: 'scripts-stand-alone',
       severity: 'error',
       comment: 'scripts/ run before anything is installed or built, and nothing that ships may need them.',
       from: { path: '^scripts/' },
-      to: { path: '^(shared|server|web|e2e)/' },
+      to: { path: '^(shared|policy|server|web|e2e)/' },
     },
     {
       name: 'nothing-needs-scripts',
       severity: 'error',
       comment: "What ships may not need the house's scripts: move the function to the package that uses it.",
-      from: { path: '^(shared|server|web)/' },
+      from: { path: '^(shared|policy|server|web)/' },
       to: { path: '^scripts/' },
     },
     {
@@ -125,7 +146,10 @@ export default {
       severity: 'error',
       comment:
         "The program imports a package that only tests have: move it to `dependencies` in that workspace's package.json. What only tests import lives in a folder named testing/ or comparison/.",
-      from: { path: '^(shared|server|web)/src/', pathNot: ['[.]test[.]tsx?$', '/(comparison|testing)/'] },
+      from: {
+        path: '^(shared|policy|server|web)/src/',
+        pathNot: ['[.]test[.]tsx?$', '/(comparison|testing)/'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
   ],

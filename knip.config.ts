@@ -13,6 +13,7 @@ const config: KnipConfig = {
       project: ['scripts/**/*.{ts,js,mjs}'],
     },
     shared: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
+    policy: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
     server: {
       entry: [
         'src/cli/main.ts',

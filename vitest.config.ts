@@ -18,7 +18,7 @@ const scripts = {
 
 export default defineConfig({
   test: {
-    projects: [project('shared'), project('server'), project('web'), scripts],
+    projects: [project('shared'), project('policy'), project('server'), project('web'), scripts],
     pool: 'forks',
     // Guests are real processes and the reference machine has two cores: 20 s tells a hang from a slow start.
     testTimeout: 20_000,

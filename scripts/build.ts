@@ -33,7 +33,14 @@ const WEB_INPUTS = [
   ...['src', 'public', 'index.html', 'vite.config.ts', 'package.json', 'tsconfig.json'].map(
     (name) => `web/${name}`,
   ),
-  ...['shared/src', 'shared/package.json', 'pnpm-lock.yaml', 'tsconfig.base.json'],
+  ...[
+    'shared/src',
+    'shared/package.json',
+    'policy/src',
+    'policy/package.json',
+    'pnpm-lock.yaml',
+    'tsconfig.base.json',
+  ],
 ];
 
 /** Builds the page into web/dist. */

@@ -18,7 +18,7 @@ const COMPILERS_AT_ONCE = 2;
 
 async function typecheck(options: ChildOptions): Promise<boolean> {
   const projects = ['.', ...WORKSPACES].map((name) => inRoot(name, 'tsconfig.json'));
-  projects.push(inRoot('shared', 'tsconfig.pure.json'));
+  for (const name of ['shared', 'policy']) projects.push(inRoot(name, 'tsconfig.pure.json'));
   let passed = true;
   const worker = async (): Promise<void> => {
     for (let project = projects.shift(); project !== undefined; project = projects.shift()) {

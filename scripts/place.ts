@@ -9,7 +9,7 @@ export const inRoot = (...parts: string[]): string => path.join(ROOT, ...parts);
 /** What may be thrown away at any time: stamps and test reports. */
 export const CACHE = inRoot('.cache');
 
-export const WORKSPACES = ['shared', 'server', 'web', 'e2e'] as const;
+export const WORKSPACES = ['shared', 'policy', 'server', 'web', 'e2e'] as const;
 
 /** The pinned Node, which runs this file. */
 export const NODE = process.execPath;

@@ -6,11 +6,8 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return {
-        get ok() {
-          for (;;);
-        },
-      }; // here
+      // prettier-ignore
+      return { get ok() { for (;;); } }; // here
     },
   },
 });

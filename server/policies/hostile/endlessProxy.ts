@@ -6,14 +6,8 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return new Proxy(
-        {},
-        {
-          get() {
-            for (;;);
-          },
-        },
-      ); // here
+      // prettier-ignore
+      return new Proxy({}, { get() { for (;;); } }); // here
     },
   },
 });

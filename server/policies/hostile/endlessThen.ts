@@ -1,11 +1,8 @@
 // A promise of its own make, whose then never ends.
 // expects: policy-timeout
 import { policy } from 'sandtable';
-class Own extends Promise {
-  then() {
-    for (;;);
-  }
-} // here
+// prettier-ignore
+class Own extends Promise { then() { for (;;); } } // here
 export default policy({
   otherwise: 'allow',
   middleware: {

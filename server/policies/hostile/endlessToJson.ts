@@ -6,14 +6,8 @@ export default policy({
   otherwise: 'allow',
   middleware: {
     ll_os_stat(call, next) {
-      return {
-        ok: true,
-        value: {
-          toJSON() {
-            for (;;);
-          },
-        },
-      }; // here
+      // prettier-ignore
+      return { ok: true, value: { toJSON() { for (;;); } } }; // here
     },
   },
 });

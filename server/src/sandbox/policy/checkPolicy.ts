@@ -7,15 +7,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Diagnostic } from '@sandtable/shared/protocol';
+import { MAX_SOURCE_BYTES } from '@sandtable/policy/policyLimits';
 import type { CheckMessage, CheckRequest } from './checkWorker.ts';
-import {
-  CHECK_IDLE_MS,
-  CHECK_MS,
-  CHECK_OUT_OF_MEMORY,
-  CHECK_START_MS,
-  CHECKERS,
-  MAX_SOURCE_BYTES,
-} from './policyLimits.ts';
+import { CHECK_IDLE_MS, CHECK_MS, CHECK_OUT_OF_MEMORY, CHECK_START_MS, CHECKERS } from './checkLimits.ts';
 
 interface Job {
   readonly source: string;

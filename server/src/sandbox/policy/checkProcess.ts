@@ -4,7 +4,7 @@
  * one always listens, and ends both as soon as the server is gone, however busy the compiler is.
  */
 import { Worker } from 'node:worker_threads';
-import { CHECK_HEAP_MIB, CHECK_OUT_OF_MEMORY } from './policyLimits.ts';
+import { CHECK_HEAP_MIB, CHECK_OUT_OF_MEMORY } from './checkLimits.ts';
 
 const worker = new Worker(new URL('checkWorker.ts', import.meta.url), {
   resourceLimits: { maxOldGenerationSizeMb: CHECK_HEAP_MIB },

@@ -1,78 +1,13 @@
-/** From the source of a policy to an engine, or to diagnostics a person can act on. */
-import { createEngine, type PolicyLayer } from '@sandtable/shared/policy/engine';
-import type { PolicyEngine, PolicyNotice, WorldSpec } from '@sandtable/shared/policy/model';
-import type { Diagnostic } from '@sandtable/shared/protocol';
-import { mergeWorlds } from './mergeWorlds.ts';
-import { BUDGET_MS_PER_SECOND } from './policyLimits.ts';
-import { PolicyHost, printedNotices } from './policyHost.ts';
-import { PolicyProgram } from './policyProgram.ts';
-import { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy } from './sandtableSource.ts';
-import { describePolicy } from './worldOf.ts';
+/** Policies as the server loads them: from a source, or one of ours by its name. */
+import { loadPolicy as load, type LoadOptions, type LoadResult } from '@sandtable/policy/loadPolicy';
+import { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy } from './builtInPolicies.ts';
+import { NODE_PLATFORM } from './nodePlatform.ts';
 
-export interface LoadOptions {
-  /** File name in diagnostics; `policy.ts` by default. */
-  readonly name?: string;
-  /** Source of the lab's policy, which is judged outside (functions) and below (rules) the student's. */
-  readonly lab?: string;
-  /** Where the interpreter's library lies in the guest's world. */
-  readonly runtimeRoots?: readonly string[];
-  /** Milliseconds of the thread's time that each policy may take in a second; {@link BUDGET_MS_PER_SECOND} by default. */
-  readonly budget?: number;
-}
+export { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy, type LoadOptions };
 
-export type LoadResult =
-  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded. */
-  | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-interface Opened {
-  readonly layer: PolicyLayer;
-  readonly world: WorldSpec;
-  readonly notices: readonly PolicyNotice[];
-}
-
-/**
- * Loads a policy. Types are not checked here (`checkPolicy.ts`); whatever the source, this takes some hundred milliseconds at most
- * and throws for bugs of ours only.
- */
-export async function loadPolicy(source: string, options: LoadOptions = {}): Promise<LoadResult> {
-  const file = options.name ?? 'policy.ts';
-  const budget = options.budget ?? BUDGET_MS_PER_SECOND;
-  const student = await openLayer(source, 'student', file, budget);
-  if (!student.ok) return student;
-  let lab: Opened | null = null;
-  if (options.lab !== undefined) {
-    const opened = await openLayer(options.lab, 'lab', 'the policy of the lab', budget);
-    if (!opened.ok) {
-      student.opened.layer.middleware?.dispose();
-      return opened;
-    }
-    lab = opened.opened;
-  }
-  const engine = createEngine({
-    student: student.opened.layer,
-    ...(lab === null ? {} : { lab: lab.layer }),
-    world: lab === null ? student.opened.world : mergeWorlds(student.opened.world, lab.world),
-    ...(options.runtimeRoots === undefined ? {} : { runtimeRoots: options.runtimeRoots }),
-  });
-  if (engine.ok) return { ...engine, notices: [...(lab?.notices ?? []), ...student.opened.notices] };
-  student.opened.layer.middleware?.dispose();
-  lab?.layer.middleware?.dispose();
-  return {
-    ok: false,
-    diagnostics: engine.errors.map(({ rule, message, layer }) => {
-      const from = layer === 'student' ? student.opened.layer : lab?.layer;
-      const at = from?.rules[rule]?.at ?? { line: 1, column: 1 };
-      return {
-        file,
-        line: at.line,
-        column: at.column,
-        severity: 'error',
-        code: 'policy',
-        message: `${message[0]!.toUpperCase()}${message.slice(1)}.`,
-      };
-    }),
-  };
+/** Loads a policy; see `loadPolicy` of the package `policy`. */
+export function loadPolicy(source: string, options: LoadOptions = {}): Promise<LoadResult> {
+  return load(source, NODE_PLATFORM, options);
 }
 
 /** Loads a policy of ours by its name. */
@@ -81,88 +16,4 @@ export function loadBuiltIn(
   options: Omit<LoadOptions, 'name'> = {},
 ): Promise<LoadResult> {
   return loadPolicy(builtInSource(name), { ...options, name: `${name}.ts` });
-}
-
-export { BUILT_IN_POLICIES, builtInPolicies, builtInSource, type BuiltInPolicy };
-
-type OpenResult =
-  | { readonly ok: true; readonly opened: Opened }
-  | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
-
-/**
- * Policies of rules alone that were loaded before, by layer and source: their second run need not enter QuickJS again, which is a
- * sixth of a start. A class runs a handful of sources in a thread at a time; the one used longest ago goes.
- */
-const MAX_REMEMBERED = 64;
-const remembered = new Map<string, Opened>();
-
-/** Rules that were made of the time or of chance are made anew for each run. */
-const CHANGEABLE = /\b(?:Date|random)\b/;
-
-function remember(key: string, opened: Opened): void {
-  remembered.set(key, opened);
-  if (remembered.size > MAX_REMEMBERED) remembered.delete(remembered.keys().next().value!);
-}
-
-function recall(key: string): Opened | null {
-  const opened = remembered.get(key);
-  if (opened === undefined) return null;
-  remembered.delete(key);
-  remembered.set(key, opened);
-  return opened;
-}
-
-async function openLayer(
-  source: string,
-  layer: 'student' | 'lab',
-  file: string,
-  budget: number,
-): Promise<OpenResult> {
-  const key = `${layer}\n${source}`;
-  const known = recall(key);
-  if (known !== null) return { ok: true, opened: known };
-  const opened = await PolicyProgram.open(source);
-  if (!opened.ok) {
-    const { at, message } = opened.failure;
-    return {
-      ok: false,
-      diagnostics: [
-        {
-          file,
-          line: at?.line ?? 1,
-          column: at?.column ?? 1,
-          severity: 'error',
-          code: opened.failure.code === 'policy-threw' ? 'policy' : opened.failure.code,
-          message,
-        },
-      ],
-    };
-  }
-  const { program } = opened;
-  const described = describePolicy(opened.description, source, (text) => program.place(text));
-  if (!described.ok) {
-    program.dispose();
-    return { ok: false, diagnostics: described.diagnostics.map((each) => ({ ...each, file })) };
-  }
-  const { rules, otherwise, runtime, functions, world } = described.description;
-  // Without functions nothing will ever enter QuickJS again.
-  if (functions.size === 0) {
-    program.dispose();
-    const plain: Opened = {
-      layer: { layer, rules, otherwise, runtime },
-      world,
-      notices: printedNotices(opened.printed),
-    };
-    if (!CHANGEABLE.test(source)) remember(key, plain);
-    return { ok: true, opened: plain };
-  }
-  const middleware = new PolicyHost(program, functions, budget);
-  return {
-    ok: true,
-    opened: {
-      layer: { layer, rules, otherwise, runtime, middleware },
-      world,
-      notices: printedNotices(opened.printed),
-    },
-  };
 }

@@ -8,7 +8,7 @@ import type {
 } from '@sandtable/shared/policy/model';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { loadPolicy, type LoadOptions } from './loadPolicy.ts';
-import { ANSWER_MS } from './policyLimits.ts';
+import { ANSWER_MS } from '@sandtable/policy/policyLimits';
 
 const STAT: CallRequest = { call: 'll_os_stat', args: { path: 'x' }, path: '/tmp/x', access: 'read' };
 const OUTCOME: Outcome = { ok: true, value: { size: 1 } };

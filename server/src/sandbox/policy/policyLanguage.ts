@@ -9,7 +9,7 @@ import { dirname, join } from 'node:path';
 import { policyTypes } from '@sandtable/shared/policy/apiTypes';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import ts from 'typescript';
-import { MAX_DIAGNOSTICS } from './policyLimits.ts';
+import { MAX_DIAGNOSTICS } from './checkLimits.ts';
 
 const POLICY = '/policy.ts';
 const TYPES = '/sandtable.d.ts';

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { MAX_SOURCE_BYTES } from './policyLimits.ts';
-import { transpile } from './transpile.ts';
+import { MAX_SOURCE_BYTES } from '@sandtable/policy/policyLimits';
+import { transpile as transpileOn, type Transpiled } from '@sandtable/policy/transpile';
+import { NODE_PLATFORM } from './nodePlatform.ts';
+
+const transpile = (source: string): Transpiled => transpileOn(source, NODE_PLATFORM);
 
 /** Where `word` stands in the output, mapped back. */
 function mapped(source: string, word: string): { line: number; column: number } {

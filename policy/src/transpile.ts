@@ -1,13 +1,14 @@
 /**
  * TypeScript to JavaScript, types taken out and nothing else: lines stay, and columns can be mapped back.
  *
- * Sucrase takes exponential time for some hostile nestings, so it runs under a watchdog that ends it. A policy that gets here
+ * Sucrase takes exponential time for some hostile nestings, so the platform bounds its time. A policy that gets here
  * has usually passed the type checker, but nothing relies on that.
  */
-import { createContext, runInContext } from 'node:vm';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
 import { transform } from 'sucrase';
-import { MAX_SOURCE_BYTES, TRANSPILE_MS } from './policyLimits.ts';
+import { byteLength } from '@sandtable/shared/text';
+import type { PolicyPlatform } from './platform.ts';
+import { MAX_SOURCE_BYTES } from './policyLimits.ts';
 
 export type Transpiled =
   | {
@@ -19,8 +20,8 @@ export type Transpiled =
   | { readonly ok: false; readonly line: number; readonly column: number; readonly message: string };
 
 /** Takes the types out of a policy. */
-export function transpile(source: string): Transpiled {
-  if (Buffer.byteLength(source) > MAX_SOURCE_BYTES) {
+export function transpile(source: string, platform: PolicyPlatform): Transpiled {
+  if (byteLength(source) > MAX_SOURCE_BYTES) {
     return {
       ok: false,
       line: 1,
@@ -29,7 +30,7 @@ export function transpile(source: string): Transpiled {
     };
   }
   try {
-    const { code, sourceMap } = withWatchdog(() =>
+    const { code, sourceMap } = platform.bounded(() =>
       transform(source, {
         transforms: ['typescript'],
         disableESTransforms: true,
@@ -43,11 +44,6 @@ export function transpile(source: string): Transpiled {
   } catch (error) {
     return { ok: false, ...failureOf(error) };
   }
-}
-
-/** Runs synchronous code and ends it after {@link TRANSPILE_MS}, from a thread of the runtime's own. */
-function withWatchdog<T>(work: () => T): T {
-  return runInContext('work()', createContext({ work }), { timeout: TRANSPILE_MS }) as T;
 }
 
 function failureOf(error: unknown): { line: number; column: number; message: string } {

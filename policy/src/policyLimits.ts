@@ -79,24 +79,3 @@ export const LONG_MESSAGE_CHARS = 256 * 1024;
 
 /** A value of a policy may be nested this deep; no answer of a call is deeper than 3. */
 export const MAX_VALUE_DEPTH = 8;
-
-/** Checking the types of one policy; ours take some 50 ms. Then the checker is ended, and the policy refused. */
-export const CHECK_MS = 5000;
-
-/** Starting the checker: reading the compiler and its libraries takes most of a second on a slow machine. */
-export const CHECK_START_MS = 20_000;
-
-/** Heap of one checker in MiB; it needs about 100. Past it the checker ends, and the policy is refused. */
-export const CHECK_HEAP_MIB = 384;
-
-/** Exit status of a checker that had time to say that it ran out of memory; one that had not, ends by SIGABRT. */
-export const CHECK_OUT_OF_MEMORY = 70;
-
-/** Checkers at a time, so that one slow policy does not hold up everybody else's. */
-export const CHECKERS = 2;
-
-/** A checker that had nothing to do for so long is ended; the next check then starts one. */
-export const CHECK_IDLE_MS = 120_000;
-
-/** Messages for one policy; more do not help. */
-export const MAX_DIAGNOSTICS = 50;

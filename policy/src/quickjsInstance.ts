@@ -7,8 +7,6 @@
  *
  * NEVER enter an instance again after anything but a QuickJS error came out of it: {@link QuickJsInstance.broken} stays true.
  */
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import variant from '@jitl/quickjs-wasmfile-release-sync';
 import {
   newQuickJSWASMModuleFromVariant,
@@ -17,6 +15,7 @@ import {
   type QuickJSRuntime,
   type QuickJSSyncVariant,
 } from 'quickjs-emscripten-core';
+import type { PolicyPlatform } from './platform.ts';
 import { FUEL_EXPORT, meterFuel } from './fuelMeter.ts';
 import { CPU_SAMPLE_MS, FUEL, GRACE_MS, MEMORY_BYTES, MEMORY_PAGES, STACK_BYTES } from './policyLimits.ts';
 
@@ -28,17 +27,21 @@ interface Metered {
   readonly meterImport: { readonly module: string; readonly name: string };
 }
 
-let metered: Promise<Metered> | null = null;
+const metered = new WeakMap<PolicyPlatform, Promise<Metered>>();
 
 /** The module with its meter, compiled once a thread. */
-function meteredModule(): Promise<Metered> {
-  metered ??= readFile(
-    createRequire(import.meta.url).resolve('@jitl/quickjs-wasmfile-release-sync/wasm'),
-  ).then((file) => {
-    const { bytes, meterImport } = meterFuel(file);
-    return { module: new WebAssembly.Module(bytes), meterImport };
-  });
-  return metered;
+function meteredModule(platform: PolicyPlatform): Promise<Metered> {
+  let module = metered.get(platform);
+  if (module === undefined) {
+    module = platform.quickjs().then((file) => {
+      const { bytes, meterImport } = meterFuel(file);
+      return { module: new WebAssembly.Module(bytes), meterImport };
+    });
+    metered.set(platform, module);
+    // What could not be fetched now may be there later.
+    module.catch(() => metered.delete(platform));
+  }
+  return module;
 }
 
 /** Thrown through the module by the meter. */
@@ -71,9 +74,9 @@ export class QuickJsInstance {
     this.context = runtime.newContext();
   }
 
-  static async create(): Promise<QuickJsInstance> {
-    const { module, meterImport } = await meteredModule();
-    const clock = new Clock();
+  static async create(platform: PolicyPlatform): Promise<QuickJsInstance> {
+    const { module, meterImport } = await meteredModule(platform);
+    const clock = new Clock(platform);
     const silent = (): void => {
       /* A broken module would print to the server's own output. */
     };
@@ -146,12 +149,17 @@ export class QuickJsInstance {
  * has passed, and it decides.
  */
 class Clock {
+  readonly #platform: PolicyPlatform;
   #fuel: WebAssembly.Global<'i32'> | null = null;
   #began = 0;
   #ms = Infinity;
   /** The latest look at the processor's clock before the entry, and when that was. */
   #cpu = 0;
   #cpuAt = -Infinity;
+
+  constructor(platform: PolicyPlatform) {
+    this.#platform = platform;
+  }
 
   attach(fuel: WebAssembly.Global<'i32'>): void {
     this.#fuel = fuel;
@@ -164,7 +172,7 @@ class Clock {
     this.#fuel!.value = FUEL;
     if (this.#began - this.#cpuAt < CPU_SAMPLE_MS) return;
     this.#cpuAt = this.#began;
-    this.#cpu = threadMs();
+    this.#cpu = this.#platform.threadMs();
   }
 
   get empty(): boolean {
@@ -178,23 +186,20 @@ class Clock {
   /** Whether the entry has had its time and `grace` milliseconds more. */
   isOver(grace: number): boolean {
     const allowed = this.#ms + grace;
-    return performance.now() - this.#began >= allowed && threadMs() - this.#cpu >= allowed + CPU_SAMPLE_MS;
+    return (
+      performance.now() - this.#began >= allowed &&
+      this.#platform.threadMs() - this.#cpu >= allowed + CPU_SAMPLE_MS
+    );
   }
 
   charge(): number {
     const elapsed = performance.now() - this.#began;
-    return elapsed < CHEAP_MS ? elapsed : Math.min(elapsed, threadMs() - this.#cpu);
+    return elapsed < CHEAP_MS ? elapsed : Math.min(elapsed, this.#platform.threadMs() - this.#cpu);
   }
 }
 
 /** Up to here the wall clock is close enough. */
 const CHEAP_MS = 1;
-
-/** What this thread has used of the processor, in milliseconds. */
-function threadMs(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1000;
-}
 
 function withMeter(
   imports: WebAssembly.Imports,

@@ -11,23 +11,12 @@ import {
   MAX_MESSAGE_CHARS,
   MAX_MESSAGE_VALUES,
 } from './policyLimits.ts';
-import type { FailureCode } from '@sandtable/shared/policy/middlewareHost';
 import type { SourcePosition } from '@sandtable/shared/verdicts';
-import type { Program } from './policyHost.ts';
+import type { PolicyPlatform } from './platform.ts';
+import type { Failure, Program, Said } from './program.ts';
 import { QuickJsInstance } from './quickjsInstance.ts';
 import { moduleName, moduleSource } from './sandtableSource.ts';
 import { transpile } from './transpile.ts';
-
-export interface Failure {
-  readonly code: FailureCode;
-  readonly message: string;
-  /** Null where the engine does not know. */
-  readonly at: SourcePosition | null;
-}
-
-/** What an entry gave: the text of its effects, or how it failed. */
-export type Said =
-  { readonly ok: true; readonly text: string } | { readonly ok: false; readonly failure: Failure };
 
 export type OpenedProgram =
   /** `description`: JSON text of what the policy says, not checked yet. */
@@ -57,14 +46,14 @@ export class PolicyProgram implements Program {
   }
 
   /** Evaluates the source; takes at most some hundred milliseconds whatever the source. */
-  static async open(source: string): Promise<OpenedProgram> {
-    const transpiled = transpile(source);
+  static async open(source: string, platform: PolicyPlatform): Promise<OpenedProgram> {
+    const transpiled = transpile(source, platform);
     if (!transpiled.ok) {
       const { line, column, message } = transpiled;
       return { ok: false, failure: { code: 'policy-threw', message, at: { line, column } } };
     }
-    const program = new PolicyProgram(await QuickJsInstance.create(), transpiled.original);
-    const described = program.#load(transpiled.code);
+    const program = new PolicyProgram(await QuickJsInstance.create(platform), transpiled.original);
+    const described = program.#load(transpiled.code, platform);
     if (!described.ok) {
       program.dispose();
       const { failure } = described;
@@ -134,13 +123,13 @@ export class PolicyProgram implements Program {
     this.#instance.dispose();
   }
 
-  #load(code: string): Said {
+  #load(code: string, platform: PolicyPlatform): Said {
     const { runtime } = this.#instance;
     // The refusal is the loader's, because an error of the second function would not come through.
     const refused = 'refused:';
     runtime.setModuleLoader(
       (name) =>
-        (name.startsWith(refused) ? undefined : moduleSource(name)) ?? {
+        (name.startsWith(refused) ? undefined : moduleSource(name, platform)) ?? {
           error: new TypeError(
             `A policy may import 'sandtable' and nothing else, not '${name.replace(refused, '').slice(0, 60)}'.`,
           ),

@@ -30,25 +30,13 @@ import {
   MAX_IN_FLIGHT,
   MAX_SLEEP_SECONDS,
   MAX_TIMERS,
-  MAX_TURN_WAIT_MS,
 } from './policyLimits.ts';
-import type { Failure, Said } from './policyProgram.ts';
-import { argsOf, denialOf, outcomeOf } from './policyValues.ts';
+import { argsOf } from './policyValues.ts';
+import { failed, noticeOf, resultOf, type Failed } from './effects.ts';
+import type { Failure, Program, Said } from './program.ts';
+import { Turns } from './turns.ts';
 
-/** What the host needs of a `PolicyProgram`. */
-export interface Program {
-  /** Whether it can never be entered again. */
-  readonly ended: boolean;
-  /** Milliseconds that the last entry is to be charged for. */
-  readonly charge: number;
-  readonly hasJobs: boolean;
-  enter(name: 'dispatch' | 'resume' | 'forget' | 'wake' | 'drain', text: string, ms: number): Said;
-  runJobs(ms: number): Failure | null;
-  place(text: unknown): SourcePosition | null;
-  dispose(): void;
-}
-
-type Failed = Extract<MiddlewareResult, { kind: 'failed' }>;
+type Timer = ReturnType<typeof setTimeout>;
 
 interface Flight {
   readonly id: number;
@@ -62,7 +50,7 @@ interface Flight {
   result: MiddlewareResult | null;
   ended: boolean;
   resolve: ((result: MiddlewareResult) => void) | null;
-  timer: NodeJS.Timeout | null;
+  timer: Timer | null;
 }
 
 export class PolicyHost implements MiddlewareHost {
@@ -70,26 +58,33 @@ export class PolicyHost implements MiddlewareHost {
   onNotice: ((notice: PolicyNotice) => void) | null = null;
   readonly #program: Program;
   readonly #budget: Budget;
+  readonly #turns: Turns;
+  readonly #sleeps: boolean;
   readonly #flights = new Map<number, Flight>();
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<Timer>();
   #lastId = 0;
   #toldEnd = false;
-  #waiters = 0;
 
-  /** `budget`: milliseconds of the thread's time that the policy may take in a second. */
+  /**
+   * `budget`: milliseconds of the thread's time that the policy may take in a second. `sleeps`: whether its `sleep()` takes the time
+   * that it says; in a replay nobody waits for it.
+   */
   constructor(
     program: Program,
     functions: ReadonlyMap<CallName | '*', SourcePosition | null>,
     budget: number,
+    sleeps = true,
   ) {
     this.#budget = new Budget(performance.now(), budget);
+    this.#turns = new Turns(this.#budget);
+    this.#sleeps = sleeps;
     this.#program = program;
     this.functions = functions;
   }
 
   run(request: CallRequest, next: Next): MaybePromise<MiddlewareResult> {
     const debt = this.#budget.debt(performance.now());
-    if (debt > MAX_DEBT_WAIT_MS || this.#flights.size + this.#waiters >= MAX_IN_FLIGHT) {
+    if (debt > MAX_DEBT_WAIT_MS || this.#flights.size + this.#turns.waiting >= MAX_IN_FLIGHT) {
       return failed(
         'policy-budget',
         debt > 0 ? 'The policy has used up its time for this second.' : 'Too many calls wait for the policy.',
@@ -106,25 +101,10 @@ export class PolicyHost implements MiddlewareHost {
     this.#program.dispose();
   }
 
-  /** Waits until the policy has paid for what came before, in fair turns with whoever else waits. */
   async #startLater(request: CallRequest, next: Next): Promise<MiddlewareResult> {
-    const began = performance.now();
-    this.#waiters += 1;
-    try {
-      for (;;) {
-        const now = performance.now();
-        const debt = this.#budget.debt(now);
-        if (debt === 0) break;
-        if (now - began > MAX_TURN_WAIT_MS)
-          return failed('policy-budget', 'The policy has used up its time for this second.');
-        await new Promise((resolve) => {
-          setTimeout(resolve, Math.ceil(debt));
-        });
-      }
-    } finally {
-      this.#waiters -= 1;
-    }
-    return this.#start(request, next, true);
+    return (await this.#turns.wait())
+      ? this.#start(request, next, true)
+      : failed('policy-budget', 'The policy has used up its time for this second.');
   }
 
   #start(request: CallRequest, next: Next, waited: boolean): MaybePromise<MiddlewareResult> {
@@ -208,7 +188,13 @@ export class PolicyHost implements MiddlewareHost {
     const flight = this.#flights.get(id as number);
     if (flight === undefined) return;
     if (kind === 1) this.#next(flight, effect, ended.has(id));
-    else this.#settle(flight, this.#resultOf(flight, effect));
+    else
+      this.#settle(
+        flight,
+        resultOf(flight.request.call, flight.stage !== 'function', effect, (text) =>
+          this.#program.place(text),
+        ),
+      );
   }
 
   #next(flight: Flight, effect: readonly unknown[], ended: boolean): void {
@@ -276,64 +262,6 @@ export class PolicyHost implements MiddlewareHost {
         : { id, ok, raise: outcome.raise };
     this.#enter(flight, 'resume', JSON.stringify(plain));
     if (flight.result === null && flight.timer === null && !this.#program.ended) this.#watch(flight);
-  }
-
-  #resultOf(flight: Flight, effect: readonly unknown[]): MiddlewareResult {
-    const [kind, , first, second, third] = effect;
-    const { call } = flight.request;
-    const position = (text: unknown): { at?: SourcePosition } => {
-      const at = this.#program.place(text);
-      return at === null ? {} : { at };
-    };
-    switch (kind) {
-      case 2:
-      case 7:
-        return flight.stage === 'function'
-          ? failed('policy-nonsense', 'The policy gave an answer that it never had.')
-          : { kind: 'pass' };
-      case 3: {
-        const denial = denialOf(first);
-        if (denial === null)
-          return failed('policy-nonsense', 'The policy denied with an error that Linux does not have.');
-        return {
-          kind: 'deny',
-          denial,
-          ...(typeof second === 'string' ? { why: second } : {}),
-          ...position(third),
-        };
-      }
-      case 4: {
-        const outcome = outcomeOf(call, typeof first === 'object' && first !== null ? first : {});
-        return outcome.ok
-          ? { kind: 'answer', outcome: outcome.outcome, ...position(second) }
-          : {
-              kind: 'failed',
-              code: 'policy-nonsense',
-              message: `The function of the policy is wrong: ${outcome.message}.`,
-              ...position(second),
-            };
-      }
-      case 5:
-        return {
-          kind: 'failed',
-          code: 'policy-nonsense',
-          message: `The function of the policy is wrong: ${String(first).slice(0, 300)}.`,
-          ...position(second),
-        };
-      case 6: {
-        const message = String(first).slice(0, 400);
-        const code =
-          message.includes('InternalError: out of memory') ||
-          message.includes('InternalError: stack overflow')
-            ? 'policy-memory'
-            : message === 'InternalError: interrupted'
-              ? 'policy-timeout'
-              : 'policy-threw';
-        return { kind: 'failed', code, message, ...position(second) };
-      }
-      default:
-        return failed('policy-nonsense', 'The policy spoke nonsense.');
-    }
   }
 
   /** The function has its result; the flight ends when nothing is being performed for it. */
@@ -406,7 +334,7 @@ export class PolicyHost implements MiddlewareHost {
       this.#timers.size >= MAX_TIMERS
     )
       return;
-    this.#later(Math.min(seconds, MAX_SLEEP_SECONDS) * 1000, () => {
+    this.#later(this.#sleeps ? Math.min(seconds, MAX_SLEEP_SECONDS) * 1000 : 0, () => {
       this.#wake(timer);
     });
   }
@@ -427,30 +355,5 @@ export class PolicyHost implements MiddlewareHost {
       action();
     }, Math.ceil(ms));
     this.#timers.add(timer);
-  }
-}
-
-function failed(code: Failed['code'], message: string): Failed {
-  return { kind: 'failed', code, message };
-}
-
-/** `console` of the policy, as an effect. */
-function noticeOf([, level, text]: readonly unknown[]): PolicyNotice {
-  return {
-    code: 'policy-log',
-    level: level === 'warning' || level === 'error' ? level : 'info',
-    message: typeof text === 'string' ? text.slice(0, 1000) : '',
-  };
-}
-
-/** What a policy printed, from a list of effects. */
-export function printedNotices(text: string): readonly PolicyNotice[] {
-  try {
-    const effects = JSON.parse(text === '' ? '[]' : text) as unknown;
-    return Array.isArray(effects)
-      ? effects.filter((each): each is unknown[] => Array.isArray(each) && each[0] === 9).map(noticeOf)
-      : [];
-  } catch {
-    return [];
   }
 }

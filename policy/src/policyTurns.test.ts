@@ -3,7 +3,8 @@ import type { MiddlewareResult } from '@sandtable/shared/policy/middlewareHost';
 import type { CallRequest, Outcome } from '@sandtable/shared/policy/model';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { BUDGET_SAVED_MS, MAX_TURN_WAIT_MS } from './policyLimits.ts';
-import { PolicyHost, type Program } from './policyHost.ts';
+import { PolicyHost } from './policyHost.ts';
+import type { Program } from './program.ts';
 
 const REQUEST: CallRequest = { call: 'll_os_stat', args: {}, access: 'read' };
 const OUTCOME: Outcome = { ok: true, value: null };

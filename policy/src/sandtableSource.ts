@@ -2,10 +2,10 @@
  * The module `sandtable` as source text for QuickJS: our part, the built-in policies (which are written with it), and the index
  * that a student's import sees.
  */
-import { readFileSync } from 'node:fs';
 import { CALL_GROUPS, CALLS } from '@sandtable/shared/calls';
 import { ERRNO_NAMES } from '@sandtable/shared/errno';
 import { MAX_SLEEP_SECONDS, MAX_TIMERS } from './policyLimits.ts';
+import type { PolicyPlatform } from './platform.ts';
 import { transpile } from './transpile.ts';
 
 const constant = (name: string, value: unknown): string => `const ${name} = ${JSON.stringify(value)};`;
@@ -29,47 +29,23 @@ export { default as lecture } from 'sandtable:lecture';
 /** What the host takes. */
 const HOST = `export { describe, dispatch, resume, forget, wake, drain } from 'sandtable:core';`;
 
-const POLICIES = new URL('../../../policies/', import.meta.url);
-
 /** Built-in policies that others may import and build on. */
 const IMPORTABLE = ['standard', 'lecture'] as const;
 
-/** Names of the built-in policies, each a file in `server/policies`; those after the first two are worked examples. */
-export const BUILT_IN_POLICIES = [...IMPORTABLE, 'redact', 'fakeHost', 'shortSleep', 'writeBudget'] as const;
-export type BuiltInPolicy = (typeof BUILT_IN_POLICIES)[number];
+const sources = new WeakMap<PolicyPlatform, Map<string, string>>();
 
-/** Source of a built-in policy, as a student may read and copy it. */
-export function builtInSource(name: BuiltInPolicy): string {
-  return readFileSync(new URL(`${name}.ts`, POLICIES), 'utf8');
-}
-
-/** The built-in policies for a list: the summary is the first paragraph of the comment at the head of each. */
-export function builtInPolicies(): readonly {
-  readonly name: BuiltInPolicy;
-  readonly summary: string;
-  readonly source: string;
-}[] {
-  return BUILT_IN_POLICIES.map((name) => {
-    const source = builtInSource(name);
-    const [paragraph = ''] = source.slice(source.indexOf('/**') + 3, source.indexOf('*/')).split(/\n \*\n/);
-    return { name, summary: paragraph.replaceAll(/\s*\n \* ?/g, ' ').trim(), source };
-  });
-}
-
-const sources = new Map<string, string>();
-
-function sourceOf(name: string): string | undefined {
+function sourceOf(name: string, platform: PolicyPlatform): string | undefined {
   switch (name) {
     case 'sandtable':
       return INDEX;
     case 'sandtable:host':
       return HOST;
     case 'sandtable:core':
-      return TABLES + readFileSync(new URL('sandtableModule.js', import.meta.url), 'utf8');
+      return TABLES + platform.source('sandtableModule');
     default: {
       const builtIn = IMPORTABLE.find((each) => name === `sandtable:${each}`);
       if (builtIn === undefined) return undefined;
-      const result = transpile(builtInSource(builtIn));
+      const result = transpile(platform.source(builtIn), platform);
       if (!result.ok) throw new Error(`sandtableSource.ts: ${builtIn}.ts: ${result.message}`);
       return result.code;
     }
@@ -77,11 +53,11 @@ function sourceOf(name: string): string | undefined {
 }
 
 /** Source of a module by its full name, or undefined where there is none. */
-export function moduleSource(name: string): string | undefined {
-  const known = sources.get(name);
-  if (known !== undefined) return known;
-  const source = sourceOf(name);
-  if (source !== undefined) sources.set(name, source);
+export function moduleSource(name: string, platform: PolicyPlatform): string | undefined {
+  let known = sources.get(platform);
+  if (known === undefined) sources.set(platform, (known = new Map<string, string>()));
+  const source = known.get(name) ?? sourceOf(name, platform);
+  if (source !== undefined) known.set(name, source);
   return source;
 }
 
