@@ -35,7 +35,11 @@ export const benchPath = z
       message: 'must be a relative path without empty, . or .. parts',
     },
   );
-const content = z.object({ encoding: z.enum(['utf8', 'base64']), text: z.string().max(MAX_FILE_BYTES * 2) });
+/** The length is that of a megabyte as base64 and then some; the server counts the bytes. */
+export const fileContent = z.object({
+  encoding: z.enum(['utf8', 'base64']),
+  text: z.string().max(MAX_FILE_BYTES * 2),
+});
 const version = z.number().int().nonnegative();
 const size = z.object({ cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) });
 const name = z.string().trim().min(1).max(120);
@@ -49,7 +53,7 @@ export const requests = {
   'bench.rename': z.object({ bench: id, name }),
   'bench.remove': z.object({ bench: id }),
   /** `base` is the version that the change was made on; the server answers `conflict` with its own when it is older. */
-  'file.write': z.object({ bench: id, path: benchPath, content, base: version.nullable() }),
+  'file.write': z.object({ bench: id, path: benchPath, content: fileContent, base: version.nullable() }),
   'file.read': z.object({ bench: id, path: benchPath }),
   'file.rename': z.object({ bench: id, path: benchPath, to: benchPath }),
   'file.remove': z.object({ bench: id, path: benchPath }),
@@ -86,7 +90,7 @@ export const requests = {
 
 export type RequestName = keyof typeof requests;
 export type RequestBody<N extends RequestName> = z.infer<(typeof requests)[N]>;
-export type FileContent = z.infer<typeof content>;
+export type FileContent = z.infer<typeof fileContent>;
 export type TerminalSize = z.infer<typeof size>;
 
 export type ErrorCode =

@@ -1,5 +1,6 @@
 /** The parts of the page that live as long as it does, whatever is on the screen. */
 import type { Meta } from '@sandtable/shared/protocol';
+import { meta } from '@sandtable/shared/serverMessages';
 import { connect } from '../session/connection.ts';
 import { Session } from '../session/session.ts';
 import { FileActions } from '../workbench/files/fileActions.ts';
@@ -37,7 +38,7 @@ export function makePage(): PageParts {
 async function fetchMeta(): Promise<Meta> {
   const response = await fetch('/api/meta', { headers: { accept: 'application/json' } });
   if (!response.ok) throw new Error(`/api/meta: ${response.status}`);
-  return (await response.json()) as Meta;
+  return meta.parse(await response.json());
 }
 
 function browserStorage(): Storage | null {

@@ -5,17 +5,21 @@
  * A request made while the line is down fails at once with `offline`; it is NEVER queued to be sent later, because by then the
  * world may have changed. Whoever wants something to survive an outage (edits do) keeps it and asks again after `online`.
  * Only a page that is just opening waits for its first line: whoever clicks that early has seen nothing that could change.
+ *
+ * What arrives has been parsed (`serverMessages.ts`) before anybody hears of it. What makes no sense is NEVER handed on, not even in
+ * part: an announcement is dropped, a reply becomes the failure `nonsense`, and {@link Connection.onNonsense} tells of both.
  */
 import {
   requests,
   type Announcements,
   type ProtocolError,
   type Replies,
-  type Reply,
   type RequestBody,
   type RequestName,
 } from '@sandtable/shared/protocol';
+import { announcements, replies } from '@sandtable/shared/serverMessages';
 import { io, type Socket } from 'socket.io-client';
+import type { z } from 'zod';
 
 /** An honest answer takes milliseconds, a policy's first check a second; after this the server is not answering. */
 const ANSWER_TIMEOUT_MS = 20_000;
@@ -30,7 +34,7 @@ const FIRST_LINE_MS = 5_000;
 export type ConnectionStatus = 'connecting' | 'online' | 'offline';
 
 export interface RequestFailure {
-  readonly code: ProtocolError['code'] | 'offline' | 'timeout';
+  readonly code: ProtocolError['code'] | 'offline' | 'timeout' | 'nonsense';
   /** What failed, what was kept, what to do. */
   readonly message: string;
   readonly diagnostics?: ProtocolError['diagnostics'];
@@ -49,7 +53,16 @@ export interface Connection {
   /** @returns the disposer. */
   on<N extends keyof Announcements>(name: N, listener: (value: Announcements[N]) => void): () => void;
   onStatus(listener: (status: ConnectionStatus) => void): () => void;
+  /** Something arrived that is none of the protocol's messages, and was dropped. */
+  onNonsense(listener: (message: Nonsense) => void): () => void;
   close(): void;
+}
+
+export interface Nonsense {
+  readonly kind: 'announcement' | 'reply';
+  readonly name: string;
+  /** The first thing that was wrong with it, for whoever mends it. */
+  readonly problem: string;
 }
 
 const OFFLINE: RequestFailure = {
@@ -60,6 +73,12 @@ const OFFLINE: RequestFailure = {
 const TIMEOUT: RequestFailure = {
   code: 'timeout',
   message: 'The server did not answer in time. Your edits are kept here. Try again, or reload the page.',
+};
+
+const NONSENSE: RequestFailure = {
+  code: 'nonsense',
+  message:
+    'The server gave an answer that this page does not understand. Your edits are kept here. Reload the page: it may be of another version than the server.',
 };
 
 /** Connects to the page's own origin. */
@@ -76,6 +95,20 @@ export function connect(): Connection {
 export function connectionOver(socket: Socket): Connection {
   let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
   const listeners = new Set<(status: ConnectionStatus) => void>();
+  const nonsenseListeners = new Set<(message: Nonsense) => void>();
+  /** The message where it is one of the protocol's, else null: then it was told. */
+  const parsed = <T>(
+    kind: Nonsense['kind'],
+    name: string,
+    schema: z.ZodType<T>,
+    value: unknown,
+  ): T | null => {
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    for (const listener of [...nonsenseListeners])
+      listener({ kind, name, problem: firstIssue(result.error) });
+    return null;
+  };
   const become = (next: ConnectionStatus): void => {
     if (next === status) return;
     status = next;
@@ -112,25 +145,24 @@ export function connectionOver(socket: Socket): Connection {
       return socket.id;
     },
     async request(name, body) {
-      const parsed = requests[name].safeParse(body);
-      if (!parsed.success) {
-        const issue = parsed.error.issues[0];
-        const where = issue === undefined || issue.path.length === 0 ? '' : `${issue.path.join('.')}: `;
-        return {
-          ok: false,
-          error: { code: 'bad-request', message: `${where}${issue?.message ?? 'not valid'}` },
-        };
-      }
+      const asked = requests[name].safeParse(body);
+      if (!asked.success)
+        return { ok: false, error: { code: 'bad-request', message: firstIssue(asked.error) } };
       if (status === 'connecting') await settled();
       if (!socket.connected) return { ok: false, error: OFFLINE };
+      let answer: unknown;
       try {
-        return (await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(name, parsed.data)) as Reply<never>;
+        answer = await socket.timeout(ANSWER_TIMEOUT_MS).emitWithAck(name, asked.data);
       } catch {
         return { ok: false, error: socket.connected ? TIMEOUT : OFFLINE };
       }
+      return parsed('reply', name, replies[name], answer) ?? { ok: false, error: NONSENSE };
     },
     on(name, listener) {
-      const heard = listener as (value: unknown) => void;
+      const heard = (value: unknown): void => {
+        const message = parsed('announcement', name, announcements[name], value);
+        if (message !== null) listener(message);
+      };
       const untyped = socket as unknown as {
         on(name: string, listener: (value: unknown) => void): void;
         off(name: string, listener: (value: unknown) => void): void;
@@ -139,9 +171,28 @@ export function connectionOver(socket: Socket): Connection {
       return () => untyped.off(name, heard);
     },
     onStatus: listen,
+    onNonsense(listener) {
+      nonsenseListeners.add(listener);
+      return () => nonsenseListeners.delete(listener);
+    },
     close() {
       listeners.clear();
+      nonsenseListeners.clear();
       socket.close();
     },
   };
+}
+
+/** The first thing that is wrong, and where; of the shapes that a part could have, by the first one. */
+function firstIssue(error: z.core.$ZodError): string {
+  const path: PropertyKey[] = [];
+  let issue = error.issues[0];
+  for (;;) {
+    path.push(...(issue?.path ?? []));
+    const inner = issue?.code === 'invalid_union' ? issue.errors[0]?.[0] : undefined;
+    if (inner === undefined) break;
+    issue = inner;
+  }
+  const message = issue?.message ?? 'not valid';
+  return path.length === 0 ? message : `${path.map(String).join('.')}: ${message}`;
 }

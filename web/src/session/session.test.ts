@@ -1,9 +1,11 @@
 import { batchOf, initialState, applyBatch, type SessionState } from '@sandtable/shared/session';
 import type { RunEvent, RunEventBody } from '@sandtable/shared/events';
-import type { Batch, RunSnapshot } from '@sandtable/shared/protocol';
-import { describe, expect, test } from 'vitest';
+import type { Announcements, Batch, RunSnapshot } from '@sandtable/shared/protocol';
+import { announcements } from '@sandtable/shared/serverMessages';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { BENCH, FakeServer, fakeStorage, settled } from '../testing/fakeServer.ts';
 import type { Notice } from './askOrTell.ts';
+import { connectionOver, type Connection } from './connection.ts';
 import { Session } from './session.ts';
 import { isLive, runMood } from './workState.ts';
 
@@ -52,10 +54,10 @@ class Log {
 const print = (data: string): RunEventBody => ({ type: 'out', fd: 1, data });
 const phase = (name: 'running' | 'input' | 'ended'): RunEventBody => ({ type: 'phase', phase: name });
 
-async function openSession(server: FakeServer) {
+async function openSession(server: FakeServer, connection: Connection = server) {
   const notices: Notice[] = [];
   const session = new Session({
-    connection: server,
+    connection,
     storage: fakeStorage(),
     notify: (notice) => notices.push(notice),
     fetchMeta: async () => META,
@@ -143,6 +145,99 @@ describe('following a run', () => {
     server.announce('run.batch', second.add(print('new')));
     expect(screen()).toBe('new');
     expect(session.state.run?.run).toBe('run00002');
+  });
+});
+
+describe('a server that makes no sense', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** A page behind a real connection, which checks what arrives. */
+  async function openChecked(files: Readonly<Record<string, string>> = { 'script.py': '' }) {
+    vi.useFakeTimers();
+    const warned = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const server = new FakeServer(files);
+    const log = new Log('run00001');
+    log.add(phase('running'));
+    server.run = log.snapshot();
+    const opened = await openSession(server, connectionOver(server.socket()));
+    const asked = (): number => server.asked.filter(({ name }) => name === 'bench.open').length;
+    return { ...opened, server, log, asked, warned };
+  }
+
+  test('is told once, in words, and the page shows what it would have shown', async () => {
+    const { session, server, log, screen, notices, asked, warned } = await openChecked();
+    const lost = log.add(print('hello'));
+    server.handlers['bench.open'] = () => ({
+      bench: BENCH,
+      files: [...server.files.values()],
+      run: null,
+      batches: log.after(1),
+    });
+    server.announce('run.batch', { ...lost, events: 'nonsense' } as never);
+    await settled();
+    expect(screen()).toBe('hello');
+    expect(session.state.run).toEqual(log.state());
+    expect(asked()).toBe(2);
+    expect(notices).toEqual([expect.objectContaining({ level: 'warning' })]);
+    expect(`${notices[0]!.title} ${notices[0]!.text}`).toMatch(
+      /does not understand.*edits are kept.*reload the page/i,
+    );
+    expect(warned).toHaveBeenCalledWith(expect.stringContaining('run.batch'));
+  });
+
+  test('without end neither floods it with questions nor the person with notices', async () => {
+    const { server, notices, asked } = await openChecked();
+    for (let ms = 0; ms < 10_000; ms += 16) {
+      server.announce('run.batch', { run: 7 } as never);
+      await vi.advanceTimersByTimeAsync(16);
+    }
+    expect(notices).toHaveLength(1);
+    expect(asked()).toBeGreaterThan(2);
+    expect(asked()).toBeLessThan(8);
+  });
+
+  test.each([
+    [null],
+    [undefined],
+    [0],
+    ['x'],
+    [[]],
+    [{}],
+    [{ bench: {}, file: null }],
+    [{ run: {}, state: [] }],
+  ])('of %j under every name nothing breaks and nothing is lost', async (value) => {
+    const { session, server, log, screen } = await openChecked({ 'script.py': 'print(1)' });
+    const before = session.state.files;
+    for (const name of Object.keys(announcements) as (keyof Announcements)[]) {
+      server.announce(name, value as never);
+      await settled();
+    }
+    expect(session.state.bench).toEqual({ status: 'open', info: BENCH });
+    expect(session.state.files).toEqual(before);
+    server.announce('run.batch', log.add(print('still here')));
+    expect(screen()).toBe('still here');
+  });
+
+  test('in an answer fails what was asked, and says to reload', async () => {
+    const { session, server, log, notices } = await openChecked();
+    server.announce('run.batch', log.add({ type: 'exit', status: 0, reason: 'exit', message: '' }));
+    server.handlers['run.start'] = () => ({ run: 'run00002' }) as never;
+    await session.guest.run('repl');
+    expect(session.state.starting).toBe(false);
+    expect(notices.at(-1)).toMatchObject({ level: 'error', title: 'Not run' });
+    expect(notices.at(-1)?.text).toMatch(/reload the page/i);
+  });
+
+  test('when it is asked anew after a lost batch, is not asked at the pace of the batches', async () => {
+    const { server, log, notices, asked } = await openChecked();
+    log.add(print('lost'));
+    server.handlers['bench.open'] = () => ({ bench: 1 }) as never;
+    for (let ms = 0; ms < 5_000; ms += 16) {
+      server.announce('run.batch', log.add(print('.')));
+      await vi.advanceTimersByTimeAsync(16);
+    }
+    expect(asked()).toBeLessThan(6);
+    expect(notices[0]).toMatchObject({ level: 'error', title: 'The bench could not be read anew' });
   });
 });
 

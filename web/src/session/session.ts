@@ -3,8 +3,8 @@
  *
  * Owns the {@link WorkState}, the files' {@link FileSync} and the run's {@link Guest}; knows no component. After an outage it
  * reopens the bench with the last sequence number it applied, so that what is shown afterwards is what would have been shown
- * without the outage. A failure is told once through `notify`, in words that say what was kept; nothing here throws for what
- * the server or the network does.
+ * without the outage, and so it does where the server said something that is no message of the protocol. A failure is told once
+ * through `notify`, in words that say what was kept; nothing here throws for what the server or the network does.
  */
 import {
   requests,
@@ -16,11 +16,23 @@ import {
 } from '@sandtable/shared/protocol';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { askOrTell, type Notice } from './askOrTell.ts';
-import type { Answer, Connection } from './connection.ts';
+import type { Answer, Connection, Nonsense } from './connection.ts';
 import { DraftStore, type StoreLike } from './drafts.ts';
 import { FileSync } from './fileSync.ts';
 import { Guest } from './guest.ts';
+import { Paced } from './paced.ts';
 import { EMPTY_WORK, openBench, type WorkState } from './workState.ts';
+
+/** A server of another version may go on making no sense: it is not asked anew more often than this … */
+const RESYNC_EVERY_MS = 2_000;
+/** … nor the person told. */
+const TELL_EVERY_MS = 15_000;
+
+const MISUNDERSTOOD: Notice = {
+  level: 'warning',
+  title: 'The server said something that this page does not understand',
+  text: 'It was left out, and the bench was read anew; your edits are kept. If this comes again, reload the page: it may be of another version than the server.',
+};
 
 export interface SessionOptions {
   readonly connection: Connection;
@@ -37,6 +49,8 @@ export class Session {
   #sync: FileSync | null = null;
   #resyncing = false;
   #opening = 0;
+  readonly #resyncs = new Paced(() => void this.#resync(), RESYNC_EVERY_MS);
+  readonly #warnings = new Paced(() => this.#options.notify(MISUNDERSTOOD), TELL_EVERY_MS);
   readonly #textListeners = new Set<(path: string, text: string) => void>();
   readonly #disposers: (() => void)[] = [];
 
@@ -66,6 +80,8 @@ export class Session {
   dispose(): void {
     this.#sync?.dispose();
     for (const dispose of this.#disposers.splice(0)) dispose();
+    this.#resyncs.dispose();
+    this.#warnings.dispose();
     this.guest.forget();
     this.#connection.close();
   }
@@ -179,11 +195,12 @@ export class Session {
         this.#set({ connection: status, ...(status === 'online' ? { closing: null } : {}) });
         if (status === 'online') void this.#cameBack();
       }),
+      connection.onNonsense((message) => this.#misunderstood(message)),
       connection.on('run.started', (snapshot) => {
         if (this.#isOpen(snapshot.bench)) this.guest.follow(snapshot);
       }),
       connection.on('run.batch', (batch) => {
-        if (this.guest.batch(batch) === 'behind') void this.#resync();
+        if (this.guest.batch(batch) === 'behind' && !this.#resyncing) this.#resyncs.ask();
       }),
       connection.on('run.snapshot', (snapshot) => this.guest.skipTo(snapshot)),
       connection.on('file.changed', ({ bench, file, by }) => {
@@ -219,6 +236,14 @@ export class Session {
     }
   }
 
+  #misunderstood({ kind, name, problem }: Nonsense): void {
+    console.warn(`sandtable: ${kind} ${name} makes no sense: ${problem}`);
+    // A reply is told by whoever asked for it.
+    if (kind === 'reply') return;
+    this.#warnings.ask();
+    this.#resyncs.ask();
+  }
+
   /** Reads the bench anew from where this page stands. */
   async #resync(): Promise<void> {
     const { bench } = this.state;
@@ -234,6 +259,12 @@ export class Session {
     if (!answer.ok) {
       if (answer.error.code === 'not-found') {
         this.#set({ bench: { status: 'failed', id: bench.info.id, message: answer.error.message } });
+      } else if (answer.error.code === 'nonsense') {
+        this.#options.notify({
+          level: 'error',
+          title: 'The bench could not be read anew',
+          text: answer.error.message,
+        });
       }
       return;
     }

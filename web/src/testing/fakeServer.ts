@@ -1,4 +1,7 @@
-/** A server for tests of the page's side: one bench in memory, a line that can be cut, answers that can be held back. */
+/**
+ * A server for tests of the page's side: one bench in memory, a line that can be cut, answers that can be held back. It stands in
+ * for the whole connection, or behind a real one as its {@link FakeServer.socket}.
+ */
 import type {
   Announcements,
   BenchFile,
@@ -7,6 +10,7 @@ import type {
   RequestName,
   RunSnapshot,
 } from '@sandtable/shared/protocol';
+import type { Socket } from 'socket.io-client';
 import type { Answer, Connection, ConnectionStatus, RequestFailure } from '../session/connection.ts';
 
 export type Handlers = {
@@ -86,8 +90,31 @@ export class FakeServer implements Connection {
     return () => this.#statusListeners.delete(listener);
   }
 
+  /** What it says makes sense; where a test wants nonsense it goes through {@link socket}. */
+  onNonsense(): () => void {
+    return () => {};
+  }
+
   close(): void {
     this.status = 'offline';
+  }
+
+  /** As much of a socket as a connection uses. `announce` reaches both sides of it. */
+  socket(): Socket {
+    const { id } = this;
+    const socket = {
+      id,
+      connected: true,
+      on: (name: string, listener: (value: never) => void) =>
+        name === 'connect' || name === 'disconnect' || name === 'connect_error'
+          ? undefined
+          : this.on(name as keyof Announcements, listener as (value: unknown) => void),
+      timeout: () => ({
+        emitWithAck: (name: RequestName, body: RequestBody<RequestName>) => this.request(name, body),
+      }),
+      close: () => this.close(),
+    };
+    return socket as unknown as Socket;
   }
 
   #builtIn(name: RequestName): unknown {

@@ -1,4 +1,7 @@
-/** A page without a browser, for tests: follows a bench as the real one does, and counts what must not happen. */
+/**
+ * A page without a browser, for tests: follows a bench as the real one does, and counts what must not happen. Whatever the server
+ * says is checked as a page checks it, so every test that talks to a server is a test of its messages.
+ */
 import { io, type Socket } from 'socket.io-client';
 import type { RunEvent } from '@sandtable/shared/events';
 import type {
@@ -11,6 +14,7 @@ import type {
   RequestName,
   RunSnapshot,
 } from '@sandtable/shared/protocol';
+import { announcements, replies } from '@sandtable/shared/serverMessages';
 import { applyBatch, tailText, type SessionState } from '@sandtable/shared/session';
 
 const ANSWER_MS = 15_000;
@@ -33,6 +37,8 @@ export class TestPage {
   /** Largest batch as JSON. */
   largest = 0;
   readonly announcements: { readonly name: string; readonly value: unknown }[] = [];
+  /** What the server said that is none of the protocol's messages. */
+  #nonsense: string | null = null;
   #waiting: { readonly test: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(url: string, options: TestPageOptions = {}) {
@@ -49,6 +55,9 @@ export class TestPage {
       this.#snapshot(snapshot);
     });
     this.socket.onAny((name: string, value: unknown) => {
+      const schema = Object.hasOwn(announcements, name) ? announcements[name as keyof Announcements] : null;
+      const wrong = schema === null ? 'unknown' : schema.safeParse(value).error?.message;
+      if (wrong !== undefined) this.#nonsense ??= `${name}: ${wrong}`;
       if (!name.startsWith('run.')) this.announcements.push({ name, value });
       this.#look();
     });
@@ -56,7 +65,10 @@ export class TestPage {
   }
 
   async raw(name: string, ...body: unknown[]): Promise<Reply<unknown>> {
-    return (await this.socket.timeout(ANSWER_MS).emitWithAck(name, ...body)) as Reply<unknown>;
+    const reply: unknown = await this.socket.timeout(ANSWER_MS).emitWithAck(name, ...body);
+    return Object.hasOwn(replies, name)
+      ? replies[name as RequestName].parse(reply)
+      : (reply as Reply<unknown>);
   }
 
   ask<N extends RequestName>(name: N, body: RequestBody<N>): Promise<Reply<Replies[N]>> {
@@ -138,6 +150,7 @@ export class TestPage {
 
   close(): void {
     this.socket.close();
+    if (this.#nonsense !== null) throw new Error(`the server said nonsense: ${this.#nonsense}`);
   }
 
   #snapshot(snapshot: RunSnapshot): void {
