@@ -5,11 +5,12 @@
  * `applyBatch(state, batchOf(events))` is the state after each of them:
  * - of call rows the newest {@link ROWS_PER_BATCH} stay, all are counted in the summary;
  * - output that follows output of the same descriptor is joined (calls between do not matter, nothing else may stand between);
- * - of usage and phase the newest stays, of writes to one file in a row the newest too.
+ * - of usage and phase the newest stays, of writes to one file in a row the newest too;
+ * - the contents of files are left to the log: a page asks for what it looks at.
  * The last event always stays, because its stamp is the state's clock. NEVER drop an event by time or size here: a page that
  * cannot take a batch is given a snapshot instead.
  */
-import type { CallEvent, RunEvent } from './events.ts';
+import type { CallEvent, ContentEvent, RunEvent } from './events.ts';
 import { ROWS_PER_BATCH, type Batch, type CallSummary } from './protocol.ts';
 import { VERDICT_KINDS, type VerdictKind } from './verdicts.ts';
 
@@ -119,7 +120,7 @@ export class BatchBuilder {
     }
     this.#joinPieces();
     if (last !== undefined && supersedes(event, last)) this.#others.pop();
-    this.#others.push(event);
+    this.#others.push(event.type === 'content' ? withoutData(event) : event);
   }
 
   #joinPieces(): void {
@@ -150,6 +151,7 @@ export function batchOf(events: readonly RunEvent[], run: string): Batch {
 /** Whether the state after `last` and `event` is the state after `event` alone. */
 function supersedes(event: RunEvent, last: RunEvent): boolean {
   if (event.type === 'usage' || event.type === 'phase') return last.type === event.type;
+  if (event.type === 'content' || last.type === 'content') return last.type === 'content';
   return (
     event.type === 'file' &&
     last.type === 'file' &&
@@ -157,6 +159,11 @@ function supersedes(event: RunEvent, last: RunEvent): boolean {
     last.change === 'write' &&
     event.path === last.path
   );
+}
+
+function withoutData({ data, ...event }: ContentEvent): ContentEvent {
+  void data;
+  return event;
 }
 
 function emptyVerdicts(): Record<VerdictKind, number> {

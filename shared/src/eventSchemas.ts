@@ -9,6 +9,7 @@ import { CALLS, type CallName } from './calls.ts';
 import { ERRNO_NAMES, type Errno } from './errno.ts';
 import type {
   CallEvent,
+  ContentEvent,
   ExitEvent,
   FileEvent,
   LimitEvent,
@@ -184,6 +185,14 @@ const known = {
     size: z.number().optional(),
     quota,
   }),
+  content: objectOf<ContentEvent>()({
+    ...stamp,
+    type: z.literal('content'),
+    path: z.string(),
+    size: count,
+    data: z.string().optional(),
+    cut: z.literal(true).optional(),
+  }),
   touch: objectOf<TouchEvent>()({
     ...stamp,
     type: z.literal('touch'),
@@ -223,6 +232,7 @@ export const runEvent = z.union([
     known.out,
     known.file,
     known.touch,
+    known.content,
     known.rule,
     known.phase,
     known.usage,

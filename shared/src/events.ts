@@ -113,6 +113,20 @@ export interface FileEvent extends Stamp {
   readonly quota: { readonly bytes: number; readonly files: number };
 }
 
+/** Bytes of a file that one {@link ContentEvent} keeps; a text that a person reads is smaller, and of a larger file its beginning tells which it is. */
+export const CONTENT_BYTES = 64 * 1024;
+
+/** What stood in a file at this moment: at the start of the run, and after writes when they have settled. For time travel. */
+export interface ContentEvent extends Stamp {
+  readonly type: 'content';
+  readonly path: string;
+  readonly size: number;
+  /** Bytes as text with surrogate escapes; left out where the log has no room for them. */
+  readonly data?: string;
+  /** The data are the first {@link CONTENT_BYTES} bytes only. */
+  readonly cut?: true;
+}
+
 /** Paths in {@link TouchEvent} are cut to this many characters; those of real files are shorter but for oddities. */
 export const TOUCH_PATH_LIMIT = 1024;
 
@@ -173,6 +187,7 @@ export type RunEvent =
   | CallEvent
   | OutputEvent
   | FileEvent
+  | ContentEvent
   | TouchEvent
   | LimitEvent
   | PhaseEvent

@@ -80,6 +80,22 @@ export function filterTest(filter: Filter): RowTest {
   return (row) => tests.every((test) => test(row));
 }
 
+/**
+ * Whether one text of a row (its verdict, call, group, reason, error, or one of its paths) is among the values of the term. For
+ * whoever has rows as columns; `negated` is theirs to apply.
+ */
+export function textTest({ field, values }: FilterTerm): (text: string) => boolean {
+  const tests = values.map((value) => wildcard(value, field !== 'path'));
+  if (field === 'call') return (name) => tests.some((test) => test(name) || test(shortName(name)));
+  return tests.length === 1 ? tests[0]! : (text) => tests.some((test) => test(text));
+}
+
+/** The same for the numbers of a row. */
+export function numbersTest({ values }: FilterTerm): (number: number) => boolean {
+  const tests = values.map((value) => numberTest(value) ?? (() => false));
+  return tests.length === 1 ? tests[0]! : (number) => tests.some((test) => test(number));
+}
+
 /** The text of a filter; `parseFilter` gives the same filter back. */
 export function formatFilter(filter: Filter): string {
   return filter.map(formatTerm).join(' ');

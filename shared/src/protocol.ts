@@ -8,7 +8,9 @@
  */
 import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
+import { id, wholeNumber as version } from './messageParts.ts';
 import type { SessionState } from './session.ts';
+import { travelRequests, type TravelAnnouncements, type TravelReplies } from './travelMessages.ts';
 import type { VerdictKind } from './verdicts.ts';
 
 /** Call rows in one live batch: what a person can see of 16 ms, and at 60 batches a second still under 2 MB/s. */
@@ -22,7 +24,6 @@ export const MAX_FILE_BYTES = 1024 * 1024;
 export const MAX_BENCH_FILES = 200;
 export const MAX_INPUT_BYTES = 64 * 1024;
 
-const id = z.string().regex(/^[A-Za-z0-9_-]{6,40}$/);
 /** Path of a bench file, relative to /tmp of the guest: no leading slash, no `.`/`..` components. `policy.ts` is not seen by the guest. */
 export const benchPath = z
   .string()
@@ -40,7 +41,6 @@ export const fileContent = z.object({
   encoding: z.enum(['utf8', 'base64']),
   text: z.string().max(MAX_FILE_BYTES * 2),
 });
-const version = z.number().int().nonnegative();
 const size = z.object({ cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(500) });
 const name = z.string().trim().min(1).max(120);
 
@@ -81,6 +81,7 @@ export const requests = {
     direction: z.enum(['up', 'down']),
     count: z.number().int().min(1).max(ROWS_PER_PAGE),
   }),
+  ...travelRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -191,7 +192,7 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies {
+export interface Replies extends TravelReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -222,7 +223,7 @@ export interface Replies {
 }
 
 /** Announcements, server to page; all go to every page that has the bench open. */
-export interface Announcements {
+export interface Announcements extends TravelAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

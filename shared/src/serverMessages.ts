@@ -19,6 +19,7 @@ import {
   type WorldEntry,
 } from './protocol.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
+import { travelAnnouncements, travelValues } from './travelReplies.ts';
 
 const bench = objectOf<BenchInfo>()({ id: z.string(), name: z.string(), updatedAt: z.string() });
 
@@ -64,6 +65,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
     by: z.string(),
   }),
   'bench.changed': objectOf<Announcements['bench.changed']>()({ bench }),
+  ...travelAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -95,6 +97,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   'run.ack': nothing,
   'run.rows': z.array(callEvent),
   'run.query': objectOf<Replies['run.query']>()({ rows: z.array(callEvent), next: count.nullable() }),
+  ...travelValues,
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

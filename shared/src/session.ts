@@ -195,6 +195,7 @@ function eventsByType(events: readonly RunEvent[]): ByType {
     call: [],
     out: [],
     file: [],
+    content: [],
     touch: [],
     limit: [],
     phase: [],

@@ -7,6 +7,7 @@ import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import type { Pages } from './pages.ts';
 import { runHandlers } from './runHandlers.ts';
+import { travelHandlers } from './travelHandlers.ts';
 import { worldHandlers } from './worldHandlers.ts';
 
 /** What handlers work with. */
@@ -30,6 +31,7 @@ export function requestHandlers(services: Services): Handlers {
     ...benchHandlers(services),
     ...fileHandlers(services),
     ...runHandlers(services),
+    ...travelHandlers(services),
     ...worldHandlers(services),
   };
 }

@@ -1,6 +1,7 @@
 /** Requests about runs. Only a page that has the bench open may steer its run. */
-import { refused, done, NO_BENCH, NO_RUN } from './replies.ts';
+import { refused, done, NO_BENCH } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
+import { barred as barredFrom, type Bar } from './runAccess.ts';
 
 type Name =
   | 'policy.check'
@@ -16,23 +17,18 @@ type Name =
 /** What a script is called unless the page says otherwise. */
 const DEFAULT_SCRIPT = 'script.py';
 
-const NOT_OPEN = refused('forbidden', 'This page does not have the bench of that run open.');
 const NOT_RUNNING = refused('not-running', 'The guest has ended already.');
 const LOG_GONE = refused('internal', 'The log of this run could not be read. Try again.');
 
-export function runHandlers({ store, sessions, pages }: Services): { readonly [N in Name]: Handler<N> } {
-  /** Why the page may not use the run, or null. */
-  const barred = async (run: string, page: string): Promise<typeof NO_RUN | null> => {
-    const bench = await sessions.benchOf(run);
-    if (bench === null) return NO_RUN;
-    return pages.hasOpen(page, bench) ? null : NOT_OPEN;
-  };
+export function runHandlers(services: Services): { readonly [N in Name]: Handler<N> } {
+  const { store, sessions, pages } = services;
+  const barred = (run: string, page: string): Promise<Bar | null> => barredFrom(services, run, page);
   /** Does something to a run that is under way. Synchronous after the check: nothing overtakes it. */
   const steer = async (
     run: string,
     page: string,
     act: () => void,
-  ): Promise<typeof NO_RUN | { ok: true; value: null }> => {
+  ): Promise<Bar | { ok: true; value: null }> => {
     const bar = await barred(run, page);
     if (bar !== null) return bar;
     if (!sessions.isUnderWay(run)) return NOT_RUNNING;

@@ -4,6 +4,7 @@ import { filterTest, parseFilter } from '@sandtable/shared/filter';
 import type { SessionState } from '@sandtable/shared/session';
 import { LogReader, type FoundRows } from './logReader.ts';
 import { finishedState, storeState } from './logRepair.ts';
+import { IndexDesk } from './traceIndex/indexDesk.ts';
 import { answerQuestions } from './thread.ts';
 
 /** Readers kept with their indexes: as many as there are runs that people look at. */
@@ -11,6 +12,8 @@ const READERS_KEPT = 64;
 
 export type SearchResult =
   ({ readonly ok: true } & FoundRows) | { readonly ok: false; readonly message: string };
+
+const desk = new IndexDesk();
 
 const readers = new Map<string, LogReader>();
 
@@ -43,6 +46,15 @@ const questions = {
       direction === 'up' ? reader.searchUp(test, from, count) : reader.searchDown(test, from, count);
     return { ok: true, ...found };
   },
+
+  extend: (...asked: Parameters<IndexDesk['extend']>) => desk.extend(...asked),
+  complete: (...asked: Parameters<IndexDesk['complete']>) => desk.complete(...asked),
+  at: (...asked: Parameters<IndexDesk['at']>) => desk.at(...asked),
+  file: (...asked: Parameters<IndexDesk['file']>) => desk.file(...asked),
+  matches: (...asked: Parameters<IndexDesk['matches']>) => desk.matches(...asked),
+  statistics: (...asked: Parameters<IndexDesk['statistics']>) => desk.statistics(...asked),
+  timeline: (...asked: Parameters<IndexDesk['timeline']>) => desk.timeline(...asked),
+  step: (...asked: Parameters<IndexDesk['step']>) => desk.step(...asked),
 
   finish: (folder: string, run: string): SessionState | null => finishedState(folder, run),
 

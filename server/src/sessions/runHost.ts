@@ -6,6 +6,7 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 import type { RunExit, RunHandle, RunSink } from '../sandbox/index.ts';
+import { ContentRecorder } from './contentRecorder.ts';
 import { LogWriter } from './logWriter.ts';
 import { RunLog } from './runLog.ts';
 import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
@@ -99,6 +100,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
         else early.push(message);
       },
       () => hosted.handle?.stop('server'),
+      new ContentRecorder(spec.files, (path, maxBytes) => hosted.handle?.read(path, maxBytes) ?? null),
     );
     const hosted: HostedRun = { log, handle: null, stopAsked: null, over: false, dropped: false };
     runs.set(run, hosted);

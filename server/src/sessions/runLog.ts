@@ -7,6 +7,8 @@
  *
  * Credit: the main thread says up to which total of terminal characters the pages can take (`allow`). The controller asks
  * {@link RunLog.outputRoom} before it answers a write, so a guest that floods waits for its reply.
+ *
+ * Contents of files come into the log when a batch goes out and at the end, never while a call is recorded.
  */
 import type { CallName } from '@sandtable/shared/calls';
 import type { RunEvent } from '@sandtable/shared/events';
@@ -14,6 +16,7 @@ import type { Batch } from '@sandtable/shared/protocol';
 import { BatchBuilder } from '@sandtable/shared/session';
 import type { VerdictKind } from '@sandtable/shared/verdicts';
 import type { RunSink, SideEvent } from '../sandbox/index.ts';
+import type { Content, ContentRecorder } from './contentRecorder.ts';
 import { callLine } from './logFormat.ts';
 import type { LogWriter } from './logWriter.ts';
 
@@ -35,6 +38,7 @@ export class RunLog implements RunSink {
   readonly #builder: BatchBuilder;
   readonly #send: (batch: Batch, logBytes: number) => void;
   readonly #onFailure: (error: Error) => void;
+  readonly #contents: ContentRecorder | null;
   readonly #began = performance.now();
   #seq = 0;
   #t = 0;
@@ -53,12 +57,14 @@ export class RunLog implements RunSink {
     allowed: number,
     send: (batch: Batch, logBytes: number) => void,
     onFailure: (error: Error) => void,
+    contents: ContentRecorder | null = null,
   ) {
     this.#writer = writer;
     this.#builder = new BatchBuilder(run);
     this.#allowed = allowed;
     this.#send = send;
     this.#onFailure = onFailure;
+    this.#contents = contents;
   }
 
   call(tail: string, call: CallName, verdict: VerdictKind, rule: number): void {
@@ -70,11 +76,14 @@ export class RunLog implements RunSink {
   }
 
   event(body: SideEvent): void {
+    if (body.type === 'exit') this.#keep(this.#contents?.rest());
     const t = this.#stamp();
     const event = { seq: this.#seq, t, ...body } as RunEvent;
     this.#writer.append(JSON.stringify(event), false);
     this.#builder.add(event);
     if (body.type === 'out') this.#produced += body.data.length;
+    else if (body.type === 'start') this.#keep(this.#contents?.begin());
+    else if (body.type === 'file' && body.change === 'write') this.#contents?.wrote(body.path);
     this.#schedule();
   }
 
@@ -124,7 +133,12 @@ export class RunLog implements RunSink {
   #tick(): void {
     this.#due = this.#underWay >= BATCHES_UNDER_WAY;
     if (this.#due) return;
+    this.#keep(this.#contents?.due(performance.now()));
     this.#sendBatch();
+  }
+
+  #keep(contents: readonly Content[] = []): void {
+    for (const content of contents) this.event(content);
   }
 
   #sendBatch(): void {

@@ -28,6 +28,7 @@ import { LOG_FILE } from './logFormat.ts';
 import type { LogQuestions, SearchResult } from './logDeskThread.ts';
 import { PolicyChecks } from './policyChecks.ts';
 import { pruneLogs } from './pruneLogs.ts';
+import { RunHistory } from './runHistory.ts';
 import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
 import { Thread } from './thread.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -85,6 +86,8 @@ export class Sessions {
   readonly #broadcast: Broadcast;
   readonly #pool: WorkerPool;
   readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
+  /** Any point and any part of a run, by its id. */
+  readonly history = new RunHistory(this.#logDesk, (run) => this.#folder(run));
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
@@ -102,6 +105,7 @@ export class Sessions {
       for (const run of this.#live.values()) {
         if (run.over) continue;
         run.sweep();
+        if (!run.alone) this.history.keepUp(run.id, run.state.calls, Date.now());
         if (run.alone && run.state.phase === 'input' && run.quietFor >= abandonedMs) this.stop(run.id);
       }
     }, SWEEP_MS);
@@ -335,6 +339,7 @@ export class Sessions {
     // Its bench was removed, and it with it: there is nothing to keep.
     if ((await this.#store.runs.get(run.id)) === null) return;
     await this.#logDesk.ask('keep', this.#folder(run.id), run.state);
+    this.history.ended(run.id);
     const { exit } = run.state;
     await this.#store.runs.ended(run.id, {
       status: exit?.status ?? 137,

@@ -32,10 +32,19 @@ export interface RunRow {
   log_bytes: number;
 }
 
+export interface BookmarkRow {
+  run: string;
+  /** Number of the row. */
+  n: number;
+  note: string;
+  set_at: string;
+}
+
 export interface Schema {
   bench: BenchRow;
   file: FileRow;
   run: RunRow;
+  bookmark: BookmarkRow;
 }
 
 const first: Migration = {
@@ -73,5 +82,21 @@ const first: Migration = {
   },
 };
 
+const bookmarks: Migration = {
+  async up(db: Kysely<unknown>) {
+    await db.schema
+      .createTable('bookmark')
+      .addColumn('run', 'text', (c) => c.notNull().references('run.id').onDelete('cascade'))
+      .addColumn('n', 'integer', (c) => c.notNull())
+      .addColumn('note', 'text', (c) => c.notNull())
+      .addColumn('set_at', 'text', (c) => c.notNull())
+      .addPrimaryKeyConstraint('bookmark_key', ['run', 'n'])
+      .execute();
+  },
+};
+
 /** By name, in the order of names. */
-export const MIGRATIONS: Record<string, Migration> = { '0001-benches-files-runs': first };
+export const MIGRATIONS: Record<string, Migration> = {
+  '0001-benches-files-runs': first,
+  '0002-bookmarks': bookmarks,
+};

@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { BenchStore } from './benchStore.ts';
+import { BookmarkStore } from './bookmarkStore.ts';
 import { FileStore } from './fileStore.ts';
 import { nodeSqliteDialect } from './nodeSqlite.ts';
 import { RunStore } from './runStore.ts';
@@ -16,6 +17,7 @@ export interface Store {
   readonly benches: BenchStore;
   readonly files: FileStore;
   readonly runs: RunStore;
+  readonly bookmarks: BookmarkStore;
   close(): Promise<void>;
 }
 
@@ -47,6 +49,7 @@ export async function openStore(path: string): Promise<OpenedStore> {
       benches: new BenchStore(open),
       files: new FileStore(open),
       runs: new RunStore(open),
+      bookmarks: new BookmarkStore(open),
       close: () => open.destroy(),
     },
   };
