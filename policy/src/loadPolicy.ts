@@ -1,6 +1,7 @@
 /** From the source of a policy to an engine, or to diagnostics a person can act on. */
 import { createEngine, type PolicyLayer } from '@sandtable/shared/policy/engine';
 import type { PolicyEngine, PolicyNotice, WorldSpec } from '@sandtable/shared/policy/model';
+import type { PolicyTest } from '@sandtable/shared/policy/policyTests';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import { mergeWorlds } from './mergeWorlds.ts';
 import { BUDGET_MS_PER_SECOND } from './policyLimits.ts';
@@ -24,14 +25,20 @@ export interface LoadOptions {
 }
 
 export type LoadResult =
-  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded. */
-  | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
+  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded; `tests`: the table beside it. */
+  | {
+      readonly ok: true;
+      readonly engine: PolicyEngine;
+      readonly notices: readonly PolicyNotice[];
+      readonly tests: readonly PolicyTest[];
+    }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
 interface Opened {
   readonly layer: PolicyLayer;
   readonly world: WorldSpec;
   readonly notices: readonly PolicyNotice[];
+  readonly tests: readonly PolicyTest[];
 }
 
 /**
@@ -61,7 +68,12 @@ export async function loadPolicy(
     world: lab === null ? student.opened.world : mergeWorlds(student.opened.world, lab.world),
     ...(options.runtimeRoots === undefined ? {} : { runtimeRoots: options.runtimeRoots }),
   });
-  if (engine.ok) return { ...engine, notices: [...(lab?.notices ?? []), ...student.opened.notices] };
+  if (engine.ok)
+    return {
+      ...engine,
+      notices: [...(lab?.notices ?? []), ...student.opened.notices],
+      tests: student.opened.tests,
+    };
   student.opened.layer.middleware?.dispose();
   lab?.layer.middleware?.dispose();
   return {
@@ -141,7 +153,7 @@ async function openLayer(
     program.dispose();
     return { ok: false, diagnostics: described.diagnostics.map((each) => ({ ...each, file })) };
   }
-  const { rules, otherwise, runtime, functions, world } = described.description;
+  const { rules, otherwise, runtime, functions, world, tests } = described.description;
   // Without functions nothing will ever enter QuickJS again.
   if (functions.size === 0) {
     program.dispose();
@@ -149,6 +161,7 @@ async function openLayer(
       layer: { layer, rules, otherwise, runtime },
       world,
       notices: printedNotices(opened.printed),
+      tests,
     };
     if (!CHANGEABLE.test(source)) remember(key, plain);
     return { ok: true, opened: plain };
@@ -160,6 +173,7 @@ async function openLayer(
       layer: { layer, rules, otherwise, runtime, middleware },
       world,
       notices: printedNotices(opened.printed),
+      tests,
     },
   };
 }

@@ -153,11 +153,14 @@ export class PolicyProgram implements Program {
       const exports = this.#settled(result.value);
       if (!exports.ok) return exports;
       const spec = this.#context.getProp(exports.handle, 'default');
+      const tests = this.#context.getProp(exports.handle, 'tests');
       const described = this.#context.callFunction(
         this.#entries.get('describe')!,
         this.#context.undefined,
         spec,
+        tests,
       );
+      tests.dispose();
       spec.dispose();
       exports.handle.dispose();
       return this.#textOf(described);

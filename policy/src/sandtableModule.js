@@ -1,4 +1,4 @@
-/* global TABLE, ERRNOS, GROUPS, MAX_SLEEP_SECONDS, MAX_TIMERS */
+/* global TABLE, ERRNOS, GROUPS, MAX_SLEEP_SECONDS, MAX_TIMERS, MAX_TESTS */
 /**
  * The module `sandtable` as it runs inside QuickJS, beside the student's policy. Not part of the server's own code: it is read
  * as text (`sandtableSource.ts` puts the tables in front) and evaluated in the policy's realm.
@@ -177,6 +177,59 @@ export function fake(select, value, options) {
   return rule('fake', select, read, { value: value === undefined ? null : value }, [select, value]);
 }
 
+// ---- tests -------------------------------------------------------------------------------------------------------
+
+const TEST = Symbol('test');
+const VERDICTS = ['allow', 'deny', 'modify', 'fake'];
+const TEST_OPTIONS = ['mode', 'newpath', 'args', 'errno', 'raise', 'answer'];
+
+/** test(expected, call, path?, options?): a line of the table that is exported as `tests`. */
+export function test(expected, call, path, options) {
+  const bare = typeof path === 'string' || path === undefined;
+  const read = (bare ? options : path) ?? {};
+  if (!VERDICTS.includes(expected))
+    fail(`test: first comes what you expect: 'allow', 'deny', 'modify' or 'fake', not ${show(expected)}`);
+  if (TABLE[call] === undefined) fail(`test: there is no call ${show(call)}`);
+  if (typeof read !== 'object')
+    fail(`test: the options are an object such as { mode: 'write' }, not ${show(read)}`);
+  for (const key of Object.keys(read))
+    if (!TEST_OPTIONS.includes(key))
+      fail(`test: there is no option ${show(key)}; there are ${TEST_OPTIONS.join(', ')}`);
+  const { mode, newpath, args, errno, raise, answer: value } = read;
+  if (mode !== undefined && mode !== 'read' && mode !== 'write') fail("test: 'mode' is 'read' or 'write'");
+  if (newpath !== undefined && typeof newpath !== 'string') fail("test: 'newpath' is a text");
+  if (args !== undefined && (typeof args !== 'object' || args === null))
+    fail("test: 'args' is an object such as { flags: 0 }");
+  if (expected !== 'deny' && (errno !== undefined || raise !== undefined))
+    fail('test: only a denial has an error');
+  denialOf('test', read);
+  return freeze({
+    [TEST]: true,
+    expected,
+    call,
+    path: bare ? path : undefined,
+    newpath,
+    mode,
+    args,
+    errno,
+    raise,
+    answer: value,
+    at: here(),
+  });
+}
+
+/** The exported table, or undefined where there is none. */
+function testsOf(tests) {
+  if (tests === undefined) return undefined;
+  if (!Array.isArray(tests))
+    throw new Mistake("'tests' is a list: export const tests = [ test('deny', 'll_os_open', '/tmp/a'), … ].");
+  if (tests.length > MAX_TESTS) throw new Mistake(`A policy may have ${MAX_TESTS} tests.`);
+  for (const [index, each] of tests.entries())
+    if (typeof each !== 'object' || each === null || each[TEST] !== true)
+      throw new Mistake(`Test ${index + 1} is ${show(each)}; write test('deny', 'll_os_open', '/tmp/a').`);
+  return tests;
+}
+
 // ---- answers of middleware ---------------------------------------------------------------------------------------
 
 const places = new WeakMap();
@@ -216,16 +269,16 @@ class Mistake extends Error {
 }
 
 /** For the host: the policy as data, or `{ mistake }`; its functions stay here. */
-export function describe(spec) {
+export function describe(spec, tests) {
   try {
-    return describePolicy(spec);
+    return describePolicy(spec, tests);
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
     return stringify({ mistake: error.message, field: error.field, at: spec?.[POLICY] });
   }
 }
 
-function describePolicy(spec) {
+function describePolicy(spec, tests) {
   const fail = (message, ...field) => {
     throw new Mistake(message, ...field);
   };
@@ -271,7 +324,14 @@ function describePolicy(spec) {
             `'otherwise' is 'allow', 'deny' or deny('EPERM', 'why'), not ${show(otherwise)}.`,
             'otherwise',
           );
-  return stringify({ ...rest, rules: plainRules, otherwise: fallback, functions: places, at: spec[POLICY] });
+  return stringify({
+    ...rest,
+    rules: plainRules,
+    otherwise: fallback,
+    functions: places,
+    tests: testsOf(tests),
+    at: spec[POLICY],
+  });
 }
 
 // ---- calls -------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
  */
 import { CALL_GROUPS, CALLS } from '@sandtable/shared/calls';
 import { ERRNO_NAMES } from '@sandtable/shared/errno';
+import { MAX_TESTS } from '@sandtable/shared/policy/policyTests';
 import { MAX_SLEEP_SECONDS, MAX_TIMERS } from './policyLimits.ts';
 import type { PolicyPlatform } from './platform.ts';
 import { transpile } from './transpile.ts';
@@ -17,11 +18,12 @@ const TABLES = [
   constant('ERRNOS', ERRNO_NAMES),
   constant('MAX_SLEEP_SECONDS', MAX_SLEEP_SECONDS),
   constant('MAX_TIMERS', MAX_TIMERS),
+  constant('MAX_TESTS', MAX_TESTS),
 ].join('');
 
 /** What a policy may import. */
 const INDEX = `
-export { policy, allow, deny, fake, answer, failure, sleep } from 'sandtable:core';
+export { policy, allow, deny, fake, answer, failure, sleep, test } from 'sandtable:core';
 export { default as standard } from 'sandtable:standard';
 export { default as lecture } from 'sandtable:lecture';
 `;

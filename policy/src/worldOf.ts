@@ -7,12 +7,13 @@
 import { isCallName } from '@sandtable/shared/calls';
 import type { CallName } from '@sandtable/shared/calls';
 import { RUN_LIMITS } from '@sandtable/shared/limits';
-import type { WorldSpec } from '@sandtable/shared/policy/model';
+import type { CallArgs, WorldSpec } from '@sandtable/shared/policy/model';
+import { MAX_TESTS, type PolicyTest } from '@sandtable/shared/policy/policyTests';
 import { isSelector, type OtherwiseSpec, type RuleSpec } from '@sandtable/shared/policy/ruleSpec';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import { isErrno } from '@sandtable/shared/errno';
 import { canonicalText } from '@sandtable/shared/text';
-import type { SourcePosition } from '@sandtable/shared/verdicts';
+import { VERDICT_KINDS, type SourcePosition, type VerdictKind } from '@sandtable/shared/verdicts';
 import { z } from 'zod';
 import { misfit, plainValue } from './policyValues.ts';
 
@@ -25,6 +26,7 @@ export interface PolicyDescription {
   readonly runtime: 'allow' | 'rules';
   readonly functions: ReadonlyMap<CallName | '*', SourcePosition | null>;
   readonly world: WorldSpec;
+  readonly tests: readonly PolicyTest[];
 }
 
 export type DescriptionResult =
@@ -64,8 +66,23 @@ const mount = z.strictObject({
 /** Names that belong to the interpreter: through them a policy could run code before the guest's own begins. */
 const RESERVED_ENV = /^(?:PYTHON|PYPY|LD_|GCONV|LOCPATH|TZ$)/;
 
+/** PyPy does not get through its start with less. */
+const MIN_HEAP_BYTES = 16 * 1024 * 1024;
+
+/** Half a second is a time; half a thread is a slip of the pen. */
 const limits = z.strictObject(
-  Object.fromEntries(Object.keys(RUN_LIMITS).map((name) => [name, z.number().positive().optional()])),
+  Object.fromEntries(
+    Object.entries(RUN_LIMITS).map(([name, { unit }]) => [
+      name,
+      (unit === 'seconds'
+        ? z.number().positive()
+        : z
+            .number()
+            .int()
+            .min(name === 'heapBytes' ? MIN_HEAP_BYTES : 1)
+      ).optional(),
+    ]),
+  ),
 );
 
 /** The platform fills some places itself. */
@@ -123,7 +140,7 @@ const world = z.object({
 
 /** Fields of a policy; anything else is a slip of the pen. */
 const FIELDS = ['mounts', 'quotas', 'identity', 'limits', 'rules', 'middleware', 'otherwise', 'runtime'];
-const INTERNAL = ['functions', 'at'];
+const INTERNAL = ['functions', 'tests', 'at'];
 
 /** Checks the description. `place` maps a place of the transpiled text; `source` is the policy as written. */
 export function describePolicy(
@@ -184,6 +201,7 @@ export function describePolicy(
       otherwise: { ...readOtherwise(raw['otherwise']), at: fieldPlace(source, from, ['otherwise']) },
       runtime: parsed.data.runtime,
       functions: readFunctions(raw['functions'], place),
+      tests: readTests(raw['tests'], place),
       world: {
         mounts: Object.entries(parsed.data.mounts).map(([at, { mode, files }]) => ({
           at: canonicalText(at),
@@ -293,6 +311,32 @@ function readFunctions(
     if (typeof key === 'string' && (key === '*' || isCallName(key))) functions.set(key, place(at));
   }
   return functions;
+}
+
+/** The table has been checked where it was made; what is read here is read again because a policy could have changed that. */
+function readTests(raw: unknown, place: (text: unknown) => SourcePosition | null): readonly PolicyTest[] {
+  const tests: PolicyTest[] = [];
+  for (const each of (Array.isArray(raw) ? (raw as Record<string, unknown>[]) : []).slice(0, MAX_TESTS)) {
+    const { expected, call, path, newpath, mode, args, errno, raise, answer, at } = each;
+    if (typeof call !== 'string' || !isCallName(call) || !VERDICT_KINDS.includes(expected as never)) continue;
+    const plainArgs = args === undefined ? undefined : plainValue(args);
+    const value = answer === undefined ? undefined : plainValue(answer);
+    tests.push({
+      expected: expected as VerdictKind,
+      call,
+      ...(typeof path === 'string' ? { path: canonicalText(path) } : {}),
+      ...(typeof newpath === 'string' ? { newpath: canonicalText(newpath) } : {}),
+      ...(mode === 'read' || mode === 'write' ? { mode } : {}),
+      ...(typeof plainArgs === 'object' && plainArgs !== null && !Array.isArray(plainArgs)
+        ? { args: plainArgs as CallArgs }
+        : {}),
+      ...(typeof errno === 'string' && isErrno(errno) ? { errno } : {}),
+      ...(raise === 'RuntimeError' ? { raise } : {}),
+      ...(value === undefined ? {} : { answer: value }),
+      at: place(at),
+    });
+  }
+  return tests;
 }
 
 // ---- diagnostics -------------------------------------------------------------------------------------------------

@@ -54,6 +54,35 @@ declare module 'sandtable' {
   }
 
   /** A line of the list of rules. The first rule that fits a call decides. */
+  export interface TestOptions {
+    /** For calls that may look or change, such as \`'ll_os_open'\`: which of the two; \`'read'\` where nothing is said. */
+    readonly mode?: 'read' | 'write';
+    /** The second place of rename and link. */
+    readonly newpath?: string;
+    /** Arguments that matter to a function of the middleware. */
+    readonly args?: { readonly [name: string]: PlainValue };
+    /** The error that a denial is to show. */
+    readonly errno?: Errno;
+    readonly raise?: 'RuntimeError';
+    /** What \`next()\` gives. */
+    readonly answer?: PlainValue;
+  }
+
+  /** A line of the table of tests. */
+  export interface Test {
+    readonly expected: 'allow' | 'deny' | 'modify' | 'fake';
+    readonly call: CallName;
+  }
+
+  /**
+   * A call, and what the policy is to say of it. Export a list of them as \`tests\` beside the policy: they are run from top to bottom
+   * whenever it is checked, and nothing is performed.
+   *
+   * @example export const tests = [test('deny', 'll_os_open', '/tmp/secret/key', { mode: 'write', errno: 'EACCES' })];
+   */
+  export function test(expected: Test['expected'], call: CallName, options?: TestOptions): Test;
+  export function test(expected: Test['expected'], call: CallName, path?: string, options?: TestOptions): Test;
+
   export interface Rule {
     readonly effect: 'allow' | 'deny' | 'fake';
     readonly label: string;

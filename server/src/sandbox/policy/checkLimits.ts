@@ -20,3 +20,6 @@ export const CHECK_IDLE_MS = 120_000;
 
 /** Messages for one policy; more do not help. */
 export const MAX_DIAGNOSTICS = 50;
+
+/** Code of a warning about a test of the policy that failed. */
+export const FAILED_TEST = 'policy-test';

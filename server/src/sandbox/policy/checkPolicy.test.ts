@@ -19,6 +19,58 @@ describe('checkPolicy', () => {
     }
   });
 
+  it('runs the tests beside the policy and names the line of each that fails', async () => {
+    const source = `import { allow, policy, test } from 'sandtable';
+export default policy({ rules: [allow('read')] });
+export const tests = [
+  test('allow', 'll_os_open', '/tmp/a'),
+  test('allow', 'll_os_open', '/tmp/a', { mode: 'write' }),
+  test('deny', 'll_os_unlink', '/tmp/a', { errno: 'EPERM' }),
+];`;
+    expect(await checkPolicy(source)).toMatchObject(
+      [
+        {
+          line: 5,
+          column: 3,
+          severity: 'warning',
+          code: 'policy-test',
+          message: /^Expected allow, but it is deny/,
+        },
+        { line: 6, severity: 'warning', message: /^Expected deny with EPERM, but it is deny with EACCES/ },
+      ].map((each) => ({ ...each, message: expect.stringMatching(each.message) })),
+    );
+  });
+
+  it.each([
+    ['threads: 0.5', 'limits.threads'],
+    ['threads: 0', 'limits.threads'],
+    ['heapBytes: 1', 'limits.heapBytes'],
+    ['outputBytes: 1.5', 'limits.outputBytes'],
+    ['cpuSeconds: -1', 'limits.cpuSeconds'],
+    ['wallSeconds: 0 / 0', 'limits.wallSeconds'],
+    ['callsPerSecond: 1 / 0', 'limits.callsPerSecond'],
+  ])('refuses the limit %s where it stands', async (limit, field) => {
+    const found = await checkPolicy(`${HEAD}export default policy({\n  limits: {\n    ${limit},\n  },\n});`);
+    expect(found).toMatchObject([{ line: 4, column: 5, severity: 'error', code: 'policy' }]);
+    expect(found[0]!.message).toContain(`'${field}' must be`);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['a wrong expectation', "test('maybe', 'll_os_open')", /maybe/],
+    ['a call that does not exist', "test('deny', 'll_os_opn')", /ll_os_opn/],
+    [
+      'an error of what is allowed',
+      "test('allow', 'll_os_open', '/tmp/a', { errno: 'EPERM' })",
+      /only a denial/,
+    ],
+  ])('finds %s in a test', async (_, line, message) => {
+    const [found] = await checkPolicy(
+      `import { policy, test } from 'sandtable';\nexport default policy({});\nexport const tests = [${line}];`,
+    );
+    expect(found).toMatchObject({ line: 3, severity: 'error' });
+    expect(found!.message).toMatch(message);
+  });
+
   it.each<[string, string, number, number, string, RegExp]>([
     [
       'a wrong type',

@@ -1,6 +1,8 @@
 /** The thread of a checker: types first, then, if they are right, the policy is loaded once to find what types cannot say. */
 import { parentPort } from 'node:worker_threads';
 import type { Diagnostic } from '@sandtable/shared/protocol';
+import { runPolicyTests, type TestResult } from '@sandtable/shared/policy/policyTests';
+import { FAILED_TEST } from './checkLimits.ts';
 import { loadPolicy } from './loadPolicy.ts';
 import { PolicyLanguage } from './policyLanguage.ts';
 
@@ -36,8 +38,25 @@ async function check(source: string): Promise<readonly Diagnostic[]> {
   if (types.length > 0) return types;
   const loaded = await loadPolicy(source);
   if (!loaded.ok) return loaded.diagnostics;
-  loaded.engine.dispose();
-  return [];
+  try {
+    return testDiagnostics(await runPolicyTests(loaded.tests, loaded.engine));
+  } finally {
+    loaded.engine.dispose();
+  }
+}
+
+/** A test that fails does not keep a policy from running: it says that it does something else than its author thinks. */
+function testDiagnostics(results: readonly TestResult[]): readonly Diagnostic[] {
+  return results
+    .filter(({ passed }) => !passed)
+    .map(({ test: { at }, message }) => ({
+      file: 'policy.ts',
+      line: at?.line ?? 1,
+      column: at?.column ?? 1,
+      severity: 'warning',
+      code: FAILED_TEST,
+      message,
+    }));
 }
 
 port.on('message', ({ id, source }: CheckRequest) => {
