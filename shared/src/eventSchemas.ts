@@ -101,7 +101,12 @@ export const ruleInfo = objectOf<RuleInfo>()({
 
 const stamp = { seq: z.number().int().positive(), t: count };
 
-export const quota = objectOf<FileEvent['quota']>()({ bytes: count, files: count });
+export const quota = objectOf<FileEvent['quota']>()({
+  bytes: count,
+  files: count,
+  maxBytes: count.optional(),
+  maxFiles: count.optional(),
+});
 
 export const startEvent = objectOf<StartEvent>()({
   ...stamp,

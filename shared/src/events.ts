@@ -110,7 +110,13 @@ export interface FileEvent extends Stamp {
   readonly path: string;
   readonly to?: string;
   readonly size?: number;
-  readonly quota: { readonly bytes: number; readonly files: number };
+  /** What the files take after the change, and may take at most; logs from before there were maxima have none. */
+  readonly quota: {
+    readonly bytes: number;
+    readonly files: number;
+    readonly maxBytes?: number;
+    readonly maxFiles?: number;
+  };
 }
 
 /** Bytes of a file that one {@link ContentEvent} keeps; a text that a person reads is smaller, and of a larger file its beginning tells which it is. */

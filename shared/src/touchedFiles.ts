@@ -33,7 +33,7 @@ export interface ChangedFiles {
   /** Changes of paths beyond {@link PATHS_KEPT}. */
   readonly more: number;
   /** What the virtual files take up now; null before the first change. */
-  readonly quota: { readonly bytes: number; readonly files: number } | null;
+  readonly quota: FileEvent['quota'] | null;
 }
 
 export const NOTHING_TOUCHED: TouchedFiles = { paths: {}, count: 0, more: 0 };

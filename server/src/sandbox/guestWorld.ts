@@ -3,6 +3,7 @@
  *
  * `os.listdir('/')` shows what the classic sandbox shows: bin, dev, tmp. Whatever else is there is hidden from listings.
  */
+import type { FileEvent } from '@sandtable/shared/events';
 import type { WorldSpec } from '@sandtable/shared/policy/model';
 import { guestPath, hostPath, type GuestPath, type HostPath } from './paths.ts';
 import type { GuestIdentity } from './guestIdentity.ts';
@@ -19,6 +20,7 @@ import {
   type Owner,
   type Result,
 } from './vfs/index.ts';
+import { resolveLimits } from './vfs/limits.ts';
 
 /** Where the guest finds its interpreter; PyPy looks for its library beside it. */
 export const GUEST_PROGRAM = '/bin/pypy3';
@@ -48,8 +50,8 @@ export interface GuestWorldOptions {
 export interface GuestWorld {
   readonly vfs: Vfs;
   readonly files: GuestFiles;
-  /** What the files of the policy, the person and the guest take; the platform's own do not count. */
-  usage(): { readonly bytes: number; readonly files: number };
+  /** What the files of the policy, the person and the guest take, and may take; the platform's own do not count. */
+  usage(): Required<FileEvent['quota']>;
   /** Closes folders that were opened for this run alone. */
   dispose(): void;
 }
@@ -78,34 +80,45 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
     opened.push(folder);
     folders.set(at, folder);
   }
-  const mounts = policyMounts(options.world, folders, owner);
+  const platform = platformMounts(stdlib, basename(options.stdlib), options.memoryBytes);
+  const ours = platformShare(options, [...platform, ...policyMounts(bare(options.world), folders, owner)]);
+  const quotas = resolveLimits(options.world.quotas);
   const made = Vfs.create({
-    mounts: [...platformMounts(stdlib, basename(options.stdlib), options.memoryBytes), ...mounts],
-    limits: options.world.quotas,
+    mounts: [...platform, ...policyMounts(options.world, folders, owner)],
+    limits: {
+      ...quotas,
+      totalBytes: quotas.totalBytes + ours.totalBytes,
+      files: quotas.files + ours.files,
+    },
     owner,
     devices: { tty: options.openTerminal },
-    onLimit: options.onLimit,
+    onLimit: (hit) =>
+      options.onLimit(
+        hit.limit === 'files' || hit.limit === 'totalBytes'
+          ? { ...hit, value: hit.value - ours[hit.limit] }
+          : hit,
+      ),
     onChange: options.onChange,
   });
   if (!made.ok) return { ok: false, message: `The guest's world cannot be made: ${made.message}` };
   const { vfs } = made;
-  const failed = fillIn(vfs, options, basename(options.stdlib));
+  const failed = fillIn(vfs, options);
   if (failed !== null) return { ok: false, message: failed };
   vfs.markBaseline();
   vfs.takeChanges();
   const guest = enter(vfs, owner);
   if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
-  const own = vfs.usage();
-  const ours = {
-    bytes: Buffer.byteLength(options.siteCustomize) + Buffer.byteLength(options.startText),
-    files: own.files - countFiles(vfs, mounts),
-  };
   const world: GuestWorld = {
     vfs,
     files: guest.value,
     usage: () => {
-      const { bytes, files } = vfs.usage();
-      return { bytes: Math.max(0, bytes - ours.bytes), files: Math.max(0, files - ours.files) };
+      const { bytes, files, limits } = vfs.usage();
+      return {
+        bytes: Math.max(0, bytes - ours.totalBytes),
+        maxBytes: limits.totalBytes - ours.totalBytes,
+        files: Math.max(0, files - ours.files),
+        maxFiles: limits.files - ours.files,
+      };
     },
     dispose: () => {
       for (const folder of opened) folder.close();
@@ -114,20 +127,25 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   return { ok: true, world };
 }
 
-/** Files and directories that the mounts begin with; those of a folder on disk count only once they are changed. */
-function countFiles(vfs: Vfs, mounts: readonly Mount[]): number {
-  let count = 0;
-  const pending = mounts.filter((mount) => mount.kind === 'memory').map((mount) => mount.at);
-  for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
-    const listed = vfs.trusted.list(at);
-    if (!listed.ok) continue;
-    for (const line of listed.value) {
-      if (line.isMount) continue;
-      count += 1;
-      if (line.kind === 'directory') pending.push(line.path);
-    }
-  }
-  return count;
+/**
+ * What a world holds before anybody has put anything into it: a quota is what its author means by it, whatever the platform needs
+ * beside that.
+ */
+function platformShare(
+  options: GuestWorldOptions,
+  mounts: readonly Mount[],
+): { readonly totalBytes: number; readonly files: number } {
+  const made = Vfs.create({ mounts });
+  // What is wrong with them is said where the world itself is made.
+  if (!made.ok) return { totalBytes: 0, files: 0 };
+  completeLibrary(made.vfs, options, basename(options.stdlib));
+  const { bytes, files } = made.vfs.usage();
+  return { totalBytes: bytes, files };
+}
+
+/** The world without the files that the policy begins with. */
+function bare(world: WorldSpec): WorldSpec {
+  return { ...world, mounts: world.mounts.map(({ at, mode }) => ({ at, mode })) };
 }
 
 function openFolder(path: string): HostFolder | null {
@@ -254,8 +272,8 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
   return root;
 }
 
-/** Writes what the run begins with; the reason where something does not fit. */
-function fillIn(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
+/** Adds the platform's own modules to the library; the reason where they do not fit. */
+function completeLibrary(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
   const own: readonly (readonly [string, string])[] = [
     [`${libraryPlace(libraryName)}/sitecustomize.py`, options.siteCustomize],
     [START_FILE, options.startText],
@@ -264,6 +282,13 @@ function fillIn(vfs: Vfs, options: GuestWorldOptions, libraryName: string): stri
     const written = vfs.trusted.writeFile(guestPath(path), Buffer.from(text), 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
+  return null;
+}
+
+/** Writes what the run begins with; the reason where something does not fit. */
+function fillIn(vfs: Vfs, options: GuestWorldOptions): string | null {
+  const failed = completeLibrary(vfs, options, basename(options.stdlib));
+  if (failed !== null) return failed;
   for (const { path, data } of options.files) {
     const written = vfs.trusted.writeFile(guestPath(path), data);
     if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;

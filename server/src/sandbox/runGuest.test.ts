@@ -152,7 +152,12 @@ os.rename('/tmp/out.txt', '/tmp/kept.txt')
       ['rename', '/tmp/out.txt', '/tmp/kept.txt'],
       ['write', '/tmp/kept.txt', undefined],
     ]);
-    expect(files.at(-1)!.quota).toEqual({ bytes: expect.any(Number) as number, files: 3 });
+    expect(files.at(-1)!.quota).toEqual({
+      bytes: expect.any(Number) as number,
+      maxBytes: 32_000_000,
+      files: 3,
+      maxFiles: 1000,
+    });
     const denied = rows().find((row) => row.verdict === 'deny' && row.args['path'] === '/etc/shadow')!;
     expect(denied).toMatchObject({ call: 'll_os_open', errno: 'EACCES' });
     const rules = events.filter((event) => event.type === 'rule').map(({ rule }) => rule);

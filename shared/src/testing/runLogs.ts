@@ -5,7 +5,10 @@ import type { RunEvent, RunEventBody } from '../events.ts';
 import { VERDICT_KINDS } from '../verdicts.ts';
 
 const path = fc.constantFrom('/tmp/a', '/tmp/b', '/tmp/d', '/tmp/d/a', '/tmp/d/b', '/tmp/e', '/etc/passwd');
-const quota = fc.record({ bytes: fc.nat(9999), files: fc.nat(99) });
+const quota = fc.record(
+  { bytes: fc.nat(9999), files: fc.nat(99), maxBytes: fc.constant(9999), maxFiles: fc.constant(99) },
+  { requiredKeys: ['bytes', 'files'] },
+);
 const text = fc.oneof(
   fc.string({ maxLength: 40 }),
   fc.string({ unit: 'binary', maxLength: 10 }),
