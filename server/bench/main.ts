@@ -12,6 +12,7 @@ import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
 import { policyFigures } from './policy.ts';
 import { startFigures } from './start.ts';
+import { travelFigures } from './travel.ts';
 
 const server = await startServer();
 const watcher = await Watcher.connect(server);
@@ -20,6 +21,7 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   cpu: { title: 'Computing', measure: () => cpuFigures(watcher) },
   start: { title: 'Starting', measure: () => startFigures(watcher) },
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
+  travel: { title: 'Any point of a run of a million calls', measure: () => travelFigures(watcher) },
   policy: { title: 'Deciding', measure: policyFigures },
   page: { title: 'The page', measure: () => pageFigures(server) },
 };

@@ -53,6 +53,8 @@ export interface TrailFile {
   target?: string;
   /** Newest event at which its bytes were known whole, and its name then: from there they can be followed. */
   base: { readonly seq: number; readonly path: string } | null;
+  /** Whether anything changed its bytes since then. */
+  changedSince: boolean;
 }
 
 /** A trail at rest: plain JSON. Things and files are named by their place in the lists, so that sharing survives. */
@@ -143,7 +145,10 @@ export class WorldTrail {
       if (file !== null) {
         file.size = event.size;
         if (this.row < 0) file.start = true;
-        if (event.data !== undefined) file.base = { seq: event.seq, path: event.path };
+        if (event.data !== undefined) {
+          file.base = { seq: event.seq, path: event.path };
+          file.changedSince = false;
+        }
       }
       this.onBytes?.({
         kind: 'content',
@@ -288,6 +293,7 @@ export class WorldTrail {
     if (row.call === 'll_os_write' && thing !== undefined) thing.offset = at === null ? null : at + count;
     if (file !== null) {
       file.changed = row.n;
+      file.changedSince = true;
       if (at !== null && count > 0) file.size = file.size === null ? null : Math.max(file.size, at + count);
       else if (count > 0) file.size = null;
     }
@@ -311,6 +317,7 @@ export class WorldTrail {
   #sized(file: TrailFile, path: string, size: number, seq: number): void {
     file.size = size;
     if (size === 0) file.base = { seq, path };
+    file.changedSince = size !== 0;
     this.onBytes?.({ kind: 'resize', path, size });
   }
 
@@ -367,7 +374,14 @@ export class WorldTrail {
       return known;
     }
     if (!this.#room(path)) return null;
-    const file: TrailFile = { kind, size: null, start: false, changed: null, base: null };
+    const file: TrailFile = {
+      kind,
+      size: null,
+      start: false,
+      changed: null,
+      base: null,
+      changedSince: false,
+    };
     this.files.set(path, file);
     this.removed.delete(path);
     return file;

@@ -6,7 +6,7 @@
  * writes `{"seq":…,"t":…,` and then the tail, and parses only the few rows that somebody looks at.
  *
  * A sink must NEVER throw into the controller and must NEVER answer by calling the run's handle back from inside these
- * methods (a log that is full asks for `stop` in a later turn).
+ * methods (a log that is full asks for `stop` in a later turn). Reading the world's files is the exception: it changes nothing.
  */
 import type { CallName } from '@sandtable/shared/calls';
 import type { RunEventBody } from '@sandtable/shared/events';

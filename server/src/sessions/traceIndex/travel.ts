@@ -15,7 +15,7 @@ import { parsed, type RunIndex } from './runIndex.ts';
 const EVENTS_PER_STEP = 5_000;
 
 /** Events that are gone through to find the bytes of a file; a record lies that near in any run but a flood of writes. */
-const BYTES_WAY = 60_000;
+const BYTES_WAY = 40_000;
 
 /** Looked at beyond the point for a record that tells bytes which the rows before it did not. */
 const BYTES_AHEAD = 20_000;
@@ -66,16 +66,15 @@ export interface BytesAt {
 export function bytesAt(index: RunIndex, n: number, path: string): BytesAt | null {
   const file = pointAt(index, n).trail.files.get(path);
   if (file?.kind !== 'file') return null;
-  const bytes = new FileBytes();
   const { base } = file;
-  const start = base === null ? null : index.moments.before((each) => each.seq >= base.seq);
+  if (base === null) return { bytes: sizeOnly(file.size), fromLater: false };
+  // Nothing that comes after the last change matters, so it need not be read.
+  const lastRow = file.changedSince ? Math.min(n, file.changed ?? n) : -1;
+  const bytes = new FileBytes();
+  const start = index.moments.before((each) => each.seq >= base.seq);
   const moment = start === null ? null : index.moments.read(start);
   const trail = moment === null ? new WorldTrail() : WorldTrail.from(moment.trail);
-  // Where the file has no record: from the last moment on, for what the rows since then show.
-  let name = base === null ? path : null;
-  if (base === null) return { bytes: sizeOnly(file.size), fromLater: false };
-  let events = 0;
-  let beyond = 0;
+  let name: string | null = null;
   let touched = false;
   let atPoint: FileBytes | null = null;
   trail.onBytes = (event) => {
@@ -89,26 +88,26 @@ export function bytesAt(index: RunIndex, n: number, path: string): BytesAt | nul
     if (atPoint !== null && event.kind !== 'content' && event.kind !== 'read') touched = true;
     bytes.apply(event);
   };
+  let way = 0;
+  let ahead = 0;
   for (const event of eventsFrom(index, start?.offset ?? 0)) {
-    if (event.type === 'call' && event.n > n && atPoint === null) {
+    if (atPoint === null && event.seq > base.seq && event.type === 'call' && event.n > lastRow) {
       if (bytes.unknown.length === 0) return { bytes, fromLater: false };
       atPoint = bytes.copy();
     }
-    if (atPoint !== null && ++beyond > BYTES_AHEAD) break;
-    if (++events > BYTES_WAY + BYTES_AHEAD) break;
+    if (atPoint === null ? event.seq > base.seq && ++way > BYTES_WAY : ++ahead > BYTES_AHEAD) break;
     if (event.seq === base.seq) {
       name = base.path;
       // The record itself, or the call that left the file empty.
       if (event.type !== 'content') bytes.empty();
     }
     trail.add(event);
-    if (atPoint !== null && touched) break;
-    if (atPoint !== null && event.type === 'content' && event.path === name)
-      return { bytes, fromLater: true };
+    if (atPoint === null) continue;
+    if (touched) break;
+    if (event.type === 'content' && event.path === name) return { bytes, fromLater: true };
   }
-  if (atPoint === null && events > BYTES_WAY + BYTES_AHEAD)
-    return { bytes: sizeOnly(file.size), fromLater: false };
-  return { bytes: atPoint ?? bytes, fromLater: false };
+  if (atPoint !== null) return { bytes: atPoint, fromLater: false };
+  return { bytes: way > BYTES_WAY ? sizeOnly(file.size) : bytes, fromLater: false };
 }
 
 function sizeOnly(size: number | null): FileBytes {
