@@ -1,5 +1,6 @@
-import { useId } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { useStore } from 'zustand';
+import { useWork } from '../../session/useSession.ts';
 import { EditorPanel } from '../editor/EditorPanel.tsx';
 import { FilesPanel } from '../files/FilesPanel.tsx';
 import { RulesPanel } from '../policy/RulesPanel.tsx';
@@ -15,12 +16,17 @@ interface Tab {
   readonly file: string | null;
 }
 
-/** The panels in a narrow window or at high zoom: one at a time, as tabs. */
+/**
+ * The panels in a narrow window or at high zoom: one at a time, as tabs. Whoever runs sees the terminal; a policy that is refused
+ * brings its file to the front, as everywhere.
+ */
 export function NarrowTabs() {
   const openFiles = useStore(view, (state) => state.openFiles);
   const activeFile = useStore(view, (state) => state.activeFile);
   const panel = useStore(view, (state) => state.panel);
   const id = useId();
+  const content = useRef<HTMLDivElement>(null);
+  useTerminalInFront(content);
   const tabs: Tab[] = [
     { key: 'files', title: 'Files', panel: 'files', file: null },
     ...openFiles.map((path) => ({
@@ -66,11 +72,28 @@ export function NarrowTabs() {
           </button>
         ))}
       </div>
-      <div id={`${id}-panel`} className="narrow-panel" role="tabpanel" aria-labelledby={`${id}-${shown.key}`}>
+      <div
+        ref={content}
+        id={`${id}-panel`}
+        className="narrow-panel"
+        role="tabpanel"
+        aria-labelledby={`${id}-${shown.key}`}
+      >
         <Panel tab={shown} />
       </div>
     </div>
   );
+}
+
+/** From the moment that somebody presses Run: the guest is to begin with the size that its terminal has here. */
+function useTerminalInFront(content: React.RefObject<HTMLDivElement | null>): void {
+  const starting = useWork((state) => state.starting);
+  useEffect(() => {
+    if (!starting) return;
+    // Where the focus was on what goes now, it has to go with it; a button keeps it, and a phone its screen without keys.
+    if (content.current?.contains(document.activeElement) === true) showPanel('terminal');
+    else view.setState({ panel: 'terminal' });
+  }, [starting, content]);
 }
 
 function Panel({ tab }: { readonly tab: Tab }) {
