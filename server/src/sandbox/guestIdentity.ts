@@ -18,17 +18,19 @@ export interface GuestIdentity {
 const MAX_HOSTNAME = 64;
 const MAX_ENVIRONMENT = 200;
 
-/** The identity that a policy asks for, with what it left out. */
-export function guestIdentity(wanted: WorldSpec['identity']): GuestIdentity {
-  const environment: { [name: string]: string } = {
-    HOME: '/tmp',
-    LANG: 'C.UTF-8',
-    PATH: '/bin',
-    // Named, so that PyPy's ssl does not insist on files that only a real machine has.
-    SSL_CERT_DIR: '/etc/ssl/certs',
-    TERM: 'dumb',
-    ...wanted.env,
-  };
+/** What an interpreter of today expects to find. */
+const USUAL_ENVIRONMENT: { readonly [name: string]: string } = {
+  HOME: '/tmp',
+  LANG: 'C.UTF-8',
+  PATH: '/bin',
+  // Named, so that PyPy's ssl does not insist on files that only a real machine has.
+  SSL_CERT_DIR: '/etc/ssl/certs',
+  TERM: 'dumb',
+};
+
+/** The identity that a policy asks for, with what it left out. `usual`: variables that are there unless the policy sets them. */
+export function guestIdentity(wanted: WorldSpec['identity'], usual = USUAL_ENVIRONMENT): GuestIdentity {
+  const environment: { readonly [name: string]: string } = { ...usual, ...wanted.env };
   return {
     hostname: (wanted.hostname ?? 'sandbox').slice(0, MAX_HOSTNAME),
     user: wanted.user ?? 'guest',

@@ -5,10 +5,16 @@
  */
 import type { FileEvent } from '@sandtable/shared/events';
 import type { WorldSpec } from '@sandtable/shared/policy/model';
-import { guestPath, hostPath, type GuestPath, type HostPath } from './paths.ts';
+import { guestPath, hostPath, type HostPath } from './paths.ts';
 import type { GuestIdentity } from './guestIdentity.ts';
 import type { RealFolder, StartFile } from './runHandle.ts';
-import { START_FILE } from './siteCustomize.ts';
+import {
+  BYTECODE,
+  interpreterFiles,
+  type ClassicLibrary,
+  type HostedLibrary,
+  type InterpreterFiles,
+} from './interpreterFiles.ts';
 import {
   HostFolder,
   Vfs,
@@ -22,23 +28,14 @@ import {
 } from './vfs/index.ts';
 import { resolveLimits } from './vfs/limits.ts';
 
-/** Where the guest finds its interpreter; PyPy looks for its library beside it. */
-export const GUEST_PROGRAM = '/bin/pypy3';
+export { GUEST_PROGRAM } from './interpreterFiles.ts';
 
-/** The machine's own additions to the library: ours takes their place. */
-const LIBRARY_EXCLUDES = ['sitecustomize.py', 'usercustomize.py'];
+/** What the classic controller did not show of a real folder. */
+const LECTURE_EXCLUDES = ['.*', ...BYTECODE];
 
-/** One for the whole process: its listings and bytes are shared by all runs. */
-const libraries = new Map<string, HostFolder>();
-
-export interface GuestWorldOptions {
+interface WorldOptions {
   readonly world: WorldSpec;
   readonly identity: GuestIdentity;
-  /** The interpreter's library on the machine. */
-  readonly stdlib: string;
-  readonly siteCustomize: string;
-  /** What {@link START_FILE} holds. */
-  readonly startText: string;
   readonly files: readonly StartFile[];
   readonly folders: readonly RealFolder[];
   readonly openTerminal: DeviceDriver;
@@ -46,6 +43,8 @@ export interface GuestWorldOptions {
   readonly onLimit: (hit: LimitHit) => void;
   readonly onChange: () => void;
 }
+
+export type GuestWorldOptions = WorldOptions & (HostedLibrary | ClassicLibrary);
 
 export interface GuestWorld {
   readonly vfs: Vfs;
@@ -59,29 +58,24 @@ export interface GuestWorld {
 export type GuestWorldResult =
   { readonly ok: true; readonly world: GuestWorld } | { readonly ok: false; readonly message: string };
 
-function library(stdlib: string): HostFolder | null {
-  const known = libraries.get(stdlib);
-  if (known !== undefined) return known;
-  const opened = HostFolder.open(hostPath(stdlib), { exclude: LIBRARY_EXCLUDES });
-  if (!opened.ok) return null;
-  libraries.set(stdlib, opened.folder);
-  return opened.folder;
-}
-
 export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
-  const stdlib = library(options.stdlib);
-  if (stdlib === null) return { ok: false, message: `The library of PyPy cannot be read: ${options.stdlib}` };
+  const interpreter = interpreterFiles(options);
+  if (typeof interpreter === 'string') return { ok: false, message: interpreter };
   const owner: Owner = { uid: options.identity.uid, gid: options.identity.gid };
   const opened: HostFolder[] = [];
   const folders = new Map<string, HostFolder>();
   for (const { at, hostPath: path } of options.folders) {
-    const folder = openFolder(path);
+    const isLecture = options.world.mounts.some((mount) => mount.at === at && mount.mode === 'lecture');
+    const folder = openFolder(path, isLecture ? LECTURE_EXCLUDES : []);
     if (folder === null) return { ok: false, message: `The folder cannot be read: ${path}` };
     opened.push(folder);
     folders.set(at, folder);
   }
-  const platform = platformMounts(stdlib, basename(options.stdlib), options.memoryBytes);
-  const ours = platformShare(options, [...platform, ...policyMounts(bare(options.world), folders, owner)]);
+  const platform = [...interpreter.mounts, ...platformMounts(options.memoryBytes)];
+  const ours = platformShare(interpreter, [
+    ...platform,
+    ...policyMounts(bare(options.world), folders, owner),
+  ]);
   const quotas = resolveLimits(options.world.quotas);
   const made = Vfs.create({
     mounts: [...platform, ...policyMounts(options.world, folders, owner)],
@@ -102,7 +96,7 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   });
   if (!made.ok) return { ok: false, message: `The guest's world cannot be made: ${made.message}` };
   const { vfs } = made;
-  const failed = fillIn(vfs, options);
+  const failed = fillIn(vfs, interpreter, options.files);
   if (failed !== null) return { ok: false, message: failed };
   vfs.markBaseline();
   vfs.takeChanges();
@@ -132,13 +126,13 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
  * beside that.
  */
 function platformShare(
-  options: GuestWorldOptions,
+  interpreter: InterpreterFiles,
   mounts: readonly Mount[],
 ): { readonly totalBytes: number; readonly files: number } {
   const made = Vfs.create({ mounts });
   // What is wrong with them is said where the world itself is made.
   if (!made.ok) return { totalBytes: 0, files: 0 };
-  completeLibrary(made.vfs, options, basename(options.stdlib));
+  completeLibrary(made.vfs, interpreter);
   const { bytes, files } = made.vfs.usage();
   return { totalBytes: bytes, files };
 }
@@ -148,26 +142,18 @@ function bare(world: WorldSpec): WorldSpec {
   return { ...world, mounts: world.mounts.map(({ at, mode }) => ({ at, mode })) };
 }
 
-function openFolder(path: string): HostFolder | null {
+function openFolder(path: string, exclude: readonly string[]): HostFolder | null {
   let place: HostPath;
   try {
     place = hostPath(path);
   } catch {
     return null;
   }
-  const opened = HostFolder.open(place);
+  const opened = HostFolder.open(place, { exclude });
   return opened.ok ? opened.folder : null;
 }
 
-function basename(path: string): string {
-  return path.slice(path.replace(/\/+$/, '').lastIndexOf('/') + 1).replace(/\/+$/, '');
-}
-
-function libraryPlace(name: string): GuestPath {
-  return guestPath(`/bin/lib/${name}`);
-}
-
-function platformMounts(stdlib: HostFolder, name: string, memoryBytes: number): Mount[] {
+function platformMounts(memoryBytes: number): Mount[] {
   const device = (device: string): { readonly kind: 'device'; readonly device: string } => ({
     kind: 'device',
     device,
@@ -178,14 +164,6 @@ function platformMounts(stdlib: HostFolder, name: string, memoryBytes: number): 
     generate: () => content,
   });
   return [
-    {
-      at: guestPath('/bin'),
-      kind: 'memory',
-      writeMode: 'read-only',
-      entries: { pypy3: { kind: 'file', content: '', mode: 0o755 } },
-    },
-    // An overlay, so that the controller can add its own module; guests write nothing there.
-    { at: libraryPlace(name), kind: 'overlay', writeMode: 'read-only', folder: stdlib },
     {
       at: guestPath('/dev'),
       kind: 'memory',
@@ -273,23 +251,19 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 }
 
 /** Adds the platform's own modules to the library; the reason where they do not fit. */
-function completeLibrary(vfs: Vfs, options: GuestWorldOptions, libraryName: string): string | null {
-  const own: readonly (readonly [string, string])[] = [
-    [`${libraryPlace(libraryName)}/sitecustomize.py`, options.siteCustomize],
-    [START_FILE, options.startText],
-  ];
+function completeLibrary(vfs: Vfs, { own }: InterpreterFiles): string | null {
   for (const [path, text] of own) {
-    const written = vfs.trusted.writeFile(guestPath(path), Buffer.from(text), 0o444);
+    const written = vfs.trusted.writeFile(path, Buffer.from(text), 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
   return null;
 }
 
 /** Writes what the run begins with; the reason where something does not fit. */
-function fillIn(vfs: Vfs, options: GuestWorldOptions): string | null {
-  const failed = completeLibrary(vfs, options, basename(options.stdlib));
+function fillIn(vfs: Vfs, interpreter: InterpreterFiles, files: readonly StartFile[]): string | null {
+  const failed = completeLibrary(vfs, interpreter);
   if (failed !== null) return failed;
-  for (const { path, data } of options.files) {
+  for (const { path, data } of files) {
     const written = vfs.trusted.writeFile(guestPath(path), data);
     if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;
   }

@@ -1,9 +1,7 @@
 /** How a classic guest is started. */
 import type { RunLimits } from '@sandtable/shared/policy/model';
+import { CLASSIC_PROGRAM } from '../interpreterFiles.ts';
 import { confined, type ConfinedCommand, type Confinement } from './confinement.ts';
-
-/** What the interpreter is told it is called; beside it, it looks for its library. */
-export const CLASSIC_PROGRAM = '/bin/pypy-c';
 
 /** The interpreter itself and what its collector holds beyond the objects of the program: the kernel's limit lies this much higher. */
 const DATA_SLACK_BYTES = 256 * 1024 * 1024;

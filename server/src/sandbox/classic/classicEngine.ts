@@ -44,12 +44,6 @@ export function classicState(executable: string, again = false): Promise<Classic
   return state;
 }
 
-/** The executable that the environment names for every run, or null. */
-export function classicOf(env: NodeJS.ProcessEnv): string | null {
-  const named = env['SANDTABLE_CLASSIC'];
-  return named === undefined || named === '' ? null : named;
-}
-
 async function lookUp(named: string, again: boolean): Promise<ClassicState> {
   if (!path.isAbsolute(named))
     return no(

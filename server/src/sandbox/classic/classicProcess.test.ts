@@ -13,6 +13,8 @@ afterEach(() => {
   for (const build of builds.splice(0)) build.remove();
 });
 
+const bytesOf = (value: MarshalValue): number => (value.code === 's' ? value.bytes.length : 0);
+
 const OK: MarshalValue = { code: 'i', value: 0 };
 const TRUE: MarshalValue = { code: 'T' };
 
@@ -62,8 +64,7 @@ function watch(
           const isScript = names.filter((each) => each === 'open').length === 2;
           reply({ code: 's', bytes: Buffer.from(isScript ? rest : '') });
           if (isScript) rest = '';
-        } else if (name.endsWith('write'))
-          reply({ code: 'i', value: request.args[1]!.code === 's' ? request.args[1].bytes.length : 0 });
+        } else if (name.endsWith('write')) reply({ code: 'i', value: bytesOf(request.args[1]!) });
         else reply({ code: 'N' });
       },
       broken: (code) => broken.push(code),
