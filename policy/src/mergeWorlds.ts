@@ -24,6 +24,7 @@ export function mergeWorlds(student: WorldSpec, lab: WorldSpec): WorldSpec {
     quotas: smaller(student.quotas, lab.quotas),
     identity: { ...student.identity, ...lab.identity, env: { ...student.identity.env, ...lab.identity.env } },
     limits: smaller<Partial<RunLimits>>(student.limits, lab.limits),
+    modules: [...new Set([...(lab.modules ?? []), ...(student.modules ?? [])])],
   };
 }
 

@@ -90,6 +90,17 @@ const mountPoint = absolutePath.refine((path) => path !== '/' && !/^\/(?:bin|dev
   error: 'belongs to the platform; mount somewhere else, such as /tmp or /data',
 });
 
+/** Python's own names; what they lead to is looked up in the interpreter's library alone. */
+const moduleName = z
+  .string()
+  .max(100)
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)*$/, {
+    error: "must be the name of a module, such as 'json'",
+  });
+
+/** Modules that a start may name: more than a program of a lab imports, few enough that every start stays a fraction of a second. */
+const MAX_MODULES = 50;
+
 const world = z.object({
   mounts: z.record(mountPoint, mount).default({}),
   quotas: z
@@ -135,11 +146,22 @@ const world = z.object({
     })
     .default({}),
   limits: limits.default({}),
+  modules: z.array(moduleName).max(MAX_MODULES).optional(),
   runtime: z.enum(['allow', 'rules']).default('allow'),
 });
 
 /** Fields of a policy; anything else is a slip of the pen. */
-const FIELDS = ['mounts', 'quotas', 'identity', 'limits', 'rules', 'middleware', 'otherwise', 'runtime'];
+const FIELDS = [
+  'mounts',
+  'quotas',
+  'identity',
+  'limits',
+  'modules',
+  'rules',
+  'middleware',
+  'otherwise',
+  'runtime',
+];
 const INTERNAL = ['functions', 'tests', 'at'];
 
 /** Checks the description. `place` maps a place of the transpiled text; `source` is the policy as written. */
@@ -177,8 +199,8 @@ export function describePolicy(
       );
     }
   }
-  const { mounts, quotas, identity, limits: asked, runtime } = raw;
-  const parsed = world.safeParse({ mounts, quotas, identity, limits: asked, runtime });
+  const { mounts, quotas, identity, limits: asked, modules, runtime } = raw;
+  const parsed = world.safeParse({ mounts, quotas, identity, limits: asked, modules, runtime });
   if (!parsed.success) {
     for (const issue of parsed.error.issues)
       complain(fieldPlace(source, from, issuePath(issue)), `${issueName(issue)} ${issueText(issue)}.`);
@@ -220,6 +242,7 @@ export function describePolicy(
         quotas: defined(parsed.data.quotas),
         identity: defined(parsed.data.identity),
         limits: defined(parsed.data.limits),
+        ...(parsed.data.modules === undefined ? {} : { modules: parsed.data.modules }),
       },
     },
   };

@@ -21,6 +21,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WIRE_SYMBOLS } from '@sandtable/shared/calls';
 import { RUN_LIMITS } from '@sandtable/shared/limits';
+import { engineState, Zygotes } from './index.ts';
 import { runScript } from './testing/runScript.ts';
 
 const ATTACKS = fileURLToPath(new URL('../../attacks/', import.meta.url));
@@ -61,13 +62,18 @@ function watchHost(): () => { readonly silenceMs: number; readonly growthBytes: 
 }
 
 let folder: string;
+let zygotes: Zygotes;
 
-beforeAll(() => {
+beforeAll(async () => {
+  const engine = await engineState();
+  if (!engine.ok) throw new Error('no guest can run here');
+  zygotes = new Zygotes(engine.stdlib);
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sandtable-canary-')));
   writeFileSync(path.join(folder, 'canary'), SECRET);
 });
 
 afterAll(() => {
+  zygotes.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -101,18 +107,24 @@ function attacks(): Attack[] {
     });
 }
 
-/** Processes that this process's guests left: its children, whoever they run as. */
+/** Processes that guests left: children of this process and of its zygotes, whoever they run as. */
 function guestsAlive(): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;
     try {
       const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      return Number(fields[1]) === process.pid && stat.includes('(sandtable-') && fields[0] !== 'Z';
+      return stat.includes('(sandtable-guest)') && isOurs(Number(fields[1])) && fields[0] !== 'Z';
     } catch {
       return false;
     }
   });
+}
+
+function isOurs(parent: number): boolean {
+  if (parent === process.pid) return true;
+  const stat = readFileSync(`/proc/${String(parent)}/stat`, 'latin1');
+  return stat.includes('(sandtable-zyg)') && Number(stat.split(' ')[3]) === process.pid;
 }
 
 /** Sockets in the tables of this machine that belong to users of guests. */
@@ -135,47 +147,56 @@ describe('the corpus', () => {
   });
 });
 
-describe.each(attacks())('$file $variant', ({ source, variant, limits, alsoAt }) => {
-  it('does nothing outside', async () => {
-    const canary = path.join(folder, 'canary');
-    const marker = path.join(folder, 'made-by-a-guest');
-    const before = statSync(canary);
-    for (const name of Object.keys(limits)) expect(Object.keys(RUN_LIMITS)).toContain(name);
-    const seen = watchHost();
-    const { out, exit, events, handle } = await runScript(source, {
-      files: {
-        '/tmp/native.py': NATIVE,
-        '/tmp/frames.py': FRAMES,
-        ...Object.fromEntries(alsoAt.map((place) => [place, source])),
-      },
-      args: [canary, marker, variant, FIDS, OPS],
-      limits: { wallSeconds: 4, ...limits },
+/** Guests start in two ways; the walls around them must be the same. */
+const STARTS = ['from nothing', 'forked'] as const;
+
+describe.each(STARTS.flatMap((start) => attacks().map((attack) => ({ start, ...attack }))))(
+  '$file $variant $start',
+  ({ source, variant, limits, alsoAt, start }) => {
+    it('does nothing outside', async () => {
+      const canary = path.join(folder, 'canary');
+      const marker = path.join(folder, 'made-by-a-guest');
+      const before = statSync(canary);
+      for (const name of Object.keys(limits)) expect(Object.keys(RUN_LIMITS)).toContain(name);
+      const seen = watchHost();
+      const { out, exit, events, handle } = await runScript(source, {
+        files: {
+          '/tmp/native.py': NATIVE,
+          '/tmp/frames.py': FRAMES,
+          ...Object.fromEntries(alsoAt.map((place) => [place, source])),
+        },
+        args: [canary, marker, variant, FIDS, OPS],
+        ...(start === 'forked' ? { zygotes } : {}),
+        limits: { wallSeconds: 4, ...limits },
+      });
+      const { silenceMs, growthBytes } = seen();
+      expect(silenceMs).toBeLessThan(MAX_SILENCE_MS);
+      expect(growthBytes).toBeLessThan(MAX_GROWTH_BYTES);
+      const began = events.find((event) => event.type === 'start');
+      expect(began?.type === 'start' && began.prelude !== undefined).toBe(start === 'forked');
+      expect(out).not.toContain('ESCAPED');
+      expect(out).not.toContain(SECRET);
+      expect(['exit', 'signal', 'protocol', 'limit', 'host'], exit.message).toContain(exit.reason);
+      expect(exit.message).not.toContain('could not be started');
+      expect(events.filter(({ type }) => type === 'exit')).toHaveLength(1);
+      expect(
+        events.reduce((sum, event) => sum + (event.type === 'out' ? 0 : JSON.stringify(event).length), 0),
+      ).toBeLessThan(MAX_SIDE_TEXT);
+      expect(readFileSync(canary, 'utf8')).toBe(SECRET);
+      const after = statSync(canary);
+      expect([after.mode, after.mtimeMs, after.ino, after.nlink]).toEqual([
+        before.mode,
+        before.mtimeMs,
+        before.ino,
+        before.nlink,
+      ]);
+      expect(readdirSync(folder)).toEqual(['canary']);
+      expect(guestsAlive()).toEqual([]);
+      expect(guestSockets()).toEqual([]);
+      expect(handle.changes().filter(({ path: changed }) => !`${changed}/`.startsWith('/tmp/'))).toEqual([]);
     });
-    const { silenceMs, growthBytes } = seen();
-    expect(silenceMs).toBeLessThan(MAX_SILENCE_MS);
-    expect(growthBytes).toBeLessThan(MAX_GROWTH_BYTES);
-    expect(out).not.toContain('ESCAPED');
-    expect(out).not.toContain(SECRET);
-    expect(['exit', 'signal', 'protocol', 'limit', 'host'], exit.message).toContain(exit.reason);
-    expect(exit.message).not.toContain('could not be started');
-    expect(events.filter(({ type }) => type === 'exit')).toHaveLength(1);
-    expect(
-      events.reduce((sum, event) => sum + (event.type === 'out' ? 0 : JSON.stringify(event).length), 0),
-    ).toBeLessThan(MAX_SIDE_TEXT);
-    expect(readFileSync(canary, 'utf8')).toBe(SECRET);
-    const after = statSync(canary);
-    expect([after.mode, after.mtimeMs, after.ino, after.nlink]).toEqual([
-      before.mode,
-      before.mtimeMs,
-      before.ino,
-      before.nlink,
-    ]);
-    expect(readdirSync(folder)).toEqual(['canary']);
-    expect(guestsAlive()).toEqual([]);
-    expect(guestSockets()).toEqual([]);
-    expect(handle.changes().filter(({ path: changed }) => !`${changed}/`.startsWith('/tmp/'))).toEqual([]);
-  });
-});
+  },
+);
 
 describe('after all of them', () => {
   it('the server still runs guests', async () => {

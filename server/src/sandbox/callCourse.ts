@@ -60,6 +60,8 @@ export interface CourseOptions {
   readonly run: GuestRun;
   /** Path of the script as the interpreter is told it; opening it ends the interpreter's start. Null at the prompt. */
   readonly script: string | null;
+  /** File that the interpreter opens when it has started, to learn what to run; null for interpreters that are not told in this way. */
+  readonly startFile: string | null;
   readonly breakOff: (code: string) => void;
   /** A row of the trace; see `sink.ts`. */
   readonly record: (tail: string, call: CallName, verdict: VerdictKind, rule: number, now: number) => void;
@@ -87,10 +89,13 @@ export class CallCourse {
   readonly #touches: Touches;
   #calls = 0;
   #booting = true;
+  /** Until then nothing but the interpreter's own start, and what it was told to import, can run. */
+  #toldWhatToRun: boolean;
   #over = false;
 
   constructor(options: CourseOptions, answer: Answer) {
     this.#options = options;
+    this.#toldWhatToRun = options.startFile === null;
     this.#answer = answer;
     this.#engine = options.engine;
     this.#engine.resolve = options.resolver.resolve;
@@ -163,11 +168,15 @@ export class CallCourse {
   }
 
   /**
-   * The interpreter's start ends before anything of the guest's can run: with the first opening outside the platform's own places, of the
-   * script by whatever way its name leads, or with the first word to or from the person.
+   * The interpreter's start ends before anything of the guest's can run: once it was told what to run, with the first opening outside the
+   * platform's own places, of the script by whatever way its name leads, or with the first word to or from the person.
    */
   #checkBoot(request: CallRequest): void {
     const { call, args, path } = request;
+    if (!this.#toldWhatToRun) {
+      this.#toldWhatToRun = call === 'll_os_open' && args['path'] === this.#options.startFile;
+      return;
+    }
     const opensScript =
       call === 'll_os_open' &&
       path !== undefined &&

@@ -64,6 +64,7 @@ function bench(threads: number = RUN_LIMITS.threads.default): Bench {
       fatal: () => undefined,
     },
     script: null,
+    startFile: null,
     reply: (frame) =>
       replies.push({ id: readUint32(frame, 4), ret: readInt64(frame, 8), errno: readUint32(frame, 16) }),
     breakOff: (code) => broken.push(code),

@@ -3,6 +3,7 @@
  *
  * `os.listdir('/')` shows what the classic sandbox shows: bin, dev, tmp. Whatever else is there is hidden from listings.
  */
+import { statSync } from 'node:fs';
 import type { FileEvent } from '@sandtable/shared/events';
 import type { WorldSpec } from '@sandtable/shared/policy/model';
 import { guestPath, hostPath, type HostPath } from './paths.ts';
@@ -256,6 +257,8 @@ function completeLibrary(vfs: Vfs, { own }: InterpreterFiles): string | null {
     const written = vfs.trusted.writeFile(path, Buffer.from(text), 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
+  // A library that looks changed would be listed anew by an interpreter that started in another world.
+  vfs.trusted.changedAt(libraryPlace(libraryName), Math.floor(statSync(options.stdlib).mtimeMs / 1000));
   return null;
 }
 

@@ -10,7 +10,7 @@ import { TRACE_VERSION, type RunPhase } from '@sandtable/shared/events';
 import type { LimitName } from '@sandtable/shared/limits';
 import { Controller } from './controller.ts';
 import { exitOf } from './exitStatus.ts';
-import { guestIdentity, type GuestIdentity } from './guestIdentity.ts';
+import { guestIdentity } from './guestIdentity.ts';
 import { coldOrigin } from './guestOrigin.ts';
 import { GuestProcess, type GuestEnd, type Hello } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
@@ -24,11 +24,12 @@ import { processUsage, type ProcessUsage } from './processUsage.ts';
 import { RequestResolver } from './requests.ts';
 import type { FileChange, RunExit, RunHandle, RunOptions, WorldList, WorldRead } from './runHandle.ts';
 import type { SideEvent } from './sink.ts';
-import { siteCustomize, startText } from './siteCustomize.ts';
+import { siteCustomize, START_FILE, startText } from './siteCustomize.ts';
 import { GuestStdio } from './tty/guestStdio.ts';
 import type { LimitHit, Vfs } from './vfs/index.ts';
 import { Waits } from './waits.ts';
 import type { Zygote } from './zygote.ts';
+import { zygoteSpecOf } from './zygotes.ts';
 import { listWorld, readWorld, worldChanges } from './world.ts';
 
 /** Wire protocol that this controller speaks. */
@@ -177,7 +178,7 @@ class Run implements RunHandle {
   #start(state: EngineState): void {
     const { engine, limits, mode } = this.#options;
     const identity = guestIdentity(engine.world.identity);
-    const zygote = this.#zygote(identity);
+    const zygote = this.#zygote;
     this.#tell({
       type: 'start',
       version: TRACE_VERSION,
@@ -262,6 +263,7 @@ class Run implements RunHandle {
       run,
       resolver: new RequestResolver(built.world.files),
       script: mode === 'script' ? this.#script : null,
+      startFile: START_FILE,
       reply: (frame) => {
         this.#process?.reply(frame);
       },
@@ -329,18 +331,9 @@ class Run implements RunHandle {
   }
 
   /** One that started as this guest has to; null where the interpreter is to be started from nothing. */
-  #zygote(identity: GuestIdentity): Zygote | null {
+  get #zygote(): Zygote | null {
     const { engine, limits, mode, stdio, zygotes } = this.#options;
-    return (
-      zygotes?.get({
-        stdio: stdio.kind,
-        mode,
-        heapBytes: limits.heapBytes,
-        environment: identity.environment,
-        marshalTime: engine.judgesTime,
-        modules: engine.world.modules ?? [],
-      }) ?? null
-    );
+    return zygotes?.get(zygoteSpecOf(engine, mode, stdio, limits)) ?? null;
   }
 
   get #script(): string {

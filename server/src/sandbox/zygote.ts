@@ -8,8 +8,9 @@
  * Invariants. No file of a person is in its world. It is not given anybody's request. A process number stays taken until this side has said that it
  * will not signal it any more. When the zygote goes, the kernel ends its guests, and each is told so.
  */
+import { readdirSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import type { Prelude } from '@sandtable/shared/events';
+import type { CallEvent, Prelude } from '@sandtable/shared/events';
 import { createEngine } from '@sandtable/shared/policy/engine';
 import type { RunLimits, WorldSpec } from '@sandtable/shared/policy/model';
 import { Controller } from './controller.ts';
@@ -42,6 +43,19 @@ const START_TIMEOUT_MS = 30_000;
 
 /** What the interpreter may have open when it is forked: a guest's world begins with these and no others. */
 const STANDARD_STREAMS = 3;
+
+/**
+ * What the prompt itself imports before it asks for the first line: some 7 MB of every guest's own, if it were done after the fork. Not
+ * `pyrepl.readline`, which makes copies of the descriptors of the terminal.
+ */
+const PROMPT_MODULES: readonly string[] = [
+  '_pypy_interact',
+  'code',
+  'pyrepl.completing_reader',
+  'pyrepl.historical_reader',
+  'pyrepl.unix_console',
+  'warnings',
+];
 
 const BARE_WORLD: WorldSpec = { mounts: [], quotas: {}, identity: {}, limits: {} };
 
@@ -171,7 +185,10 @@ export class Zygote {
       world: BARE_WORLD,
       identity,
       stdlib,
-      siteCustomize: siteCustomize({ modules: spec.modules, tidy: true }),
+      siteCustomize: siteCustomize({
+        modules: spec.mode === 'repl' ? [...PROMPT_MODULES, ...spec.modules] : spec.modules,
+        tidy: true,
+      }),
       startText: '',
       files: [],
       folders: [],
@@ -217,12 +234,15 @@ export class Zygote {
       },
       resolver: new RequestResolver(world.files),
       script: null,
+      startFile: START_FILE,
       hold: {
         path: START_FILE,
         held: () => {
           const open = world.files.descriptors().length;
+          const threads = readdirSync(`/proc/${String(this.#host.pid)}/task`).length;
           if (open !== STANDARD_STREAMS)
             this.#fail(`The interpreter's start left ${String(open)} descriptors open.`);
+          else if (threads !== 1) this.#fail(`The interpreter's start left ${String(threads)} threads.`);
           else this.#ready({ calls: calls.count, modules: [...calls.modules] });
           world.dispose();
         },
@@ -347,8 +367,8 @@ const MODULE_FILE = new RegExp(
 );
 
 function noteModule(modules: Set<string>, tail: string): void {
-  const row = JSON.parse(`{${tail}`) as { readonly path?: string; readonly errno?: string };
-  const parts = row.errno === undefined ? MODULE_FILE.exec(row.path ?? '') : null;
+  const row = JSON.parse(`{${tail}`) as Pick<CallEvent, 'args' | 'path' | 'errno'>;
+  const parts = row.errno === undefined ? MODULE_FILE.exec(row.path ?? (row.args['path'] as string)) : null;
   if (parts === null) return;
   const folder = parts[1]!.replaceAll('/', '.');
   const name = parts[2] === '__init__' ? folder.replace(/\.$/, '') : folder + parts[2]!;

@@ -3,8 +3,29 @@
  *
  * A start that no zygote fits is made from nothing, and a fitting zygote is started for the next one. Nobody ever waits for a zygote.
  */
+import type { RunMode } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
+import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
+import { guestIdentity } from './guestIdentity.ts';
+import type { Stdio } from './runHandle.ts';
 import { Zygote, type ZygoteSpec } from './zygote.ts';
+
+/** What the start of such a guest depends on. */
+export function zygoteSpecOf(
+  engine: Pick<PolicyEngine, 'world' | 'judgesTime'>,
+  mode: RunMode,
+  stdio: Stdio,
+  limits: RunLimits,
+): ZygoteSpec {
+  return {
+    stdio: stdio.kind,
+    mode,
+    heapBytes: limits.heapBytes,
+    environment: guestIdentity(engine.world.identity).environment,
+    marshalTime: engine.judgesTime,
+    modules: engine.world.modules ?? [],
+  };
+}
 
 /** Kinds of start that are kept ready, some 20 MB each: a class has one lab, and a few who change what it starts with. */
 const MAX_ZYGOTES = 6;
@@ -14,6 +35,8 @@ const RETRY_MS = 5_000;
 
 interface Entry {
   readonly zygote: Zygote;
+  /** Whether it came to be ready; resolves once. */
+  readonly prepared: Promise<boolean>;
   used: number;
 }
 
@@ -42,6 +65,12 @@ export class Zygotes {
     return entry.zygote.state === 'ready' ? entry.zygote : null;
   }
 
+  /** Sees to it that there is one for starts like this; whether there is. For before anybody waits. */
+  prepare(spec: ZygoteSpec): Promise<boolean> {
+    this.get(spec);
+    return this.#entries.get(JSON.stringify(spec))?.prepared ?? Promise.resolve(false);
+  }
+
   /** Ends all, and the guests that were forked from them. */
   close(): void {
     this.#closed = true;
@@ -54,17 +83,18 @@ export class Zygotes {
     if (failed !== undefined && performance.now() - failed < RETRY_MS) return;
     this.#failed.delete(key);
     this.#makeRoom();
+    const { promise, resolve } = Promise.withResolvers<boolean>();
     const zygote = new Zygote(spec, this.#stdlib, clampLimits({}), (changed) => {
+      resolve(changed.state === 'ready');
       if (changed.state !== 'ended') return;
       this.#retired.delete(changed);
       if (this.#entries.get(key)?.zygote !== changed) return;
       this.#entries.delete(key);
       if (this.#closed) return;
       console.error(`sandtable: a zygote ended: ${changed.problem}`);
-      // One that had been ready is missed by the next start; one that never was would only fail again.
       this.#failed.set(key, performance.now());
     });
-    this.#entries.set(key, { zygote, used: performance.now() });
+    this.#entries.set(key, { zygote, prepared: promise, used: performance.now() });
   }
 
   #makeRoom(): void {

@@ -209,6 +209,8 @@ declare module 'sandtable' {
   }
 
   export interface PolicySpec {
+    /** Python modules that are imported before the script begins, such as \`'json'\`: the run starts sooner, and the imports make no rows. */
+    readonly modules?: readonly string[];
     /** Folders of the guest's world, by path. They live in memory. */
     readonly mounts?: { readonly [path: string]: Mount };
     readonly quotas?: Quotas;

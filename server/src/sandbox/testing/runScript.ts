@@ -11,7 +11,9 @@ import {
   type SideEvent,
   type StartFile,
   type Stdio,
+  type Zygotes,
 } from '../index.ts';
+import { zygoteSpecOf } from '../zygotes.ts';
 import { loadBuiltIn, loadPolicy } from '../policy/loadPolicy.ts';
 
 export interface ScriptOptions {
@@ -25,6 +27,8 @@ export interface ScriptOptions {
   /** Given to standard input, which then ends. */
   readonly input?: string;
   readonly repl?: boolean;
+  /** Forked from a zygote, which is made ready first; from nothing by default. */
+  readonly zygotes?: Zygotes;
   /** Room that the consumer of the output has; endless by default. */
   readonly outputRoom?: () => number;
 }
@@ -86,9 +90,14 @@ export async function startScript(script: string | null, options: ScriptOptions 
     path,
     data: typeof data === 'string' ? Buffer.from(data) : data,
   }));
+  const mode = options.repl === true ? 'repl' : 'script';
+  const limits = clampLimits(loaded.engine.world.limits, { wallSeconds: 15 }, options.limits);
+  const stdio = options.stdio ?? (options.input === undefined ? TTY : { kind: 'pipes' });
+  if (options.zygotes !== undefined)
+    await options.zygotes.prepare(zygoteSpecOf(loaded.engine, mode, stdio, limits));
   const handle = startRun({
     run: 'test-run',
-    mode: options.repl === true ? 'repl' : 'script',
+    mode,
     script: '/tmp/script.py',
     args: options.args ?? [],
     folders: options.folders ?? [],
@@ -98,9 +107,10 @@ export async function startScript(script: string | null, options: ScriptOptions 
         : [{ path: '/tmp/script.py', data: Buffer.from(script) }, ...files],
     engine: loaded.engine,
     policy: named.length < 20 ? named : 'policy.ts',
-    limits: clampLimits(loaded.engine.world.limits, { wallSeconds: 15 }, options.limits),
-    stdio: options.stdio ?? (options.input === undefined ? TTY : { kind: 'pipes' }),
+    limits,
+    stdio,
     sink,
+    ...(options.zygotes === undefined ? {} : { zygotes: options.zygotes }),
   });
   if (options.input !== undefined) {
     handle.input(options.input);
