@@ -39,7 +39,7 @@ describe('tests beside a policy', () => {
       student: layer([rule('allow', '*')], {
         middleware: host({
           ll_os_write: (asked, next) => {
-            bytes += String(asked.args['data']).length;
+            bytes += (asked.args['data'] as string).length;
             if (bytes > 3) return { kind: 'deny', denial: { errno: 'EDQUOT' } };
             const answer = next(null, false);
             return { kind: 'answer', outcome: { ok: true, value: JSON.stringify(answer) } };
