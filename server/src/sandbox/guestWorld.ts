@@ -3,7 +3,6 @@
  *
  * `os.listdir('/')` shows what the classic sandbox shows: bin, dev, tmp. Whatever else is there is hidden from listings.
  */
-import { statSync } from 'node:fs';
 import type { FileEvent } from '@sandtable/shared/events';
 import type { WorldSpec } from '@sandtable/shared/policy/model';
 import { guestPath, hostPath, type HostPath } from './paths.ts';
@@ -252,13 +251,13 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 }
 
 /** Adds the platform's own modules to the library; the reason where they do not fit. */
-function completeLibrary(vfs: Vfs, { own }: InterpreterFiles): string | null {
+function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string | null {
   for (const [path, text] of own) {
     const written = vfs.trusted.writeFile(path, Buffer.from(text), 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
   // A library that looks changed would be listed anew by an interpreter that started in another world.
-  vfs.trusted.changedAt(libraryPlace(libraryName), Math.floor(statSync(options.stdlib).mtimeMs / 1000));
+  if (changed !== null) vfs.trusted.changedAt(changed.at, changed.seconds);
   return null;
 }
 

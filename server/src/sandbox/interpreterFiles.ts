@@ -1,4 +1,5 @@
 /** What a guest finds below /bin: its interpreter, which is a name only, and the interpreter's library. */
+import { statSync } from 'node:fs';
 import { guestPath, hostPath, type GuestPath } from './paths.ts';
 import { START_FILE } from './siteCustomize.ts';
 import { HostFolder, type Mount } from './vfs/index.ts';
@@ -37,6 +38,8 @@ export interface InterpreterFiles {
   readonly mounts: readonly Mount[];
   /** The platform's own modules in the library: path and text. */
   readonly own: readonly (readonly [path: GuestPath, text: string])[];
+  /** When the library last changed on the machine, which those do not change; null where there are none. */
+  readonly changed: { readonly at: GuestPath; readonly seconds: number } | null;
 }
 
 /** The files of an interpreter, or what of it cannot be read. */
@@ -48,7 +51,7 @@ export function interpreterFiles(of: HostedLibrary | ClassicLibrary): Interprete
       if (folder === null) return `The library of PyPy cannot be read: ${of.classicLibrary}/${part}`;
       mounts.push({ at: guestPath(`/bin/${part}`), kind: 'host', writeMode: 'read-only', folder });
     }
-    return { mounts, own: [] };
+    return { mounts, own: [], changed: null };
   }
   const folder = library(of.stdlib, LIBRARY_EXCLUDES);
   if (folder === null) return `The library of PyPy cannot be read: ${of.stdlib}`;
@@ -60,6 +63,7 @@ export function interpreterFiles(of: HostedLibrary | ClassicLibrary): Interprete
       [guestPath(`${place}/sitecustomize.py`), of.siteCustomize],
       [guestPath(START_FILE), of.startText],
     ],
+    changed: { at: place, seconds: Math.floor(statSync(of.stdlib).mtimeMs / 1000) },
   };
 }
 
