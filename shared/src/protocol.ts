@@ -63,6 +63,8 @@ export const requests = {
     mode: z.enum(['script', 'repl']),
     script: benchPath.optional(),
     args: z.array(z.string().max(4096)).max(64).optional(),
+    /** Starts the interpreter from nothing, so that every call of its start is in the trace. */
+    cold: z.boolean().optional(),
     size,
   }),
   'run.input': z.object({ run: id, data: z.string().max(MAX_INPUT_BYTES) }),

@@ -39,7 +39,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
   return {
     'policy.check': async ({ source }) => done(await sessions.checkPolicy(source)),
 
-    'run.start': async ({ bench, mode, script, args, size }, page) => {
+    'run.start': async ({ bench, mode, script, args, cold, size }, page) => {
       if ((await store.benches.get(bench)) === null) return NO_BENCH;
       if (!pages.hasOpen(page, bench))
         return refused('forbidden', 'This page does not have that bench open.');
@@ -48,6 +48,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
         mode,
         script: script ?? DEFAULT_SCRIPT,
         args: args ?? [],
+        cold: cold ?? false,
         size,
       });
       if (result.ok) return done(result.snapshot);

@@ -13,4 +13,4 @@ export type {
   WorldList,
   WorldRead,
 } from './runHandle.ts';
-export { Zygotes } from './zygotes.ts';
+export { Zygotes, zygoteSpecOf } from './zygotes.ts';

@@ -1,15 +1,30 @@
 /** From the description of a run to a guest under way: policy, limits, files. Runs in a worker thread. */
 import { clampLimits } from '@sandtable/shared/limits';
-import { engineState, startRun, Zygotes, type RunSink } from '../sandbox/index.ts';
-import { loadPolicy } from '../sandbox/policy/loadPolicy.ts';
+import { engineState, startRun, Zygotes, zygoteSpecOf, type RunSink, type Stdio } from '../sandbox/index.ts';
+import { loadBuiltIn, loadPolicy } from '../sandbox/policy/loadPolicy.ts';
 import { policyComplaint } from './policyComplaint.ts';
 import type { Launched } from './runHost.ts';
 import type { RunSpec } from './workerMessages.ts';
+
+/** A terminal of any size: what a start depends on is only that it is one. */
+const TERMINAL: Stdio = { kind: 'tty', size: { cols: 80, rows: 24 } };
 
 /** Of this thread; null where guests cannot run, and where `SANDTABLE_START=cold` asks for starts from nothing. */
 const zygotes = engineState().then((state) =>
   state.ok && process.env['SANDTABLE_START'] !== 'cold' ? new Zygotes(state.stdlib) : null,
 );
+
+/** Makes ready what most runs start from, before anybody waits: the policy's program, the script and the prompt of the standard policy. */
+export async function warmUp(): Promise<void> {
+  const loaded = await loadBuiltIn('standard');
+  const ready = await zygotes;
+  if (!loaded.ok) throw new Error('the standard policy does not load');
+  const { engine } = loaded;
+  const limits = clampLimits(engine.world.limits);
+  for (const mode of ['script', 'repl'] as const)
+    await ready?.prepare(zygoteSpecOf(engine, mode, TERMINAL, limits));
+  engine.dispose();
+}
 
 export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launched> {
   const loaded = await loadPolicy(spec.policy.source, { name: spec.policy.name });
@@ -30,7 +45,7 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
     limits: clampLimits(engine.world.limits),
     stdio: { kind: 'tty', size: spec.size },
     sink,
-    ...(forked === null ? {} : { zygotes: forked }),
+    ...(forked === null || spec.cold ? {} : { zygotes: forked }),
   });
   return { ok: true, handle };
 }

@@ -16,6 +16,7 @@ export interface StartOptions {
   readonly script: string;
   readonly args: readonly string[];
   readonly size: TerminalSize;
+  readonly cold: boolean;
 }
 
 /** Why nothing was run. */
@@ -62,6 +63,7 @@ export async function planRun(
       files: guestFiles(files),
       policy,
       size: options.size,
+      cold: options.cold,
     },
   };
 }

@@ -58,6 +58,7 @@ const start = (options: Partial<StartOptions> = {}): Promise<StartResult> =>
     script: 'script.py',
     args: [],
     size: { cols: 80, rows: 24 },
+    cold: false,
     ...options,
   });
 

@@ -16,6 +16,8 @@ export interface RunSpec {
   readonly files: readonly { readonly path: string; readonly data: Uint8Array }[];
   readonly policy: { readonly name: string; readonly source: string };
   readonly size: TerminalSize;
+  /** From nothing, so that every call of the interpreter's start is in the trace. */
+  readonly cold: boolean;
 }
 
 export type StartRefusal = {

@@ -24,6 +24,7 @@ const spec = (run: string): RunSpec => ({
   files: [],
   policy: { name: 'none', source: '' },
   size: { cols: 80, rows: 24 },
+  cold: false,
 });
 
 /** Starts a run; what it is told of its end goes to `ends`. */

@@ -65,9 +65,9 @@ export class WorkerPool {
     this.#pings.unref();
   }
 
-  /** Starts a thread that waits for its first run. */
+  /** Starts all threads; each makes ready what its first run will need. */
   warmUp(): void {
-    if (this.#members.length === 0) this.#add();
+    while (this.#members.length < this.#size) this.#add();
   }
 
   /**

@@ -51,6 +51,7 @@ export async function launchForTest(
         source: Buffer.from(files.find((file) => file.path === POLICY_FILE)!.content).toString(),
       },
       size: { cols: 80, rows: 24 },
+      cold: false,
     },
     log,
   );
