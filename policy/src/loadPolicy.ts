@@ -25,12 +25,13 @@ export interface LoadOptions {
 }
 
 export type LoadResult =
-  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded; `tests`: the table beside it. */
+  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded; `tests`: the table beside it; `byChance`: it asks for random numbers or the clock. */
   | {
       readonly ok: true;
       readonly engine: PolicyEngine;
       readonly notices: readonly PolicyNotice[];
       readonly tests: readonly PolicyTest[];
+      readonly byChance: boolean;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -62,6 +63,7 @@ export async function loadPolicy(
     }
     lab = opened.opened;
   }
+  const byChance = [source, options.lab ?? ''].some((each) => CHANGEABLE.test(each));
   const engine = createEngine({
     student: student.opened.layer,
     ...(lab === null ? {} : { lab: lab.layer }),
@@ -73,6 +75,7 @@ export async function loadPolicy(
       ...engine,
       notices: [...(lab?.notices ?? []), ...student.opened.notices],
       tests: student.opened.tests,
+      byChance,
     };
   student.opened.layer.middleware?.dispose();
   lab?.layer.middleware?.dispose();

@@ -3,10 +3,14 @@
 export const HELP = `Usage: sandtable COMMAND [OPTIONS]
 
   run [OPTIONS] [SCRIPT [ARGS]]   run a Python script in the sandbox; without a script, the prompt
+  replay --policy P TRACE         what another policy would have done in a recorded run
+  diff TRACE TRACE                two recorded runs side by side
+  learn TRACE                     propose the least policy that allows what a recorded run did
+  check POLICY                    what is wrong with a policy, and whether the tests beside it pass
   serve                           serve the page (HOST and PORT from the environment)
   doctor                          say whether guests can run here, and what was found
 
-'sandtable run --help' lists the options of run.
+'sandtable COMMAND --help' lists the options of a command.
 `;
 
 export const RUN_HELP = `Usage: sandtable run [OPTIONS] [SCRIPT [ARGS]]
@@ -19,6 +23,7 @@ Runs a Python script in the sandbox. Without a script: the interactive prompt.
   --heapsize N[k|m|g]  memory of the guest
   --timeout S          end after S seconds; waiting at the prompt does not count
   --log FILE           append what was typed and printed to FILE
+  --audit              the policy only records what it would have said; the platform's ceiling decides
   --verbose            show every call, but for those that only print or read lines
   --trace FILE         write every event to FILE, one JSON object a line
 

@@ -1,13 +1,26 @@
 /** `sandtable`: the command line. */
 import { doctor } from './doctor.ts';
 import { HELP } from './help.ts';
-import { runCommand, USAGE_STATUS } from './runCommand.ts';
+import { checkCommand } from './checkCommand.ts';
+import { USAGE_STATUS } from './complain.ts';
+import { diffCommand } from './diffCommand.ts';
+import { learnCommand } from './learnCommand.ts';
+import { replayCommand } from './replayCommand.ts';
+import { runCommand } from './runCommand.ts';
 
 async function dispatch(words: readonly string[]): Promise<number | null> {
   const [command, ...rest] = words;
   switch (command) {
     case 'run':
       return runCommand(rest);
+    case 'replay':
+      return replayCommand(rest);
+    case 'diff':
+      return diffCommand(rest);
+    case 'learn':
+      return learnCommand(rest);
+    case 'check':
+      return checkCommand(rest);
     case 'doctor':
       return rest.length === 0 ? doctor() : unknown(rest[0]!);
     case 'serve': {

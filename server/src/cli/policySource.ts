@@ -1,5 +1,6 @@
 /** `--policy`: a built-in policy by name, or a file; checked before anything runs. */
 import { readFileSync, statSync } from 'node:fs';
+import { auditEngine, auditWorld } from '@sandtable/shared/policy/audit';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import type { PolicyEngine, PolicyNotice } from '@sandtable/shared/policy/model';
 import { checkPolicy, stopChecking } from '../sandbox/policy/checkPolicy.ts';
@@ -8,14 +9,20 @@ import {
   loadBuiltIn,
   loadPolicy,
   type BuiltInPolicy,
+  type LoadOptions,
 } from '../sandbox/policy/loadPolicy.ts';
 
 export type OpenedPolicy =
-  | { readonly ok: true; readonly engine: PolicyEngine; readonly notices: readonly PolicyNotice[] }
+  | {
+      readonly ok: true;
+      readonly engine: PolicyEngine;
+      readonly notices: readonly PolicyNotice[];
+      readonly byChance: boolean;
+    }
   | { readonly ok: false; readonly message: string };
 
 /** `policy.ts:3:5: …`, as compilers say it and editors follow it. */
-function diagnosticLine({ file, line, column, severity, code, message }: Diagnostic): string {
+export function diagnosticLine({ file, line, column, severity, code, message }: Diagnostic): string {
   return `${file}:${String(line)}:${String(column)}: ${severity === 'error' ? 'error' : 'warning'}: ${message} (${code})`;
 }
 
@@ -23,10 +30,27 @@ function refused(diagnostics: readonly Diagnostic[]): OpenedPolicy {
   return { ok: false, message: diagnostics.map(diagnosticLine).join('\n') };
 }
 
-export async function openPolicy(named: string): Promise<OpenedPolicy> {
+export interface OpenOptions {
+  /** It only records what it would have said. */
+  readonly audit?: true;
+  /** It judges a recorded run: nobody waits for its sleep. */
+  readonly replay?: true;
+}
+
+export async function openPolicy(named: string, options: OpenOptions = {}): Promise<OpenedPolicy> {
+  const opened = await open(named, options.replay === true ? { replay: true } : {});
+  if (!opened.ok || options.audit !== true) return opened;
+  const standard = await loadBuiltIn('standard');
+  if (!standard.ok) return refused(standard.diagnostics);
+  const world = auditWorld(standard.engine.world, opened.engine.world);
+  standard.engine.dispose();
+  return { ...opened, engine: auditEngine({ policy: opened.engine, world }) };
+}
+
+async function open(named: string, options: Pick<LoadOptions, 'replay'>): Promise<OpenedPolicy> {
   const isFile = statSync(named, { throwIfNoEntry: false })?.isFile() === true;
   if (!isFile && (BUILT_IN_POLICIES as readonly string[]).includes(named)) {
-    const loaded = await loadBuiltIn(named as BuiltInPolicy);
+    const loaded = await loadBuiltIn(named as BuiltInPolicy, options);
     return loaded.ok ? loaded : refused(loaded.diagnostics);
   }
   if (!isFile)
@@ -43,6 +67,6 @@ export async function openPolicy(named: string): Promise<OpenedPolicy> {
   const errors = (await checkPolicy(source)).filter(({ severity }) => severity === 'error');
   await stopChecking();
   if (errors.length > 0) return refused(errors.map((error) => ({ ...error, file: named })));
-  const loaded = await loadPolicy(source, { name: named });
+  const loaded = await loadPolicy(source, { name: named, ...options });
   return loaded.ok ? loaded : refused(loaded.diagnostics);
 }

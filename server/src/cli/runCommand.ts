@@ -1,18 +1,16 @@
 /** `sandtable run`: one guest, on this terminal. */
 import { clampLimits } from '@sandtable/shared/limits';
 import { startRun, type RunExit, type RunHandle } from '../sandbox/index.ts';
+import { complain } from './complain.ts';
 import { guestSetup } from './guestFiles.ts';
 import { keepChanges } from './keepChanges.ts';
 import { openPolicy } from './policySource.ts';
-import { printable } from './printable.ts';
 import { ProcessInput, stdioOfProcess } from './realTerminal.ts';
 import { parseRun, type RunCommandOptions } from './runOptions.ts';
 import { CommandSink } from './runSink.ts';
 import { TraceFile } from './traceFile.ts';
 import { RUN_HELP } from './help.ts';
 
-/** Wrong options, a policy that does not compile: nothing was run. */
-export const USAGE_STATUS = 2;
 /** What a shell reports for a program whose reader went away. */
 const BROKEN_PIPE_STATUS = 141;
 
@@ -27,7 +25,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   }
   const setup = guestSetup(options.script, options.tmp);
   if (!setup.ok) return complain(setup.message);
-  const policy = await openPolicy(options.policy);
+  const policy = await openPolicy(options.policy, options.audit ? { audit: true } : {});
   if (!policy.ok) return complain(policy.message);
   const stdio = stdioOfProcess();
   const tty = stdio.kind === 'tty';
@@ -85,14 +83,6 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 /** A program's own end needs no comment. */
 function deservesWord({ reason }: RunExit): boolean {
   return reason !== 'exit' && reason !== 'stopped';
-}
-
-function complain(message: string): number {
-  const lines = message.split('\n').map(printable);
-  process.stderr.write(
-    `${lines.map((line, k) => (k === 0 && !/^\S+:\d+:\d+: /.test(line) ? `sandtable: ${line}` : line)).join('\n')}\n`,
-  );
-  return USAGE_STATUS;
 }
 
 function openSink(

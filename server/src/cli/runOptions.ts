@@ -12,6 +12,8 @@ export interface RunCommandOptions {
   readonly timeoutSeconds: number | null;
   readonly log: string | null;
   readonly verbose: boolean;
+  /** The policy only records what it would have said. */
+  readonly audit: boolean;
   readonly trace: string | null;
   readonly help: boolean;
   readonly script: string | null;
@@ -51,6 +53,7 @@ function timeout(text: string): number | string {
 export function parseRun(words: readonly string[]): ParsedRun {
   const values: { [option in Valued]?: string } = {};
   let verbose = false;
+  let audit = false;
   let help = false;
   let at = 0;
   for (; at < words.length; at++) {
@@ -63,6 +66,7 @@ export function parseRun(words: readonly string[]): ParsedRun {
     const equals = word.indexOf('=');
     const name = equals > 0 ? word.slice(0, equals) : word;
     if (word === '--verbose' || word === '-v') verbose = true;
+    else if (word === '--audit') audit = true;
     else if (word === '--help' || word === '-h') help = true;
     else if ((VALUED as readonly string[]).includes(name)) {
       const value = equals > 0 ? word.slice(equals + 1) : words[++at];
@@ -84,6 +88,7 @@ export function parseRun(words: readonly string[]): ParsedRun {
       timeoutSeconds: limit,
       log: values['--log'] ?? null,
       verbose,
+      audit,
       trace: values['--trace'] ?? null,
       help,
       script: words[at] ?? null,

@@ -190,6 +190,7 @@ class Run implements RunHandle {
       policy: this.#options.policy,
       limits,
       ...(zygote === null ? {} : { prelude: zygote.prelude }),
+      ...(engine.audit === true ? { audit: true as const } : {}),
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
     engine.onRule = (rule) => {

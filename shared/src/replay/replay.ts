@@ -41,6 +41,7 @@ export type Doubt =
   | 'answer-cut' // the same for the answer
   | 'no-answer' // the call was never performed, and a function wants to know what came of it
   | 'other-place' // a function asks for another name or descriptor, and the trace does not say where that leads
+  | 'chance' // the same line answers otherwise, and the policy asks for random numbers or the clock
   | 'time'; // the verdict of the record or of now came from a lack of time, memory or turns
 
 /** What changed, from what a person cares about most to least; `place`: the same to the guest, decided elsewhere. */
@@ -89,6 +90,8 @@ const MAX_DOUBTS_KEPT = 500;
 export interface ReplayOptions {
   /** Judge the recorded verdicts' place by this policy instead: the two are compared on the same trace. */
   readonly against?: PolicyEngine;
+  /** The policy asks for random numbers or the clock: that it answers otherwise at the same line is then no change. */
+  readonly byChance?: boolean;
   /** Asked now and then; true ends the replay, which then gives null. */
   readonly isOver?: () => boolean;
 }
@@ -102,8 +105,8 @@ export async function replay(
   engine: PolicyEngine,
   options: ReplayOptions = {},
 ): Promise<ReplayResult | null> {
-  const { against, isOver } = options;
-  const tally = new Tally(run);
+  const { against, isOver, byChance = false } = options;
+  const tally = new Tally(run, byChance);
   const judge = judgeOf(engine);
   const other = against === undefined ? null : judgeOf(against);
   for (const [at, row] of run.rows.entries()) {
@@ -240,6 +243,7 @@ export function sameValue(a: PlainValue | undefined, b: PlainValue | undefined):
 class Tally {
   boot = 0;
   readonly #run: RecordedRun;
+  readonly #byChance: boolean;
   #same = 0;
   readonly #changes: ChangedRow[] = [];
   readonly #byChange: Record<Change, number> = { kind: 0, errno: 0, seen: 0, place: 0 };
@@ -249,8 +253,9 @@ class Tally {
   #doubtful = 0;
   #guessAfter: number | null = null;
 
-  constructor(run: RecordedRun) {
+  constructor(run: RecordedRun, byChance: boolean) {
     this.#run = run;
+    this.#byChance = byChance;
   }
 
   add(row: CallEvent, before: Opinion, after: Opinion): void {
@@ -258,14 +263,15 @@ class Tally {
       const id = after.judged.rule.id;
       this.#byRule[id] = (this.#byRule[id] ?? 0) + 1;
     }
-    const doubt = after.doubt ?? before.doubt;
+    const change = changeOf(before, after);
+    const chance = change === 'seen' && this.#byChance && samePlace(before.judged.rule, after.judged.rule);
+    const doubt = after.doubt ?? before.doubt ?? (chance ? 'chance' : null);
     if (doubt !== null) {
       this.#doubtful += 1;
       if (this.#doubts.length < MAX_DOUBTS_KEPT) this.#doubts.push({ row, before: before.judged, doubt });
       this.#guessAfter ??= row.n;
       return;
     }
-    const change = changeOf(before, after);
     if (change === null) {
       this.#same += 1;
       return;
