@@ -2,6 +2,7 @@ import { Tooltip } from 'radix-ui';
 import { useEffect, useMemo, useState } from 'react';
 import { useStore } from 'zustand';
 import { SessionProvider, useWork } from '../session/useSession.ts';
+import { TravelProvider } from '../session/useTravel.ts';
 import { FilesProvider } from '../workbench/files/useFiles.ts';
 import { TerminalProvider } from '../workbench/terminal/useTerminal.ts';
 import { TraceProvider } from '../workbench/trace/useTrace.ts';
@@ -20,19 +21,20 @@ import { StartPage } from './StartPage.tsx';
 
 /** The whole page around the parts that live as long as it. */
 export function App({ parts }: { readonly parts: PageParts }) {
-  const { session, terminal, trace, files, listings } = parts;
+  const { session, terminal, trace, travel, files, listings } = parts;
   const [overlay, setOverlay] = useState<'none' | 'palette' | 'help'>('none');
   const commands = useMemo<Commands>(() => {
     const list = makeCommands({
       session,
       terminal,
       trace,
+      travel,
       files,
       showPalette: () => setOverlay('palette'),
       showHelp: () => setOverlay('help'),
     });
     return { list, run: (id) => runCommand(list, id) };
-  }, [session, terminal, trace, files]);
+  }, [session, terminal, trace, travel, files]);
   useCommandKeys(commands);
   const bench = useStore(route, (now) => now.bench);
   useEffect(() => {
@@ -45,18 +47,20 @@ export function App({ parts }: { readonly parts: PageParts }) {
     <SessionProvider value={session}>
       <TerminalProvider value={terminal}>
         <TraceProvider value={trace}>
-          <FilesProvider value={filesUi}>
-            <CommandProvider value={commands}>
-              <Tooltip.Provider delayDuration={500}>
-                <Title />
-                {bench === null ? <StartPage /> : <Workbench />}
-                <CommandPalette open={overlay === 'palette'} onClose={close} />
-                <HelpDialog open={overlay === 'help'} onClose={close} />
-                <Asking />
-                <Notices />
-              </Tooltip.Provider>
-            </CommandProvider>
-          </FilesProvider>
+          <TravelProvider value={travel}>
+            <FilesProvider value={filesUi}>
+              <CommandProvider value={commands}>
+                <Tooltip.Provider delayDuration={500}>
+                  <Title />
+                  {bench === null ? <StartPage /> : <Workbench />}
+                  <CommandPalette open={overlay === 'palette'} onClose={close} />
+                  <HelpDialog open={overlay === 'help'} onClose={close} />
+                  <Asking />
+                  <Notices />
+                </Tooltip.Provider>
+              </CommandProvider>
+            </FilesProvider>
+          </TravelProvider>
         </TraceProvider>
       </TerminalProvider>
     </SessionProvider>

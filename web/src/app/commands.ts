@@ -1,8 +1,11 @@
 /** Every command once: palette, keys, menus and the help page are made from this list. */
 import type { Session } from '../session/session.ts';
+import type { TimeTravel } from '../session/timeTravel.ts';
 import { isLive } from '../session/workState.ts';
 import type { FileActions } from '../workbench/files/fileActions.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
+import { editBookmark } from '../workbench/time/rowActions.ts';
+import { LIVE_KEYS, STEP_KEYS } from '../workbench/time/stepKeys.ts';
 import { terminalUi } from '../workbench/terminal/useTerminal.ts';
 import type { TraceView } from '../workbench/trace/traceView.ts';
 import {
@@ -22,7 +25,7 @@ import { goHome } from './route.ts';
 
 export interface Command {
   readonly id: string;
-  readonly group: 'Run' | 'Files' | 'View' | 'Trace' | 'Terminal' | 'Help';
+  readonly group: 'Run' | 'Files' | 'View' | 'Trace' | 'Time' | 'Terminal' | 'Help';
   readonly title: string;
   readonly keys?: string;
   /** False keeps it out of reach while that lasts; absent means always. */
@@ -34,6 +37,7 @@ export interface CommandParts {
   readonly session: Session;
   readonly terminal: TerminalHost;
   readonly trace: TraceView;
+  readonly travel: TimeTravel;
   readonly files: FileActions;
   readonly showPalette: () => void;
   readonly showHelp: () => void;
@@ -52,10 +56,19 @@ const PANELS: readonly (readonly [PanelName, string])[] = [
   ['terminal', 'Terminal'],
   ['trace', 'Trace'],
   ['rules', 'Rules'],
+  ['moment', 'Moment'],
+  ['statistics', 'Statistics'],
 ];
 
+const STEP_TITLES = {
+  call: 'call',
+  denied: 'denied call',
+  write: 'change of a file',
+  network: 'network call',
+} as const;
+
 export function makeCommands(parts: CommandParts): readonly Command[] {
-  const { session, terminal, trace, files } = parts;
+  const { session, terminal, trace, travel, files } = parts;
   const open = (): boolean => session.state.bench.status === 'open';
   const live = (): boolean => isLive(session.state);
   const run = (mode: 'script' | 'repl') => {
@@ -162,6 +175,44 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       run: () => {
         const row = trace.get().selectedRow;
         if (row !== null) goToPolicyLine(session, row);
+      },
+    },
+    ...(['call', 'denied', 'write', 'network'] as const).flatMap((step) =>
+      (['next', 'previous'] as const).map((direction): Command => ({
+        id: `time.${direction}.${step}`,
+        group: 'Time',
+        title: `Step to the ${direction} ${STEP_TITLES[step]}`,
+        keys: STEP_KEYS[step][direction],
+        enabled: () => session.state.run !== null,
+        run: () => void travel.step(step, direction),
+      })),
+    ),
+    {
+      id: 'time.live',
+      group: 'Time',
+      title: 'Back to the present',
+      keys: LIVE_KEYS,
+      enabled: () => travel.state.wanted !== null,
+      run: () => travel.live(),
+    },
+    {
+      id: 'time.row',
+      group: 'Time',
+      title: 'Go to the moment of the selected row',
+      enabled: () => trace.get().selected !== null,
+      run: () => {
+        const n = trace.get().selected;
+        if (n !== null) travel.go(n);
+      },
+    },
+    {
+      id: 'time.bookmark',
+      group: 'Time',
+      title: 'Bookmark this moment',
+      enabled: () => travel.state.wanted !== null,
+      run: () => {
+        const { wanted } = travel.state;
+        if (wanted !== null) void editBookmark(travel, wanted);
       },
     },
     { id: 'terminal.clear', group: 'Terminal', title: 'Clear the terminal', run: () => terminal.clear() },

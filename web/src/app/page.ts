@@ -3,6 +3,7 @@ import type { Meta } from '@sandtable/shared/protocol';
 import { meta } from '@sandtable/shared/serverMessages';
 import { connect } from '../session/connection.ts';
 import { Session } from '../session/session.ts';
+import { TimeTravel } from '../session/timeTravel.ts';
 import { FileActions } from '../workbench/files/fileActions.ts';
 import { WorldListings } from '../workbench/files/worldListings.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
@@ -10,6 +11,7 @@ import { createTerminal } from '../workbench/terminal/useTerminal.ts';
 import { TraceView } from '../workbench/trace/traceView.ts';
 import { notify } from './notices.ts';
 import { preferences } from './preferences.ts';
+import { followRowLinks } from './rowLinks.ts';
 
 export interface PageParts {
   readonly session: Session;
@@ -17,6 +19,7 @@ export interface PageParts {
   readonly trace: TraceView;
   readonly files: FileActions;
   readonly listings: WorldListings;
+  readonly travel: TimeTravel;
 }
 
 export function makePage(): PageParts {
@@ -26,10 +29,24 @@ export function makePage(): PageParts {
     if (document.hidden) session.leaving();
   });
   window.addEventListener('pagehide', () => session.leaving());
+  const trace = new TraceView(session, preferences.getState().showBoot);
+  const travel = new TimeTravel({
+    session,
+    notify,
+    lowest: () => (preferences.getState().showBoot ? 0 : (session.state.run?.bootCalls ?? 0)),
+  });
+  const terminal = createTerminal(session);
+  travel.store.subscribe(({ point }, before) => {
+    if (point === before.point) return;
+    session.guest.showTerminal(point?.state.terminal ?? null);
+    if (point?.row !== undefined && point.row !== null) trace.reveal(point.row);
+  });
+  followRowLinks(session, travel);
   return {
     session,
-    terminal: createTerminal(session),
-    trace: new TraceView(session, preferences.getState().showBoot),
+    terminal,
+    trace,
+    travel,
     files: new FileActions(session),
     listings: new WorldListings(session),
   };

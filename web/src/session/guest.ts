@@ -17,6 +17,7 @@ import { askOrTell, type Notice } from './askOrTell.ts';
 import type { Connection } from './connection.ts';
 import { RowCache } from './rowCache.ts';
 import { RunFeed, type TerminalSink } from './runFeed.ts';
+import { tailText, type TerminalTail } from '@sandtable/shared/session';
 import { isLive, openBench, type WorkState } from './workState.ts';
 
 /** Characters shown are reported in portions of this size (an eighth of what the server lets be on its way) … */
@@ -45,6 +46,8 @@ export class Guest {
   readonly #options: GuestOptions;
   #feed: RunFeed | null = null;
   #sink: TerminalSink | null = null;
+  /** The terminal shows the past; what comes meanwhile counts as shown, and is there when the present comes back. */
+  #past = false;
   #size: TerminalSize = { cols: 80, rows: 24 };
   #shown = 0;
   #ackTimer: ReturnType<typeof setTimeout> | null = null;
@@ -140,6 +143,18 @@ export class Guest {
     this.#feed?.show(sink);
   }
 
+  /** Shows the terminal as it was, or the present again (null). */
+  showTerminal(past: TerminalTail | null): void {
+    if (this.#sink === null || this.#feed === null || (past === null && !this.#past)) return;
+    const wasPast = this.#past;
+    this.#past = past !== null;
+    if (past === null) this.#feed.show(this.#sink);
+    else {
+      if (!wasPast) this.#feed.show({ begin: () => {}, write: (text) => this.shown(text.length) });
+      this.#sink.begin(tailText(past), past.cut);
+    }
+  }
+
   /** `chars` more characters have really been shown: credit for the guest to print more. */
   shown(chars: number): void {
     this.#shown += chars;
@@ -161,6 +176,7 @@ export class Guest {
       () => this.#set({ rowsArrived: this.#state.rowsArrived + 1 }),
     );
     this.#feed = new RunFeed(snapshot, rows);
+    this.#past = false;
     // Credit is the old run's; the text that a snapshot brings counts as shown.
     this.#shown = 0;
     this.#publishRun();

@@ -8,6 +8,7 @@
  */
 import {
   requests,
+  type Announcements,
   type Meta,
   type OpenedBench,
   type Replies,
@@ -153,6 +154,11 @@ export class Session {
   onText(listener: (path: string, text: string) => void): () => void {
     this.#textListeners.add(listener);
     return () => this.#textListeners.delete(listener);
+  }
+
+  /** Tells of bookmarks that some page set or removed. @returns the disposer. */
+  onBookmarks(listener: (changed: Announcements['bookmarks.changed']) => void): () => void {
+    return this.#connection.on('bookmarks.changed', listener);
   }
 
   // ---- anything else -----------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ import { goHome } from '../app/route.ts';
 import { Dock } from './dock/Dock.tsx';
 import { NarrowTabs } from './dock/NarrowTabs.tsx';
 import { StatusBar } from './status/StatusBar.tsx';
+import { TimeBar } from './time/TimeBar.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
 import { openFile, openFilesOf } from './view.ts';
 import './workbench.css';
@@ -33,6 +34,7 @@ export function Workbench() {
           </div>
         )}
       </main>
+      <TimeBar />
       <StatusBar />
     </div>
   );

@@ -16,6 +16,7 @@ import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { closeFile, view, type PanelName } from '../view.ts';
 import { addFilePanel, applyLayout, fileOfPanel, panelOfFile, rememberLayout } from './layout.ts';
+import { MomentPanel, StatisticsPanel } from './latePanels.tsx';
 import './dock.css';
 
 const COMPONENTS = {
@@ -23,6 +24,8 @@ const COMPONENTS = {
   terminal: () => <TerminalPanel />,
   trace: () => <TracePanel />,
   rules: () => <RulesPanel />,
+  moment: () => <MomentPanel />,
+  statistics: () => <StatisticsPanel />,
   file: FileContent,
 };
 

@@ -7,6 +7,7 @@ import { RulesPanel } from '../policy/RulesPanel.tsx';
 import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { openFile, showPanel, view, type PanelName } from '../view.ts';
+import { MomentPanel, StatisticsPanel } from './latePanels.tsx';
 import './dock.css';
 
 interface Tab {
@@ -38,6 +39,8 @@ export function NarrowTabs() {
     { key: 'terminal', title: 'Terminal', panel: 'terminal', file: null },
     { key: 'trace', title: 'Trace', panel: 'trace', file: null },
     { key: 'rules', title: 'Rules', panel: 'rules', file: null },
+    { key: 'moment', title: 'Moment', panel: 'moment', file: null },
+    { key: 'statistics', title: 'Statistics', panel: 'statistics', file: null },
   ];
   const shown =
     tabs.find((tab) => tab.panel === panel && (tab.file === null || tab.file === activeFile)) ?? tabs[0]!;
@@ -106,6 +109,10 @@ function Panel({ tab }: { readonly tab: Tab }) {
       return <TracePanel />;
     case 'rules':
       return <RulesPanel />;
+    case 'moment':
+      return <MomentPanel />;
+    case 'statistics':
+      return <StatisticsPanel />;
     case 'editor':
       return tab.file === null ? null : <EditorPanel key={tab.file} path={tab.file} />;
   }

@@ -4,13 +4,15 @@ import type { DockviewApi, SerializedDockview } from 'dockview-react';
 const KEY = 'sandtable.layout';
 
 /** Grows when panels are added or removed from the code: an older arrangement is then not restored. */
-const LAYOUT_VERSION = 1;
+const LAYOUT_VERSION = 2;
 
 const TOOLS: readonly (readonly [string, string])[] = [
   ['files', 'Files'],
   ['terminal', 'Terminal'],
   ['trace', 'Trace'],
   ['rules', 'Rules'],
+  ['moment', 'Moment'],
+  ['statistics', 'Statistics'],
 ];
 
 export function panelOfFile(path: string): string {
@@ -105,7 +107,8 @@ function layOut(api: DockviewApi, file: string | null): void {
     position: { referencePanel: 'terminal', direction: 'right' },
     initialWidth: Math.max(380, width * 0.4),
   });
-  tool('rules', { position: { referencePanel: 'trace', direction: 'within' }, inactive: true });
+  for (const id of ['rules', 'moment', 'statistics'])
+    tool(id, { position: { referencePanel: 'trace', direction: 'within' }, inactive: true });
   if (file !== null) addFilePanel(api, file);
   api.getPanel('terminal')?.api.setSize({ height: height * 0.38 });
 }

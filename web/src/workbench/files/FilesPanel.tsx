@@ -4,14 +4,16 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { shownTheme } from '../../app/theme.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
+import { useTravel, useTravelState } from '../../session/useTravel.ts';
 import { IconButton } from '../../ui/Button.tsx';
 import { RightMenu, type MenuPart } from '../../ui/Menu.tsx';
 import { tokenPixels } from '../../ui/tokenColours.ts';
 import { useFocusWish } from '../useFocusWish.ts';
-import { view } from '../view.ts';
+import { showPanel, view } from '../view.ts';
 import { QuotaMeter } from './QuotaMeter.tsx';
 import { TreeItem } from './TreeItem.tsx';
 import { guestPathOf, treeRows, type TreeRow } from './tree.ts';
+import { pastRows } from './pastTree.ts';
 import { useFiles } from './useFiles.ts';
 import './files.css';
 
@@ -74,13 +76,16 @@ function FileTree() {
   const changed = useWork((state) => state.run?.changed);
   const phase = useWork((state) => state.run?.phase);
   const { entries, opened } = useStore(listings.store);
+  const travel = useTravel();
+  const point = useTravelState((state) => state.point);
   const rows = useMemo(() => {
+    if (point !== null) return pastRows(point, opened);
     // The run has more parts than these, but only these concern the tree.
     void touched;
     void changed;
     void phase;
     return treeRows({ files, listings: entries, opened, run: session.state.run });
-  }, [files, entries, opened, session, touched, changed, phase]);
+  }, [files, entries, opened, session, touched, changed, phase, point]);
   const active = useStore(view, (state) => state.activeFile);
   const [at, setAt] = useState<string | null>(null);
   const scroller = useRef<HTMLDivElement>(null);
@@ -108,7 +113,11 @@ function FileTree() {
   const activate = (row: TreeRow) => {
     setAt(row.path);
     if (row.kind === 'directory') listings.toggle(row.path);
-    else actions.open(row);
+    else if (point === null) actions.open(row);
+    else if (!row.removed && row.origin !== 'denied') {
+      travel.look(row.path);
+      showPanel('moment');
+    }
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
@@ -148,7 +157,15 @@ function FileTree() {
     }
     event.preventDefault();
   };
-  const menu: MenuPart[] = current === undefined ? ['Nothing is selected'] : menuOf(current, actions);
+  const menu: MenuPart[] =
+    current === undefined
+      ? ['Nothing is selected']
+      : point === null
+        ? menuOf(current, actions)
+        : [
+            current.path,
+            { id: 'open', title: 'Look at it', keys: 'Enter', onSelect: () => activate(current) },
+          ];
   return (
     <RightMenu
       parts={menu}

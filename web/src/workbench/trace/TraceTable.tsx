@@ -1,6 +1,6 @@
 import type { CallEvent } from '@sandtable/shared/events';
 import { clickFilter, type FilterField } from '@sandtable/shared/filter';
-import { useCallback, useEffect, useId, useLayoutEffect, useRef } from 'react';
+import { useCallback, useEffect, useId } from 'react';
 import { RightMenu } from '../../ui/Menu.tsx';
 import { goToPolicyLine } from './goTo.ts';
 import { rowMenu } from './rowMenu.ts';
@@ -8,6 +8,7 @@ import { TraceRow } from './TraceRow.tsx';
 import { useScaledList } from './useScaledList.ts';
 import { useTrace, useTraceView } from './useTrace.ts';
 import { useSession } from '../../session/useSession.ts';
+import { useTravel } from '../../session/useTravel.ts';
 import { useFocusWish } from '../useFocusWish.ts';
 
 const COLUMNS = [
@@ -24,25 +25,27 @@ const COLUMNS = [
 export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const session = useSession();
   const trace = useTraceView();
-  const { count, follow, selected, turn } = useTrace();
+  const travel = useTravel();
+  const { count, follow, selected, reveal, turn } = useTrace();
   const id = useId();
   const list = useScaledList({ rows: count, follow, onFollow: (now) => trace.setFollow(now) });
-  const { from, to, showRow, shiftRows } = list;
+  const { from, to, showRow } = list;
 
   useFocusWish('trace', null, () => list.scroller.current?.focus());
   useEffect(() => trace.want(from, to), [trace, from, to, turn]);
 
-  // A search upwards puts rows before the first one.
-  const firstShown = useRef<number | null>(null);
-  const first = trace.numberAt(0);
-  useLayoutEffect(() => {
-    const before = firstShown.current;
-    firstShown.current = first;
-    if (before === null || first === null || first >= before || follow) return;
-    shiftRows(trace.indexOf(before));
-  }, [first, follow, shiftRows, trace]);
+  useEffect(() => {
+    if (reveal.turn > 0) showRow(reveal.index);
+  }, [reveal, showRow]);
 
-  const onSelect = useCallback((n: number) => trace.select(n), [trace]);
+  // In the past a row is a moment: everything moves there with it.
+  const select = useCallback(
+    (n: number) => {
+      trace.select(n);
+      if (travel.state.wanted !== null) travel.go(n);
+    },
+    [trace, travel],
+  );
   const onFilter = useCallback(
     (field: FilterField, value: string | number, negated: boolean) => {
       trace.setFilter(clickFilter(trace.get().filterText, field, value, negated));
@@ -60,7 +63,7 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
     const n = trace.numberAt(next);
     if (n === null) return;
     trace.setFollow(step === 'end');
-    trace.select(n);
+    select(n);
     showRow(next);
   };
   const onKeyDown = (event: React.KeyboardEvent) => {
@@ -92,7 +95,7 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
         row={trace.rowAt(at)}
         top={list.offsetOf(at)}
         selected={n !== null && n === selected}
-        onSelect={onSelect}
+        onSelect={select}
         onGo={onGo}
         onFilter={onFilter}
       />,
@@ -102,7 +105,7 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const inView = selectedAt >= from && selectedAt < to && trace.numberAt(selectedAt) === selected;
   return (
     <RightMenu
-      parts={rowMenu(session, trace)}
+      parts={rowMenu(session, trace, travel)}
       trigger={
         <div
           ref={list.scroller}

@@ -1,12 +1,14 @@
 /** What one can do with the selected row. */
 import { clickFilter, type FilterField } from '@sandtable/shared/filter';
 import type { Session } from '../../session/session.ts';
+import type { TimeTravel } from '../../session/timeTravel.ts';
 import type { MenuPart } from '../../ui/Menu.tsx';
+import { copyRowLink, editBookmark } from '../time/rowActions.ts';
 import { pathOf } from './describe.ts';
 import { goToPolicyLine, policyPlace } from './goTo.ts';
 import type { TraceView } from './traceView.ts';
 
-export function rowMenu(session: Session, trace: TraceView): readonly MenuPart[] {
+export function rowMenu(session: Session, trace: TraceView, travel: TimeTravel): readonly MenuPart[] {
   const { selectedRow: row, filterText } = trace.get();
   if (row === null) return ['No row is selected'];
   const filter = (field: FilterField, value: string | number, negated = false): MenuPart => ({
@@ -24,6 +26,18 @@ export function rowMenu(session: Session, trace: TraceView): readonly MenuPart[]
       title: place === null ? 'Who decided this?' : `Go to policy.ts:${place.line}`,
       onSelect: () => void goToPolicyLine(session, row),
     },
+    {
+      id: 'moment',
+      title: 'Go to this moment',
+      note: 'terminal, files and descriptors as they were',
+      onSelect: () => travel.go(row.n),
+    },
+    {
+      id: 'bookmark',
+      title: travel.bookmarkAt(row.n) === undefined ? 'Bookmark this row' : 'Change the bookmark',
+      onSelect: () => void editBookmark(travel, row.n),
+    },
+    { id: 'link', title: 'Copy a link to this row', onSelect: () => void copyRowLink(session, row.n) },
     {
       id: 'copy',
       title: 'Copy the row as JSON',

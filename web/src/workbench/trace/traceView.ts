@@ -4,14 +4,11 @@
  */
 import type { CallEvent } from '@sandtable/shared/events';
 import { formatFilter, parseFilter, type FilterError } from '@sandtable/shared/filter';
-import { FilteredRows } from '../../session/filteredRows.ts';
+import { MatchRows } from '../../session/matchRows.ts';
 import type { Session } from '../../session/session.ts';
 
 /** A search asks the server at most this often while the run goes on. */
 const LIVE_SEARCH_MS = 250;
-
-/** Rows at the end of the window from which on it grows. */
-const NEAR_END = 60;
 
 export interface TraceSnapshot {
   readonly run: string | null;
@@ -34,6 +31,8 @@ export interface TraceSnapshot {
   /** Number of the selected row. */
   readonly selected: number | null;
   readonly selectedRow: CallEvent | null;
+  /** Place in the list that somebody was sent to, with a number that tells one sending from the next. */
+  readonly reveal: { readonly index: number; readonly turn: number };
   readonly turn: number;
 }
 
@@ -43,7 +42,8 @@ export class TraceView {
   #filterText = '';
   #filterError: FilterError | null = null;
   #inForce = '';
-  #found: FilteredRows | null = null;
+  #found: MatchRows | null = null;
+  #reveal = { index: 0, turn: 0 };
   #showBoot: boolean;
   #follow = true;
   #selected: number | null = null;
@@ -73,28 +73,19 @@ export class TraceView {
 
   /** The row at an index of the list, or undefined while it is not here. */
   rowAt(index: number): CallEvent | undefined {
-    if (this.#found !== null) return this.#found.rows[index];
+    if (this.#found !== null) return this.#found.get(index);
     return this.#session.guest.feed?.rows.get(index + this.#first());
   }
 
   /** Number of the row at an index, or null where it is not known. */
   numberAt(index: number): number | null {
-    if (this.#found !== null) return this.#found.rows[index]?.n ?? null;
+    if (this.#found !== null) return this.#found.get(index)?.n ?? null;
     return index < this.#snapshot.count ? index + this.#first() : null;
   }
 
-  /** Index of the row with this number, or of the next one that is shown. */
+  /** Index of the row with this number, or -1 where it is not known. */
   indexOf(n: number): number {
-    if (this.#found === null) return Math.max(0, n - this.#first());
-    const { rows } = this.#found;
-    let low = 0;
-    let high = rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (rows[middle]!.n < n) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.#found === null ? Math.max(0, n - this.#first()) : this.#found.placeHere(n);
   }
 
   /** Rows [from, to) of the list are looked at. */
@@ -106,8 +97,7 @@ export class TraceView {
       this.#session.guest.feed?.rows.want(from + first, to + first, run.calls);
       return;
     }
-    if (from < NEAR_END && !this.#found.startReached) void this.#found.growUp();
-    if (to > this.#found.rows.length - NEAR_END) this.#search();
+    this.#found.want(from, to);
   }
 
   /** The text in the filter box; the list follows where it is a filter. */
@@ -135,7 +125,6 @@ export class TraceView {
   setFollow(follow: boolean): void {
     if (follow === this.#follow) return;
     this.#follow = follow;
-    if (follow && this.#found !== null && !this.#isComplete()) this.#restart();
     this.#tell();
   }
 
@@ -143,6 +132,22 @@ export class TraceView {
     this.#selected = n;
     this.#selectedRow = null;
     this.#findSelected();
+    this.#tell();
+  }
+
+  /** Selects a row and brings it into view; where a filter hides it, the place where it would be. */
+  reveal(row: CallEvent): void {
+    this.#selected = row.n;
+    this.#selectedRow = row;
+    this.#follow = false;
+    const here = this.indexOf(row.n);
+    if (here >= 0) this.#show(here);
+    else void this.#found?.place(row.n).then((place) => place !== null && this.#show(place));
+    this.#tell();
+  }
+
+  #show(index: number): void {
+    this.#reveal = { index, turn: this.#reveal.turn + 1 };
     this.#tell();
   }
 
@@ -158,14 +163,14 @@ export class TraceView {
       this.#selectedRow = null;
       this.#follow = true;
       this.#restart();
-    } else if (this.#found !== null && (this.#follow || this.#found.rows.length < NEAR_END)) {
+    } else if (this.#found !== null && !this.#isComplete()) {
       this.#searchSoon();
     }
     this.#findSelected();
     this.#tell();
   }
 
-  /** Begins the search anew; where one follows, from the newest row upwards. */
+  /** Begins the search anew. */
   #restart(): void {
     this.#found?.dispose();
     this.#found = null;
@@ -173,23 +178,17 @@ export class TraceView {
     if (run === null || this.#inForce === '') return;
     const filter = this.#inForce;
     const lowest = this.#first();
-    const anchor = this.#follow ? run.calls : lowest;
-    this.#found = new FilteredRows(
-      async (from, direction, count) => {
-        const answer = await this.#session.request('run.query', {
-          run: run.run,
-          filter,
-          from,
-          direction,
-          count,
-        });
+    const found = new MatchRows(
+      async (asked) => {
+        const answer = await this.#session.request('run.matches', { run: run.run, filter, lowest, ...asked });
         return answer.ok ? answer.value : { problem: answer.error.message };
       },
-      () => this.#tell(),
-      lowest,
-      anchor,
+      () => {
+        if (this.#found === found) this.#findSelected();
+        this.#tell();
+      },
     );
-    void this.#found.growUp();
+    this.#found = found;
     this.#search();
   }
 
@@ -203,17 +202,17 @@ export class TraceView {
 
   #search(): void {
     const run = this.#session.state.run;
-    if (this.#found !== null && run !== null) void this.#found.growDown(run.calls);
+    if (this.#found !== null && run !== null) void this.#found.count();
   }
 
   #isComplete(): boolean {
-    return this.#found === null || this.#found.searchedTo >= (this.#session.state.run?.calls ?? 0);
+    return this.#found === null || this.#found.searched >= (this.#session.state.run?.calls ?? 0);
   }
 
   #findSelected(): void {
     if (this.#selected === null || this.#selectedRow !== null) return;
     const n = this.#selected;
-    const found = this.#found?.rows[this.indexOf(n)];
+    const found = this.#found?.get(this.indexOf(n));
     this.#selectedRow = this.#session.guest.feed?.rows.get(n) ?? (found?.n === n ? found : null);
     if (this.#selectedRow === null)
       this.#session.guest.feed?.rows.want(n, n + 1, this.#session.state.run?.calls ?? 0);
@@ -232,19 +231,20 @@ export class TraceView {
     const found = this.#found;
     return {
       run: run?.run ?? null,
-      count: found === null ? Math.max(0, calls - this.#first()) : found.rows.length,
+      count: found === null ? Math.max(0, calls - this.#first()) : found.total,
       calls,
       hiddenBoot: this.#showBoot ? 0 : boot,
       filterText: this.#filterText,
       filterError: this.#filterError,
       filtered: found !== null,
       complete: this.#isComplete(),
-      searchedTo: found?.searchedTo ?? calls,
+      searchedTo: found?.searched ?? calls,
       busy: found?.busy ?? false,
       problem: found?.problem ?? null,
       follow: this.#follow,
       selected: this.#selected,
       selectedRow: this.#selectedRow,
+      reveal: this.#reveal,
       turn: this.#turn,
     };
   }

@@ -113,12 +113,6 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     (row: number) => moveTo(topToShow(row, latest.current.top, latest.current.extent)),
     [moveTo],
   );
-  /** Rows were put before the first one: what one looks at stays where it is. */
-  const shiftRows = useCallback(
-    (by: number) => moveTo(latest.current.top + by * latest.current.extent.rowHeight),
-    [moveTo],
-  );
-
   return {
     scroller,
     ...rowsInView(top, extent, MARGIN),
@@ -128,6 +122,5 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     offsetOf: (row: number) => barOf(top, extent) + row * rowHeight - top,
     rowsPerPage: Math.max(1, Math.floor(view / rowHeight) - 1),
     showRow,
-    shiftRows,
   };
 }
