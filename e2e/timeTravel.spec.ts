@@ -1,0 +1,131 @@
+import { expect, test, type Page } from '@playwright/test';
+import {
+  benchWith,
+  detail,
+  ended,
+  filter,
+  found,
+  GUEST_MS,
+  openTab,
+  rows,
+  run,
+  shows,
+  terminal,
+} from './workbench.ts';
+
+const SCRIPT = `import os
+print('first line')
+f = open('/tmp/made.txt', 'w')
+f.write('one\\n')
+f.flush()
+try:
+    open('/etc/shadow', 'w')
+except OSError as e:
+    print('refused', e.errno)
+f.write('two\\n')
+f.close()
+os.rename('/tmp/made.txt', '/tmp/kept.txt')
+print('last line')
+`;
+
+const time = (page: Page) => page.getByRole('region', { name: 'Time' });
+const scrubber = (page: Page) => page.getByRole('slider', { name: /^Row of the run/ });
+const tree = (page: Page) => page.getByRole('tree', { name: /^Files/ });
+
+async function ran(page: Page): Promise<void> {
+  await benchWith(page, SCRIPT);
+  await run(page);
+  await ended(page);
+  await shows(page, 'last line');
+}
+
+test('the scrubber moves terminal, files, descriptors and row together, and one key returns', async ({
+  page,
+}) => {
+  await ran(page);
+  await expect(tree(page)).toContainText('kept.txt');
+
+  await page.getByRole('button', { name: 'Previous denied call' }).click();
+  await expect(time(page)).toContainText(/row [\d,]+ of/);
+  await expect(detail(page)).toContainText('/etc/shadow');
+  // Between the two writes: the file is there under its first name, and the terminal has not got to its last line.
+  await expect(tree(page)).toContainText('made.txt');
+  await expect(tree(page)).not.toContainText('kept.txt');
+  await expect(terminal(page)).not.toContainText('last line');
+
+  await tree(page).getByText('made.txt').click();
+  const moment = page.getByRole('region', { name: /^The world after row/ });
+  await expect(moment).toContainText('+ one');
+  await expect(moment).not.toContainText('two');
+  await expect(moment.getByRole('row').filter({ hasText: '/tmp/made.txt' })).toContainText('O_WRONLY');
+
+  await page.keyboard.press('F9');
+  await expect(moment).toContainText('+ two');
+
+  await page.keyboard.press('Alt+0');
+  await expect(tree(page)).toContainText('kept.txt');
+  await shows(page, 'last line');
+  await expect(scrubber(page)).toHaveAttribute('aria-valuetext', 'the present');
+});
+
+test('the scrubber goes by keyboard, and a row chosen in the past is a moment', async ({ page }) => {
+  await ran(page);
+  await scrubber(page).focus();
+  await page.keyboard.press('Home');
+  await expect(terminal(page)).not.toContainText('first line');
+  await expect(tree(page)).not.toContainText('made.txt');
+  await page.keyboard.press('End');
+  await shows(page, 'last line');
+
+  await page.keyboard.press('Shift+F8');
+  await expect(time(page)).toContainText(/row [\d,]+ of/);
+  await filter(page, 'call:rename');
+  await rows(page).first().click();
+  await expect(tree(page)).toContainText('kept.txt');
+  await expect(tree(page)).not.toContainText('made.txt');
+});
+
+test('a bookmark with its note is there after a reload, and leads back', async ({ page }) => {
+  await ran(page);
+  await page.keyboard.press('Shift+F8');
+  await expect(detail(page)).toContainText('/etc/shadow');
+  await page.getByRole('button', { name: 'Bookmarks (0)' }).click();
+  await page.getByRole('menuitem', { name: /^Bookmark row/ }).click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('here it was refused');
+  await page.getByRole('button', { name: 'Keep it' }).click();
+  await expect(page.getByRole('button', { name: 'Bookmarks (1)' })).toBeVisible();
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Bookmarks (1)' }).click({ timeout: GUEST_MS });
+  await page.getByRole('menuitemradio', { name: /here it was refused/ }).click();
+  await expect(detail(page)).toContainText('/etc/shadow');
+  await expect(terminal(page)).not.toContainText('last line');
+});
+
+test('a link opens the bench at its row', async ({ page, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await ran(page);
+  await page.keyboard.press('Shift+F8');
+  await expect(detail(page)).toContainText('/etc/shadow');
+  await page.getByRole('button', { name: 'Bookmarks (0)' }).click();
+  await page.getByRole('menuitem', { name: /^Copy a link to row/ }).click();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+  expect(link).toMatch(/#\/bench\/[\w-]+\/run\/[\w-]+\/row\/\d+$/);
+
+  const other = await context.newPage();
+  await other.goto(link);
+  await expect(detail(other)).toContainText('/etc/shadow', { timeout: GUEST_MS });
+  await expect(terminal(other)).not.toContainText('last line');
+  await expect(scrubber(other)).not.toHaveAttribute('aria-valuetext', 'the present');
+});
+
+test('statistics count by call and lead to the rows', async ({ page }) => {
+  await ran(page);
+  await openTab(page, 'Statistics');
+  const statistics = page.getByRole('region', { name: 'Statistics of this run' });
+  await statistics.getByRole('combobox').selectOption('verdict');
+  await expect(statistics.getByRole('row').filter({ hasText: 'deny' })).toContainText('1');
+  await statistics.getByRole('button', { name: 'deny', exact: true }).click();
+  await found(page);
+  await expect(rows(page, 'deny')).toHaveCount(1);
+});
