@@ -82,7 +82,7 @@ describe('sandtable replay', () => {
     [['replay', '--policy', 'nobody', TRACE], /neither a file nor/],
     [['diff', TRACE], /takes two traces/],
     [['learn', '--choose', 'x', TRACE], /such as 3:folder/],
-  ])('%j is wrong', (args, message) => {
+  ])('wrong words %#', (args, message) => {
     const { status, err } = sandtable(...args);
     expect([status, err]).toEqual([2, expect.stringMatching(message)]);
   });
@@ -136,7 +136,7 @@ describe('sandtable check', () => {
     expect([status, out]).toEqual([
       1,
       expect.stringContaining(
-        `${bad}:8:3: warning: Expected deny, but it is allow: line 2 decides (allow('write', '/tmp/**'))`,
+        `${bad}:8:3: warning: Expected deny, but it is allow: the policy decides (allow('write', '/tmp/**'))`,
       ),
     ]);
   });

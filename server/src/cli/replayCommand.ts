@@ -7,6 +7,7 @@ import {
   type Judged,
   type ReplayResult,
 } from '@sandtable/shared/replay/replay';
+import type { RuleInfo } from '@sandtable/shared/verdicts';
 import { DOUBT_WORDS, judgedWords, replayWords } from '@sandtable/shared/replay/summary';
 import { complain, say } from './complain.ts';
 import { parseWords } from './commandWords.ts';
@@ -65,14 +66,14 @@ function print(result: ReplayResult, before: string, after: string): void {
 }
 
 function changeLine({ row, before, after, guess }: ChangedRow, policy: string): string {
-  const at = after.rule?.at;
-  const place =
-    after.rule === null
-      ? ''
-      : after.rule.layer === 'ceiling' || at === undefined
-        ? `the platform: ${after.rule.label}`
-        : `${policy}:${String(at.line)}`;
+  const place = after.rule === null ? '' : placeWords(after.rule, policy);
   return `${guess ? '?' : ' '} ${String(row.n).padStart(6)}  ${callWords(row)}  ${judgedWords(before)} → ${judgedWords(after)}  ${place}`;
+}
+
+/** Rules of a policy that another imports have no line in it. */
+function placeWords({ layer, label, at }: RuleInfo, policy: string): string {
+  if (layer === 'ceiling') return `the platform: ${label}`;
+  return at === undefined ? label : `${policy}:${String(at.line)}`;
 }
 
 function doubtLine({ row, doubt }: DoubtfulRow): string {
