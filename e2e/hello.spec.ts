@@ -46,7 +46,9 @@ test('the whole trace can be taken along as JSON lines', async ({ page }) => {
 
 test('the interpreter’s own start is out of the way, and there when asked for', async ({ page }) => {
   await benchFrom(page, 'Hello');
-  await run(page);
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByPlaceholder(/What to do/).fill('cold start');
+  await page.keyboard.press('Enter');
   await shows(page, 'What is your name?');
   const boot = page.getByRole('checkbox', { name: /at start$/ });
   await expect(boot).not.toBeChecked();
@@ -54,6 +56,26 @@ test('the interpreter’s own start is out of the way, and there when asked for'
   await page.getByRole('grid').press('Home');
   await expect(rows(page).first()).toHaveAttribute('aria-rowindex', '2');
   await expect(rows(page).first().getByRole('gridcell').first()).toHaveText('0');
+  await expect(page.getByText('/bin/pyvenv.cfg').first()).toBeVisible();
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(mood(page)).toHaveText('Stopped');
+});
+
+test('a forked guest says what was done before it', async ({ page }) => {
+  await benchFrom(page, 'Hello');
+  const boot = page.getByRole('checkbox', { name: /at start$/ });
+  const note = page.getByText('this guest was forked from an interpreter');
+  // The first run after the server’s start may come before there is anything to fork from.
+  await expect(async () => {
+    await page.getByRole('button', { name: /^Run/ }).click();
+    await shows(page, 'What is your name?');
+    await boot.check();
+    await expect(note).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await note.click();
+  await expect(page.getByText(/Modules that were there: .*\bsite\b/)).toBeVisible();
+  await page.getByRole('button', { name: /cold start/ }).click();
+  await shows(page, 'What is your name?');
+  await expect(note).toBeHidden();
+  await expect(page.getByText('/bin/pyvenv.cfg').first()).toBeVisible();
 });

@@ -71,8 +71,8 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
   const { session, terminal, trace, travel, files } = parts;
   const open = (): boolean => session.state.bench.status === 'open';
   const live = (): boolean => isLive(session.state);
-  const run = (mode: 'script' | 'repl') => {
-    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined);
+  const run = (mode: 'script' | 'repl', cold = false) => {
+    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined, cold);
     if (mode === 'repl') showPanel('terminal');
   };
   return [
@@ -91,6 +91,13 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       keys: 'mod+shift+Enter',
       enabled: open,
       run: () => run('repl'),
+    },
+    {
+      id: 'run.cold',
+      group: 'Run',
+      title: 'Run the script from a cold start, with every call of the interpreter’s own start',
+      enabled: open,
+      run: () => run('script', true),
     },
     {
       id: 'run.stop',

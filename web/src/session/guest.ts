@@ -62,8 +62,8 @@ export class Guest {
     return this.#feed;
   }
 
-  /** Saves what was typed and starts the guest. */
-  async run(mode: 'script' | 'repl', script?: string): Promise<void> {
+  /** Saves what was typed and starts the guest; `cold`: with a trace of all that the interpreter does to start. */
+  async run(mode: 'script' | 'repl', script?: string, cold = false): Promise<void> {
     const { bench, starting } = this.#state;
     if (bench.status !== 'open' || starting) return;
     this.#set({ starting: true, refusal: null });
@@ -74,6 +74,7 @@ export class Guest {
       mode,
       size: this.#size,
       ...(script === undefined ? {} : { script }),
+      ...(cold ? { cold } : {}),
     });
     this.#set({ starting: false });
     if (openBench(this.#state) !== bench.info.id) return;

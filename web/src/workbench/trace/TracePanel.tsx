@@ -9,6 +9,7 @@ import { Splitter } from '../../ui/Splitter.tsx';
 import { showPanel } from '../view.ts';
 import { DetailPane } from './DetailPane.tsx';
 import { FilterBox } from './FilterBox.tsx';
+import { PreludeNote } from './PreludeNote.tsx';
 import { TraceTable } from './TraceTable.tsx';
 import { useTrace, useTraceView } from './useTrace.ts';
 import './trace.css';
@@ -30,6 +31,7 @@ export function TracePanel() {
       <Suspense fallback={<div className="chart" />}>
         <RateChart />
       </Suspense>
+      <PreludeNote />
       <TraceState />
       <div className="trace-list" data-empty={count === 0}>
         <TraceTable onDetail={focusDetail} />
@@ -69,7 +71,7 @@ function EmptyTrace() {
 function TraceBar() {
   const trace = useTraceView();
   const { follow, run, calls } = useTrace();
-  const boot = useWork((state) => state.run?.bootCalls ?? 0);
+  const boot = useWork((state) => (state.run?.bootCalls ?? 0) + (state.run?.start?.prelude?.calls ?? 0));
   const showBoot = useStore(preferences, (state) => state.showBoot);
   return (
     <div className="trace-bar">
