@@ -4,21 +4,24 @@
  * Order at the end: the process is gone → what waits is dropped → last output, file changes and usage are told → `exit` → everything is
  * released → `done`. NEVER does an event follow `exit`.
  */
-import { createHash } from 'node:crypto';
-import { tableText } from '@sandtable/shared/calls';
 import { TRACE_VERSION, type RunPhase } from '@sandtable/shared/events';
 import type { LimitName } from '@sandtable/shared/limits';
-import { Controller } from './controller.ts';
+import { classicCommand } from './classic/classicCommand.ts';
+import { classicGuest } from './classic/classicGuest.ts';
 import { exitOf } from './exitStatus.ts';
 import { guestIdentity } from './guestIdentity.ts';
 import { coldOrigin } from './guestOrigin.ts';
-import { GuestProcess, type GuestEnd, type Hello } from './guestProcess.ts';
+import type { GuestEnd } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
-import { buildGuestWorld, GUEST_PROGRAM, type GuestWorld } from './guestWorld.ts';
+import { buildGuestWorld, type GuestWorld } from './guestWorld.ts';
 import type { GuestRun } from './handlers/handler.ts';
-import { engineState, hostCommand, type EngineState } from './hostCommand.ts';
+import { hostCommand } from './hostCommand.ts';
+import { hostedGuest } from './hostedGuest.ts';
+import { CLASSIC_PROGRAM, GUEST_PROGRAM } from './interpreterFiles.ts';
+import { interpreterState, type InterpreterState } from './interpreters.ts';
 import { AlarmTimers } from './intervalTimers.ts';
 import { LimitWatch, type EndingLimit } from './limitWatch.ts';
+import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
 import { outputEvents } from './outputEvents.ts';
 import { processUsage, type ProcessUsage } from './processUsage.ts';
 import { RequestResolver } from './requests.ts';
@@ -31,10 +34,6 @@ import { Waits } from './waits.ts';
 import type { Zygote } from './zygote.ts';
 import { zygoteSpecOf } from './zygotes.ts';
 import { listWorld, readWorld, worldChanges } from './world.ts';
-
-/** Wire protocol that this controller speaks. */
-const PROTOCOL = 1;
-const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
 
 const SAMPLE_MS = 500;
 /** File changes are told this much later at most, merged. */
@@ -68,8 +67,7 @@ class Run implements RunHandle {
     this.#raise(signal);
   });
   #world: GuestWorld | null = null;
-  #process: GuestProcess | null = null;
-  #controller: Controller | null = null;
+  #guest: LiveGuest | null = null;
   #uid: number | null = null;
   #sampler: NodeJS.Timeout | null = null;
   #filesTimer: NodeJS.Timeout | null = null;
@@ -115,7 +113,7 @@ class Run implements RunHandle {
     sink.onOutputRoom = () => {
       this.#stdio.wakeOutput();
     };
-    void engineState()
+    void interpreterState(options.interpreter)
       .then((state) => {
         this.#start(state);
       })
@@ -151,7 +149,7 @@ class Run implements RunHandle {
 
   resize(size: { readonly cols: number; readonly rows: number }): void {
     this.#stdio.resize(size);
-    if (this.#phase !== 'starting') this.#process?.signal('SIGWINCH');
+    if (this.#phase !== 'starting') this.#guest?.signal('SIGWINCH');
   }
 
   list(path: string): WorldList {
@@ -175,22 +173,25 @@ class Run implements RunHandle {
 
   // ---- start ----
 
-  #start(state: EngineState): void {
+  #start(state: InterpreterState): void {
     const { engine, limits, mode } = this.#options;
-    const identity = guestIdentity(engine.world.identity);
-    const zygote = this.#zygote;
+    // What a classic guest has in its environment the policy says, and nothing else does: the original had nothing.
+    const isClassic = state.ok && state.kind === 'classic';
+    const identity = guestIdentity(engine.world.identity, isClassic ? {} : undefined);
+    const zygote = isClassic ? null : this.#zygote;
+    const argv = this.#argv(isClassic ? CLASSIC_PROGRAM : GUEST_PROGRAM);
     this.#tell({
       type: 'start',
       version: TRACE_VERSION,
       run: this.#options.run,
       at: new Date().toISOString(),
       mode,
-      argv: this.#argv(),
+      argv,
       engine: state.ok ? state.name : 'PyPy',
       policy: this.#options.policy,
       limits,
-      ...(zygote === null ? {} : { prelude: zygote.prelude }),
       ...(engine.audit === true ? { audit: true as const } : {}),
+      ...(zygote === null ? {} : { prelude: zygote.prelude }),
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
     engine.onRule = (rule) => {
@@ -215,9 +216,13 @@ class Run implements RunHandle {
     const built = buildGuestWorld({
       world: engine.world,
       identity,
-      stdlib: state.stdlib,
-      siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], tidy: false }),
-      startText: startText(this.#scriptArgv(), engine.raising),
+      ...(state.kind === 'classic'
+        ? { classicLibrary: state.engine.library }
+        : {
+            stdlib: state.stdlib,
+            siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], tidy: false }),
+            startText: startText(this.#scriptArgv(), engine.raising),
+          }),
       files: this.#options.files,
       folders: this.#options.folders ?? [],
       openTerminal: (opening) => this.#stdio.openDevice(opening),
@@ -238,6 +243,7 @@ class Run implements RunHandle {
     this.#world = built.world;
     this.#stdio.install(built.world.files);
     const run: GuestRun = {
+      ...(isClassic ? { terminalAlways: true } : {}),
       files: built.world.files,
       terminal: this.#stdio.terminal,
       waits: this.#waits,
@@ -259,18 +265,12 @@ class Run implements RunHandle {
         this.#fatal ??= message;
       },
     };
-    this.#controller = new Controller({
+    const calls: GuestCalls = {
       engine,
       run,
       resolver: new RequestResolver(built.world.files),
       script: mode === 'script' ? this.#script : null,
-      startFile: START_FILE,
-      reply: (frame) => {
-        this.#process?.reply(frame);
-      },
-      breakOff: (code) => {
-        this.#process?.breakOff(code);
-      },
+      startFile: isClassic ? null : START_FILE,
       record: (tail, call, verdict, rule, now) => {
         this.#options.sink.call(tail, call, verdict, rule);
         this.#watch.call(now, tail.length);
@@ -284,38 +284,52 @@ class Run implements RunHandle {
       notice: (code, message) => {
         this.#tell({ type: 'notice', code, level: 'error', message });
       },
-    });
+    };
     this.#uid = takeGuestUser();
-    this.#process = new GuestProcess(
-      zygote?.fork({ limits, uid: this.#uid }) ??
-        coldOrigin(
-          hostCommand({
-            limits,
-            environment: identity.environment,
-            marshalTime: engine.judgesTime,
-            uid: this.#uid,
-            argv: this.#argv().slice(1),
-          }),
-        ),
-      {
-        hello: (hello) => {
-          this.#hello(hello);
-        },
-        frame: (reader) => {
-          this.#controller?.frame(reader);
-        },
-        broken: (code) => {
-          this.#endAs({
-            status: BROKEN_STATUS,
-            reason: 'protocol',
-            message: `The guest broke the rules of the wire (${code}) and was ended.`,
-          });
-        },
-        ended: (end) => {
-          this.#ended(end);
-        },
+    const listener: LiveGuestListener = {
+      broken: (code) => {
+        this.#endAs({
+          status: BROKEN_STATUS,
+          reason: 'protocol',
+          message: `The guest broke the rules of the wire (${code}) and was ended.`,
+        });
       },
-    );
+      unfit: (message) => {
+        this.#endAs({ status: 1, reason: 'host', message });
+      },
+      said: (line) => {
+        this.#tell({
+          type: 'notice',
+          code: 'interpreter-said',
+          level: 'info',
+          message: `The interpreter itself says: ${line}`,
+        });
+      },
+      ended: (end) => {
+        this.#ended(end);
+      },
+    };
+    this.#guest =
+      state.kind === 'classic'
+        ? classicGuest(
+            classicCommand({ ...state.engine, limits, uid: this.#uid, argv: argv.slice(1) }),
+            calls,
+            listener,
+          )
+        : hostedGuest(
+            zygote?.fork({ limits, uid: this.#uid }) ??
+              coldOrigin(
+                hostCommand({
+                  limits,
+                  environment: identity.environment,
+                  marshalTime: engine.judgesTime,
+                  uid: this.#uid,
+                  argv: argv.slice(1),
+                }),
+              ),
+            calls,
+            listener,
+          );
     this.#sampler = setInterval(() => {
       this.#sample();
     }, SAMPLE_MS);
@@ -323,7 +337,7 @@ class Run implements RunHandle {
 
   /** A fault of ours while a run starts ends that run and no other of this thread. */
   #startFailed(error: unknown): void {
-    this.#process?.kill();
+    this.#guest?.kill();
     this.#finish({
       status: 1,
       reason: 'host',
@@ -342,24 +356,15 @@ class Run implements RunHandle {
   }
 
   /** The guest's arguments, with the name of its program. */
-  #argv(): readonly string[] {
+  #argv(program: string): readonly string[] {
     return this.#options.mode === 'script'
-      ? [GUEST_PROGRAM, ...this.#scriptArgv()]
-      : [GUEST_PROGRAM, '-i', ...(this.#options.args ?? [])];
+      ? [program, ...this.#scriptArgv()]
+      : [program, '-i', ...(this.#options.args ?? [])];
   }
 
   /** What the program finds in `sys.argv`; empty at the prompt. */
   #scriptArgv(): readonly string[] {
     return this.#options.mode === 'script' ? [this.#script, ...(this.#options.args ?? [])] : [];
-  }
-
-  #hello(hello: Hello): void {
-    if (hello.protocol === PROTOCOL && hello.table === TABLE) return;
-    this.#endAs({
-      status: 1,
-      reason: 'host',
-      message: 'The host was built from another version of the call table. Run `npm run native`.',
-    });
   }
 
   #begins(): void {
@@ -378,7 +383,7 @@ class Run implements RunHandle {
   }
 
   #raise(signal: number): void {
-    this.#process?.signal(signal);
+    this.#guest?.signal(signal);
     this.#waits.interrupt();
   }
 
@@ -418,14 +423,14 @@ class Run implements RunHandle {
   }
 
   #sampleNow(): ProcessUsage {
-    const pid = this.#process?.pid ?? null;
-    if (pid !== null && this.#process?.alive === true) this.#usage = processUsage(pid) ?? this.#usage;
+    const pid = this.#guest?.pid ?? null;
+    if (pid !== null && this.#guest?.alive === true) this.#usage = processUsage(pid) ?? this.#usage;
     return this.#usage;
   }
 
   #sample(): void {
     const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
-    const waitsOnly = (this.#controller?.inFlight ?? 0) <= this.#inputWaits;
+    const waitsOnly = (this.#guest?.inFlight ?? 0) <= this.#inputWaits;
     this.#watch.sampled(heapBytes, userSeconds + systemSeconds, waitsOnly);
     this.#tellUsage();
   }
@@ -484,8 +489,8 @@ class Run implements RunHandle {
   #endAs(exit: RunExit): void {
     if (this.#over || this.#verdict !== null) return;
     this.#verdict = exit;
-    this.#controller?.end();
-    this.#process?.kill();
+    this.#guest?.endCalls();
+    this.#guest?.kill();
   }
 
   #ended(end: GuestEnd): void {
@@ -531,7 +536,7 @@ class Run implements RunHandle {
 
   #finish(exit: RunExit): void {
     if (this.#over) return;
-    this.#controller?.end();
+    this.#guest?.endCalls();
     this.#watch.stop();
     this.#waits.dropAll();
     this.#timers.clear();

@@ -2,6 +2,7 @@
 import type { ExitEvent, RunMode } from '@sandtable/shared/events';
 import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
 import type { TerminalSize, WorldEntry } from '@sandtable/shared/protocol';
+import type { Interpreter } from './interpreters.ts';
 import type { RunSink } from './sink.ts';
 import type { Zygotes } from './zygotes.ts';
 
@@ -40,6 +41,8 @@ export interface RunOptions {
   readonly limits: RunLimits;
   readonly stdio: Stdio;
   readonly sink: RunSink;
+  /** What the guest is; the server's usual one by default. */
+  readonly interpreter?: Interpreter;
   /** Where guests are forked from; without it, the interpreter is started from nothing. */
   readonly zygotes?: Zygotes;
   /** Told what is handed to the guest as typed or piped in; for logs. */

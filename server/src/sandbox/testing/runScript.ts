@@ -13,6 +13,7 @@ import {
   type Stdio,
   type Zygotes,
 } from '../index.ts';
+import type { Interpreter } from '../interpreters.ts';
 import { zygoteSpecOf } from '../zygotes.ts';
 import { loadBuiltIn, loadPolicy } from '../policy/loadPolicy.ts';
 
@@ -29,6 +30,7 @@ export interface ScriptOptions {
   readonly repl?: boolean;
   /** Forked from a zygote, which is made ready first; from nothing by default. */
   readonly zygotes?: Zygotes;
+  readonly interpreter?: Interpreter;
   /** Room that the consumer of the output has; endless by default. */
   readonly outputRoom?: () => number;
 }
@@ -111,6 +113,7 @@ export async function startScript(script: string | null, options: ScriptOptions 
     stdio,
     sink,
     ...(options.zygotes === undefined ? {} : { zygotes: options.zygotes }),
+    ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   if (options.input !== undefined) {
     handle.input(options.input);

@@ -1,0 +1,58 @@
+/** A guest that is the distribution's PyPy under our host. */
+import { createHash } from 'node:crypto';
+import { tableText } from '@sandtable/shared/calls';
+import { Controller } from './controller.ts';
+import type { OriginOf } from './guestOrigin.ts';
+import { GuestProcess } from './guestProcess.ts';
+import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
+
+/** Wire protocol that this controller speaks. */
+const PROTOCOL = 1;
+const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
+
+export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveGuestListener): LiveGuest {
+  const controller = new Controller({
+    ...calls,
+    reply: (frame) => {
+      process.reply(frame);
+    },
+    breakOff: (code) => {
+      process.breakOff(code);
+    },
+  });
+  const process = new GuestProcess(origin, {
+    hello: ({ protocol, table }) => {
+      if (protocol !== PROTOCOL || table !== TABLE)
+        listener.unfit('The host was built from another version of the call table. Run `npm run native`.');
+    },
+    frame: (reader) => {
+      controller.frame(reader);
+    },
+    broken: (code) => {
+      listener.broken(code);
+    },
+    ended: (end) => {
+      listener.ended(end);
+    },
+  });
+  return {
+    get pid() {
+      return process.pid;
+    },
+    get alive() {
+      return process.alive;
+    },
+    get inFlight() {
+      return controller.inFlight;
+    },
+    signal: (signal) => {
+      process.signal(signal);
+    },
+    kill: () => {
+      process.kill();
+    },
+    endCalls: () => {
+      controller.end();
+    },
+  };
+}

@@ -1,0 +1,28 @@
+/** A guest under way, as a run sees it, whatever interpreter it is and whatever wire its calls come by. */
+import type { CourseOptions } from './callCourse.ts';
+import type { GuestEnd } from './guestProcess.ts';
+
+export interface LiveGuest {
+  /** Null until it is known. */
+  readonly pid: number | null;
+  readonly alive: boolean;
+  /** Calls that wait for their answers. */
+  readonly inFlight: number;
+  signal(signal: NodeJS.Signals | number): void;
+  kill(): void;
+  /** Nothing is answered or recorded any more. */
+  endCalls(): void;
+}
+
+export interface LiveGuestListener {
+  /** The guest broke the rules of the wire and has been killed. */
+  broken(code: string): void;
+  /** What runs there is not what this server was made for; it lives still. */
+  unfit(message: string): void;
+  /** A line that the interpreter itself wrote, past its calls: no program of the guest's can. */
+  said(line: string): void;
+  ended(end: GuestEnd): void;
+}
+
+/** All that the course of its calls needs but the way to end it. */
+export type GuestCalls = Omit<CourseOptions, 'breakOff'>;
