@@ -3,11 +3,11 @@ import { readFileSync } from 'node:fs';
 import { policyTypes } from '@sandtable/shared/policy/apiTypes';
 import type { Meta } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
-import { engineState } from '../sandbox/index.ts';
+import { interpreterState } from '../sandbox/index.ts';
 import { BUILT_IN_POLICIES, builtInSource } from '../sandbox/policy/loadPolicy.ts';
 
 export async function metaOf(examples: readonly Example[]): Promise<Meta> {
-  const engine = await engineState();
+  const engine = await interpreterState();
   return {
     version: VERSION,
     engine: engine.ok

@@ -8,7 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import { loadExamples, type Example } from '../examples/examples.ts';
-import { engineState } from '../sandbox/index.ts';
+import { interpreterState } from '../sandbox/index.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
@@ -140,7 +140,7 @@ async function closeSockets(io: Server, app: FastifyInstance): Promise<void> {
 async function warningsOf(web: string): Promise<readonly string[]> {
   const warnings: string[] = [];
   if (!isBuilt(web)) warnings.push('The page has not been built: run `npm run build:web`.');
-  const engine = await engineState();
+  const engine = await interpreterState();
   if (!engine.ok)
     for (const problem of engine.problems)
       warnings.push(`Guests cannot run: ${problem.message} ${problem.cure}`);

@@ -1,6 +1,7 @@
 /** The sandbox as the rest of the server sees it. */
 export { engineState } from './hostCommand.ts';
 export type { HostDescription } from './hostCommand.ts';
+export { interpreterState, usualInterpreter, type Interpreter } from './interpreters.ts';
 export { startRun } from './runGuest.ts';
 export type { RunSink, SideEvent } from './sink.ts';
 export type {

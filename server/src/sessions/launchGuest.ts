@@ -1,6 +1,13 @@
 /** From the description of a run to a guest under way: policy, limits, files. Runs in a worker thread. */
 import { clampLimits } from '@sandtable/shared/limits';
-import { engineState, startRun, Zygotes, zygoteSpecOf, type RunSink, type Stdio } from '../sandbox/index.ts';
+import {
+  interpreterState,
+  startRun,
+  Zygotes,
+  zygoteSpecOf,
+  type RunSink,
+  type Stdio,
+} from '../sandbox/index.ts';
 import { loadBuiltIn, loadPolicy } from '../sandbox/policy/loadPolicy.ts';
 import { policyComplaint } from './policyComplaint.ts';
 import type { Launched } from './runHost.ts';
@@ -9,9 +16,11 @@ import type { RunSpec } from './workerMessages.ts';
 /** A terminal of any size: what a start depends on is only that it is one. */
 const TERMINAL: Stdio = { kind: 'tty', size: { cols: 80, rows: 24 } };
 
-/** Of this thread; null where guests cannot run, and where `SANDTABLE_START=cold` asks for starts from nothing. */
-const zygotes = engineState().then((state) =>
-  state.ok && process.env['SANDTABLE_START'] !== 'cold' ? new Zygotes(state.stdlib) : null,
+/** Of this thread; null where guests cannot run or are classic ones, and where `SANDTABLE_START=cold` asks for starts from nothing. */
+const zygotes = interpreterState().then((state) =>
+  state.ok && state.kind === 'pypy' && process.env['SANDTABLE_START'] !== 'cold'
+    ? new Zygotes(state.stdlib)
+    : null,
 );
 
 /** Makes ready what most runs start from, before anybody waits: the policy's program, the script and the prompt of the standard policy. */

@@ -1,7 +1,7 @@
 /** What a run is to be made from, or why it cannot be made: looked at before anything is stopped, so that a refusal costs nothing. */
 import type { RunMode } from '@sandtable/shared/events';
 import type { TerminalSize } from '@sandtable/shared/protocol';
-import { engineState } from '../sandbox/index.ts';
+import { interpreterState } from '../sandbox/index.ts';
 import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
 import type { FileStore } from '../store/fileStore.ts';
 import { GUEST_FOLDER, guestFiles, POLICY_FILE } from './benchWorld.ts';
@@ -30,7 +30,7 @@ export async function planRun(
   store: FileStore,
   policies: PolicyChecks,
 ): Promise<RunPlan> {
-  const engine = await engineState();
+  const engine = await interpreterState();
   if (!engine.ok) {
     const [problem] = engine.problems;
     const message =
