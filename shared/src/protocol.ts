@@ -65,8 +65,12 @@ export const requests = {
     args: z.array(z.string().max(4096)).max(64).optional(),
     /** Starts the interpreter from nothing, so that every call of its start is in the trace. */
     cold: z.boolean().optional(),
+    /** The policy only records what it would have said. */
+    audit: z.boolean().optional(),
     size,
   }),
+  /** The runs of a bench whose logs are kept, newest first. */
+  'run.list': z.object({ bench: id }),
   'run.input': z.object({ run: id, data: z.string().max(MAX_INPUT_BYTES) }),
   'run.interrupt': z.object({ run: id }),
   'run.stop': z.object({ run: id }),
@@ -140,6 +144,15 @@ export interface BenchInfo {
   readonly updatedAt: string;
 }
 
+/** One run of a bench; its trace is `/api/runs/ID/trace.jsonl`. */
+export interface RunInfo {
+  readonly id: string;
+  readonly mode: 'script' | 'repl';
+  readonly startedAt: string;
+  /** Null while it is under way. */
+  readonly status: number | null;
+}
+
 export interface BenchFile {
   readonly path: string;
   readonly version: number;
@@ -207,6 +220,7 @@ export interface Replies extends TravelReplies {
   'file.remove': null;
   'policy.check': readonly Diagnostic[];
   'run.start': RunSnapshot;
+  'run.list': readonly RunInfo[];
   'run.input': null;
   'run.interrupt': null;
   'run.stop': null;

@@ -16,6 +16,7 @@ import {
   type Replies,
   type Reply,
   type RequestName,
+  type RunInfo,
   type WorldEntry,
 } from './protocol.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
@@ -90,6 +91,14 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   'file.remove': nothing,
   'policy.check': diagnostics,
   'run.start': runSnapshot,
+  'run.list': z.array(
+    objectOf<RunInfo>()({
+      id: z.string(),
+      mode: z.enum(['script', 'repl']),
+      startedAt: z.string(),
+      status: z.number().nullable(),
+    }),
+  ),
   'run.input': nothing,
   'run.interrupt': nothing,
   'run.stop': nothing,

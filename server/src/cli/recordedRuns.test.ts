@@ -114,7 +114,7 @@ describe('sandtable diff', () => {
   });
 });
 
-describe('sandtable learn', () => {
+describe('sandtable learn', { timeout: 60_000 }, () => {
   it('prints a policy that can be checked and that allows the run, and what could be chosen', () => {
     const { status, out, err } = sandtable('learn', TRACE);
     expect(status).toBe(0);
@@ -127,7 +127,7 @@ describe('sandtable learn', () => {
   });
 });
 
-describe('sandtable check', () => {
+describe('sandtable check', { timeout: 60_000 }, () => {
   it('counts the tests that pass, and names file and line of one that fails', () => {
     const good = file('good.ts', NO_LINKS);
     expect(sandtable('check', good)).toMatchObject({ status: 0, out: `${good}: 2 tests pass\n` });

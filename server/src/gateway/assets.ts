@@ -34,6 +34,13 @@ const KEPT_BYTES = 32 * 1024 * 1024;
 /** A name as the build makes it: no folders, nothing hidden. */
 const NAME = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,200}$/;
 
+/** The one worker that runs policies in the page. A worker is held to the headers of its own script; the page compiles nothing. */
+const COMPILES_WASM = /^replayWorker-[A-Za-z0-9_-]+\.js$/;
+
+/** `wasm-unsafe-eval` allows WebAssembly, and not `eval`. It reads traces and its own parts, and can start nothing. */
+const WASM_WORKER_POLICY =
+  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'";
+
 type Encoding = 'br' | 'gzip' | 'identity';
 
 /** Serves `/assets/…` from this folder. */
@@ -66,6 +73,7 @@ export function addAssets(app: FastifyInstance, folder: string): void {
     const bytes = await load(name, encoding);
     if (bytes === null) return reply.callNotFound();
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
+    if (COMPILES_WASM.test(name)) reply.header('content-security-policy', WASM_WORKER_POLICY);
     return reply
       .type(type)
       .header('vary', 'accept-encoding')

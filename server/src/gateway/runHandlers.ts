@@ -6,6 +6,7 @@ import { barred as barredFrom, type Bar } from './runAccess.ts';
 type Name =
   | 'policy.check'
   | 'run.start'
+  | 'run.list'
   | 'run.input'
   | 'run.interrupt'
   | 'run.stop'
@@ -39,7 +40,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
   return {
     'policy.check': async ({ source }) => done(await sessions.checkPolicy(source)),
 
-    'run.start': async ({ bench, mode, script, args, cold, size }, page) => {
+    'run.start': async ({ bench, mode, script, args, cold, audit, size }, page) => {
       if ((await store.benches.get(bench)) === null) return NO_BENCH;
       if (!pages.hasOpen(page, bench))
         return refused('forbidden', 'This page does not have that bench open.');
@@ -49,11 +50,21 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
         script: script ?? DEFAULT_SCRIPT,
         args: args ?? [],
         cold: cold ?? false,
+        audit: audit ?? false,
         size,
       });
       if (result.ok) return done(result.snapshot);
       const diagnostics = 'diagnostics' in result ? result.diagnostics : undefined;
       return refused(result.code, result.message, diagnostics === undefined ? {} : { diagnostics });
+    },
+
+    'run.list': async ({ bench }, page) => {
+      if (!pages.hasOpen(page, bench))
+        return refused('forbidden', 'This page does not have that bench open.');
+      const rows = await store.runs.listOf(bench);
+      return done(
+        rows.map(({ id, mode, started_at, status }) => ({ id, mode, startedAt: started_at, status })),
+      );
     },
 
     'run.input': ({ run, data }, page) => steer(run, page, () => sessions.input(run, data)),

@@ -1,5 +1,7 @@
 /** From the description of a run to a guest under way: policy, limits, files. Runs in a worker thread. */
 import { clampLimits } from '@sandtable/shared/limits';
+import { auditEngine, auditWorld } from '@sandtable/shared/policy/audit';
+import type { PolicyEngine } from '@sandtable/shared/policy/model';
 import {
   interpreterState,
   startRun,
@@ -35,13 +37,22 @@ export async function warmUp(): Promise<void> {
   engine.dispose();
 }
 
+/** The platform alone decides, in the standard world; the policy says what it would have said. */
+async function audited(policy: PolicyEngine): Promise<PolicyEngine> {
+  const standard = await loadBuiltIn('standard');
+  if (!standard.ok) throw new Error('the standard policy does not load');
+  const world = auditWorld(standard.engine.world, policy.world);
+  standard.engine.dispose();
+  return auditEngine({ policy, world });
+}
+
 export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launched> {
   const loaded = await loadPolicy(spec.policy.source, { name: spec.policy.name });
   if (!loaded.ok) {
     const { diagnostics } = loaded;
     return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
   }
-  const { engine } = loaded;
+  const engine = spec.audit === true ? await audited(loaded.engine) : loaded.engine;
   const forked = await zygotes;
   const handle = startRun({
     run: spec.run,

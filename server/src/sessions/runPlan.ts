@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly args: readonly string[];
   readonly size: TerminalSize;
   readonly cold: boolean;
+  /** The policy only records what it would have said. */
+  readonly audit?: boolean;
 }
 
 /** Why nothing was run. */
@@ -64,6 +66,7 @@ export async function planRun(
       policy,
       size: options.size,
       cold: options.cold,
+      audit: options.audit ?? false,
     },
   };
 }

@@ -18,6 +18,8 @@ export interface RunSpec {
   readonly size: TerminalSize;
   /** From nothing, so that every call of the interpreter's start is in the trace. */
   readonly cold: boolean;
+  /** The policy only records what it would have said. */
+  readonly audit?: boolean;
 }
 
 export type StartRefusal = {

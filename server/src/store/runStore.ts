@@ -9,6 +9,9 @@ export interface RunEnd {
   readonly logBytes: number;
 }
 
+/** Runs of a bench that a person can choose from; older ones are hard to tell apart by their time. */
+const LISTED = 50;
+
 export class RunStore {
   readonly #db: Kysely<Schema>;
 
@@ -57,6 +60,18 @@ export class RunStore {
       .limit(1)
       .executeTakeFirst();
     return row ?? null;
+  }
+
+  /** Runs of one bench, newest first, at most {@link LISTED}. */
+  async listOf(bench: string): Promise<readonly RunRow[]> {
+    return this.#db
+      .selectFrom('run')
+      .selectAll()
+      .where('bench', '=', bench)
+      .orderBy('started_at', 'desc')
+      .orderBy('id')
+      .limit(LISTED)
+      .execute();
   }
 
   /** Newest first. */
