@@ -104,11 +104,22 @@ describe('a guest', () => {
     const hosts: unknown[] = [];
     const run = await runScript(
       'import socket\nprint([a[4] for a in socket.getaddrinfo("127.0.0.1", 80, type=socket.SOCK_STREAM)], socket.getnameinfo(("10.0.0.1", 7), 3))\n' +
-        'try: socket.getaddrinfo("example.org", 80)\nexcept socket.gaierror as e: print(e.errno)',
-      { before: ({ symbol, args }) => (symbol === '@getaddrinfo' ? (hosts.push(args), { ret: -1, errno: 13 }) : undefined) },
+        'for name in ("example.org", "known.example"):\n' +
+        '    try: print([a[4] for a in socket.getaddrinfo(name, 80, type=socket.SOCK_STREAM)], socket.gethostbyname_ex(name))\n' +
+        '    except socket.gaierror as e: print(e.errno)',
+      {
+        before: ({ symbol, args }) => {
+          if (!symbol.startsWith('@gethostbyname') && symbol !== '@getaddrinfo') return undefined;
+          hosts.push(args[0]);
+          const outs = [Buffer.from('10.1.2.3\0fd00::1\0')];
+          return args[0] === 'known.example' ? { ret: outs[0]!.length, errno: 0, outs } : { ret: -1, errno: 13 };
+        },
+      },
     );
-    expect(run.stdout()).toBe("[('127.0.0.1', 80)] ('10.0.0.1', '7')\n-2\n");
-    expect(hosts).toEqual([['example.org', '80']]);
+    expect(run.stdout()).toBe(
+      "[('127.0.0.1', 80)] ('10.0.0.1', '7')\n-2\n[('10.1.2.3', 80), ('fd00::1', 80, 0, 0)] ('known.example', [], ['10.1.2.3'])\n",
+    );
+    expect(hosts).toEqual(['example.org', 'known.example', 'known.example']);
   });
 
   it('reads a file as memory, lists folders by name and by descriptor, and walks them', async () => {

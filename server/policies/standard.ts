@@ -37,9 +37,17 @@ export default policy({
     // A program may send signals to itself: Ctrl-C does, and an alarm does it later.
     allow(['ll_os_kill', 'll_os_alarm', 'll_os_setitimer', 'll_os_getitimer', 'll_os_pause']),
 
-    // Two sockets joined to each other reach nobody else; asyncio needs them. Other sockets are refused by the platform.
-    allow('network', { path: '<socket>' }),
-    allow('ll_socket_socketpair'),
+    // Sockets. This guest is alone on a network of its own: whoever it talks to on 127.0.0.1 is itself. asyncio needs that.
+    allow('network', { mode: 'none' }),
+    allow(['ll_socket_socket', 'll_socket_listen', 'll_socket_send', 'll_socket_shutdown']),
+    allow(
+      ['ll_socket_bind', 'll_socket_connect', 'll_socket_sendto'],
+      ['<socket>', '<127.*:*>', '<0.0.0.0:*>', '<\\[::1\\]:*>', '<\\[::\\]:*>', '<unix>', '<@**>'],
+    ),
+    deny(['ll_socket_bind', 'll_socket_connect', 'll_socket_sendto'], '<**>', {
+      errno: 'ENETUNREACH',
+      why: 'There is nobody else on this network.',
+    }),
 
     // No other programs. The platform would refuse it anyway; said here, it carries our own words.
     deny('process', { raise: 'RuntimeError', why: 'This guest has to do everything by itself.' }),

@@ -155,9 +155,10 @@ static void fill(const struct op *op, int64_t value, const int64_t *args, const 
     size_t capacity = extent(op, args);
     void *into = (void *)(intptr_t)value;
     if (length > capacity) length = capacity;
-    if (length == 0 || into == NULL) return;
-    memcpy(into, bytes, length);
+    if (into == NULL) return;
+    if (length > 0) memcpy(into, bytes, length);
     if (op->code != 'A') return;
+    /* No address is an answer, too: the other side of a stream has none. */
     uint32_t *told = (uint32_t *)(intptr_t)args[op->from];
     if (told != NULL) *told = (uint32_t)length;
 }

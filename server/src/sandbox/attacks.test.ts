@@ -3,7 +3,7 @@
  *
  * Each attack runs as a guest under the standard policy, with the native call helper beside it. What counts is seen from outside: the
  * canary file is as it was, the file that the attack wanted to make is not there, no process of the guest's user is left, nothing
- * listens in its name, and the server is well: its event loop was never silent for long, and it holds no memory to speak of. What the guest prints is only asked for its own confession, `ESCAPED`.
+ * listens in its name, nobody has called at the door that this test keeps open on the machine, and the server is well: its event loop was never silent for long, and it holds no memory to speak of. What the guest prints is only asked for its own confession, `ESCAPED`.
  */
 import {
   mkdtempSync,
@@ -14,6 +14,7 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import path from 'node:path';
@@ -64,15 +65,27 @@ function watchHost(): () => { readonly silenceMs: number; readonly growthBytes: 
 let folder: string;
 let zygotes: Zygotes;
 
+/** Listens on the machine's own loopback; no guest can reach it. */
+let door: Server;
+let callers = 0;
+
 beforeAll(async () => {
   const engine = await engineState();
   if (!engine.ok) throw new Error('no guest can run here');
   zygotes = new Zygotes(engine.stdlib);
+  door = createServer((caller) => {
+    callers += 1;
+    caller.destroy();
+  });
+  await new Promise<void>((resolve) => {
+    door.listen(0, '127.0.0.1', resolve);
+  });
   folder = realpathSync(mkdtempSync(path.join(tmpdir(), 'sandtable-canary-')));
   writeFileSync(path.join(folder, 'canary'), SECRET);
 });
 
 afterAll(() => {
+  door.close();
   zygotes.close();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -127,6 +140,11 @@ function isOurs(parent: number): boolean {
   return stat.includes('(sandtable-zyg)') && Number(stat.split(' ')[3]) === process.pid;
 }
 
+function doorPort(): string {
+  const address = door.address();
+  return typeof address === 'object' && address !== null ? String(address.port) : '';
+}
+
 /** Sockets in the tables of this machine that belong to users of guests. */
 function guestSockets(): string[] {
   return ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((table) => {
@@ -165,7 +183,7 @@ describe.each(STARTS.flatMap((start) => attacks().map((attack) => ({ start, ...a
           '/tmp/frames.py': FRAMES,
           ...Object.fromEntries(alsoAt.map((place) => [place, source])),
         },
-        args: [canary, marker, variant, FIDS, OPS],
+        args: [canary, marker, variant, FIDS, OPS, doorPort()],
         ...(start === 'forked' ? { zygotes } : {}),
         limits: { wallSeconds: 4, ...limits },
       });
@@ -193,6 +211,7 @@ describe.each(STARTS.flatMap((start) => attacks().map((attack) => ({ start, ...a
       expect(readdirSync(folder)).toEqual(['canary']);
       expect(guestsAlive()).toEqual([]);
       expect(guestSockets()).toEqual([]);
+      expect(callers).toBe(0);
       expect(handle.changes().filter(({ path: changed }) => !`${changed}/`.startsWith('/tmp/'))).toEqual([]);
     });
   },

@@ -8,6 +8,7 @@ import { posix } from 'node:path';
 import { accessOf } from '@sandtable/shared/callAccess';
 import { callSpec, type ArgKind, type CallName, type CallSpec } from '@sandtable/shared/calls';
 import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy/model';
+import { parseAddress } from './net/socketAddress.ts';
 import { guestPath } from './paths.ts';
 import {
   AT_FDCWD,
@@ -41,6 +42,7 @@ interface Shape {
   readonly spec: CallSpec;
   readonly hasPath: boolean;
   readonly hasNewpath: boolean;
+  readonly hasAddress: boolean;
   /** Name of the argument that is a descriptor whose file the call is about. */
   readonly fd: string | null;
 }
@@ -56,6 +58,7 @@ function shapeOf(call: CallName): Shape {
       spec,
       hasPath: has('path'),
       hasNewpath: has('newpath'),
+      hasAddress: has('address'),
       fd: has('epfd') ? 'epfd' : has('fd') ? 'fd' : null,
     };
     SHAPES.set(call, shape);
@@ -107,6 +110,7 @@ export class RequestResolver {
         return { call, args, path, newpath: this.#locate(args['newpath'], false, args['newdirfd']), access };
       return { call, args, path, access };
     }
+    const place = shape.hasAddress ? this.#place(call, args['address']) : undefined;
     if (shape.fd !== null) {
       const number = args[shape.fd];
       const same = before !== undefined && before.args[shape.fd] === number;
@@ -117,11 +121,23 @@ export class RequestResolver {
           : undefined;
       const aim = { fd: shape.fd, target } as const;
       return target === undefined
-        ? { call, args, access, ...aim }
-        : { call, args, path: labelOf(target), access, ...aim };
+        ? { call, args, ...(place === undefined ? {} : { path: place }), access, ...aim }
+        : { call, args, path: place ?? labelOf(target), access, ...aim };
     }
     return { call, args, access };
   };
+
+  /**
+   * Where a call goes that names an address: the place of an AF_UNIX name among the guest's files, else the address in angle brackets.
+   * Undefined where none is given.
+   */
+  #place(call: CallName, value: PlainValue | undefined): string | undefined {
+    if (typeof value !== 'string' || value === '') return undefined;
+    const address = parseAddress(value);
+    if (address?.family !== 'unix') return `<${value}>`;
+    if (address.kind === 'path') return this.#locate(address.name, call !== 'll_socket_bind', undefined);
+    return address.kind === 'abstract' ? `<@${address.name}>` : '<unix>';
+  }
 
   #locate(value: PlainValue | undefined, follow: boolean, dirfd: PlainValue | undefined): string {
     if (typeof value !== 'string') return '';

@@ -97,7 +97,7 @@ def bell(number, frame):
 signal.signal(signal.SIGALRM, bell)
 signal.setitimer(signal.ITIMER_REAL, 0.05)
 time.sleep(0.3)
-for refused in (lambda: __import__('subprocess').run(['ls']), os.fork, lambda: os.system('ls'), lambda: socket.socket().connect(('127.0.0.1', 80)), lambda: open('/etc/passwd', 'w'), lambda: open('/bin/lib/x', 'w')):
+for refused in (lambda: __import__('subprocess').run(['ls']), os.fork, lambda: os.system('ls'), lambda: socket.socket().connect(('192.0.2.1', 80)), lambda: open('/etc/passwd', 'w'), lambda: open('/bin/lib/x', 'w')):
     try:
         refused()
     except Exception as error:
@@ -117,7 +117,7 @@ alarm True
 RuntimeError None
 RuntimeError None
 RuntimeError None
-PermissionError 13
+OSError 101
 PermissionError 13
 PermissionError 13
 `);

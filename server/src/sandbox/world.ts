@@ -17,7 +17,7 @@ function entryOf(line: FileLine): WorldEntry {
   return {
     name: line.name,
     path: line.path,
-    kind: line.kind === 'synthetic' ? 'file' : line.kind,
+    kind: line.kind === 'synthetic' ? 'file' : line.kind === 'socket' ? 'device' : line.kind,
     size: line.size,
     origin: originOf(line),
     writable: line.writeMode === 'read-write',

@@ -27,7 +27,8 @@ declare module 'sandtable' {
   /**
    * Which places, as they really are: links and \`..\` have been followed. \`*\` stands for any characters but a slash, \`**\` for any
    * characters, \`?\` for one, \`[a-z]\` for one of these, \`{a,b}\` for either. \`'/tmp/**'\` means /tmp itself and all that is below it.
-   * What has no path has a name: \`'<stdin>'\`, \`'<stdout>'\`, \`'<stderr>'\`, \`'<pipe>'\`, \`'<socket>'\`, \`'<deleted>'\`.
+   * What has no path has a name: \`'<stdin>'\`, \`'<stdout>'\`, \`'<stderr>'\`, \`'<pipe>'\`, \`'<socket>'\`, \`'<deleted>'\`, and an
+   * address of the network its own: \`'<127.0.0.1:*>'\`.
    *
    * A rule judges the names that things have at the time of the call. Renaming and linking a file count as reading it too. But who may
    * rename \`/tmp/a\` takes \`/tmp/a/secret\` along to a name that \`deny('read', '/tmp/a/secret/**')\` does not fit: to guard what is
@@ -53,7 +54,6 @@ declare module 'sandtable' {
     readonly raise?: 'RuntimeError';
   }
 
-  /** A line of the list of rules. The first rule that fits a call decides. */
   export interface TestOptions {
     /** For calls that may look or change, such as \`'ll_os_open'\`: which of the two; \`'read'\` where nothing is said. */
     readonly mode?: 'read' | 'write';
@@ -83,6 +83,7 @@ declare module 'sandtable' {
   export function test(expected: Test['expected'], call: CallName, options?: TestOptions): Test;
   export function test(expected: Test['expected'], call: CallName, path?: string, options?: TestOptions): Test;
 
+  /** A line of the list of rules. The first rule that fits a call decides. */
   export interface Rule {
     readonly effect: 'allow' | 'deny' | 'fake';
     readonly label: string;

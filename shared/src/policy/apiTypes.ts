@@ -87,7 +87,10 @@ const RESULT_STRUCTS: { readonly [call in CallName]?: string } = {
   ll_os_getloadavg: '{ readonly loads: readonly number[] }',
   ll_os_getitimer: '{ readonly interval: number; readonly value: number }',
   ll_os_setitimer: '{ readonly interval: number; readonly value: number }',
-  ll_socket_getsockopt: '{ readonly value: number }',
+  ll_socket_accept: '{ readonly fd: number; readonly address: string }',
+  ll_socket_getsockname: '{ readonly address: string }',
+  ll_socket_getpeername: '{ readonly address: string }',
+  ll_socket_getsockopt: '{ readonly value: number } | { readonly data: string }',
 };
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(' | ');

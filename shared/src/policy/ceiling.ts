@@ -8,8 +8,7 @@
  * | `ll_os_kill`                                     | as the policy says     | the controller delivers it to the guest alone  |
  * | alarms and timers, `ll_os_pause`                 | as the policy says     | they wake the guest alone                      |
  * | `ll_os_waitpid`                                  | as the policy says     | there is nobody to wait for: ECHILD            |
- * | network: socket, connect, bind, listen, accept, getaddrinfo | EACCES      | this version has no network                    |
- * | network: socketpair, and what one does with its ends | as the policy says | both ends are the guest's own                  |
+ * | network                                          | as the policy says     | sockets reach what the run's own network has   |
  * | library: dlopen, dlsym                           | ENOSYS                 | native code would run past the interpreter     |
  * | `ll_mmap` of a file                              | ENODEV                 | virtual files are no memory of the kernel's    |
  * | `ll_unknown`, and calls the table does not have  | ENOSYS                 | what is unknown is refused                     |
@@ -32,8 +31,6 @@ export interface CeilingDenial {
   readonly why: string;
 }
 
-const NO_NETWORK: CeilingDenial = { denial: { errno: 'EACCES' }, why: 'There is no network in this world.' };
-
 const GROUPS: { readonly [group in CallGroup]?: CeilingDenial } = {
   process: { denial: { raise: 'RuntimeError' }, why: 'A guest can start no other process.' },
   library: { denial: { errno: 'ENOSYS' }, why: 'A guest can load no native code.' },
@@ -47,12 +44,6 @@ const CALLS_APART: { readonly [call in CallName]?: CeilingDenial | null } = {
   ll_os_setitimer: null,
   ll_os_getitimer: null,
   ll_os_pause: null,
-  ll_socket_socket: NO_NETWORK,
-  ll_socket_connect: NO_NETWORK,
-  ll_socket_bind: NO_NETWORK,
-  ll_socket_listen: NO_NETWORK,
-  ll_socket_accept: NO_NETWORK,
-  ll_socket_getaddrinfo: NO_NETWORK,
   ll_mmap: { denial: { errno: 'ENODEV' }, why: 'A virtual file cannot be seen as memory.' },
   ll_unknown: { denial: { errno: 'ENOSYS' }, why: 'The sandbox does not offer this function.' },
 };

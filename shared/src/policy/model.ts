@@ -23,7 +23,7 @@ export interface CallRequest {
   /**
    * Where the call really acts: absolute, every symbolic link and `..` resolved (the last component only where the call
    * follows it), as of now. For a descriptor the name it was opened by, or `<stdin>`, `<stdout>`, `<stderr>`, `<pipe>`,
-   * `<socket>`. Rules match this, never `args.path`.
+   * `<socket>`. For an address of the network that address: `<127.0.0.1:80>`, `<[::1]:80>`, `<@name>`. Rules match this, never `args.path`.
    */
   readonly path?: string;
   /** The second name of rename and link, resolved in the same way. */

@@ -8,6 +8,8 @@ import type { CallArgs, MaybePromise, Outcome, PlainValue, RunLimits } from '@sa
 import type { Errno } from '@sandtable/shared/errno';
 import { decodeText, encodeText } from '@sandtable/shared/text';
 import type { GuestIdentity } from '../guestIdentity.ts';
+import { GuestNet } from '../net/guestNet.ts';
+import type { Network } from '../net/network.ts';
 import type { ProcessUsage } from '../processUsage.ts';
 import type { Terminal } from '../tty/terminal.ts';
 import type {
@@ -24,6 +26,8 @@ import type { Asked } from '../wire/asked.ts';
 /** The run as handlers see it. */
 export interface GuestRun {
   readonly files: GuestFiles;
+  /** What the guest's sockets reach; a loopback of its own by default. */
+  readonly network?: Network;
   /** Null where standard input and output are pipes. */
   readonly terminal: Terminal | null;
   readonly waits: Waits;
@@ -40,6 +44,15 @@ export interface GuestRun {
   /** The guest announces its end. */
   exiting(status: number): void;
   fatal(message: string): void;
+}
+
+const nets = new WeakMap<GuestRun, GuestNet>();
+
+/** What the sockets of a run share; made when it is first asked for, since most guests have no sockets. */
+export function netOf(run: GuestRun): GuestNet {
+  let net = nets.get(run);
+  if (net === undefined) nets.set(run, (net = new GuestNet(run.network)));
+  return net;
 }
 
 /** Alarms of the guest; times in seconds, 0 for none. */
@@ -70,7 +83,12 @@ export class ActiveCall {
   }
 
   bytes(bytes: Uint8Array): Outcome {
-    this.native = { kind: 'bytes', bytes };
+    return this.message(bytes, null);
+  }
+
+  /** Bytes, and the address that they came from where there is one. */
+  message(bytes: Uint8Array, from: string | null): Outcome {
+    this.native = { kind: 'bytes', bytes, from };
     return (this.outcome = {
       ok: true,
       get value() {

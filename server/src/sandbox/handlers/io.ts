@@ -4,6 +4,7 @@
  * NEVER look a number up again after a wait: the guest may have given it another meaning, which nobody judged.
  */
 import type { CallArgs, MaybePromise, Outcome } from '@sandtable/shared/policy/model';
+import { GuestSocket } from '../net/guestSocket.ts';
 import { readFrom, virtualFd, writeTo, type OpenDescription, type VirtualFd } from '../vfs/index.ts';
 import { InputPipe, TerminalStream } from '../tty/streams.ts';
 import {
@@ -36,35 +37,34 @@ function wanted(args: CallArgs, call: ActiveCall): number {
   return Math.min(int(args, 'size'), call.asked.room);
 }
 
-export function readDescriptor(
-  run: GuestRun,
-  args: CallArgs,
-  call: ActiveCall,
-  once: boolean,
-): MaybePromise<Outcome> {
+function readDescriptor(run: GuestRun, args: CallArgs, call: ActiveCall): MaybePromise<Outcome> {
   const size = wanted(args, call);
   if (size < 0) return fail('EINVAL');
   const description = run.files.description(fd(args));
   if (description === undefined) return fail('EBADF');
-  const attempt = (): ReturnType<typeof readFrom> => readFrom(description, size);
-  if (!once) return blocking(run, call, attempt, (bytes) => call.bytes(bytes));
-  const outcome = attempt();
-  return outcome.ok ? call.bytes(outcome.value) : fail(outcome.errno);
+  return blocking(
+    run,
+    call,
+    () => readFrom(description, size),
+    (bytes) => call.bytes(bytes),
+  );
 }
 
-/** A blocking write goes on until all is taken; a signal in the middle answers with what was. */
-export function writeDescriptor(
+/**
+ * A blocking write goes on until all is taken; a signal in the middle answers with what was. `once` is a write that does not wait
+ * whatever its descriptor does.
+ */
+export function writeThrough(
   run: GuestRun,
   args: CallArgs,
   call: ActiveCall,
   once: boolean,
+  attempt: (bytes: Uint8Array) => ReturnType<typeof writeTo>,
 ): MaybePromise<Outcome> {
-  const description = run.files.description(fd(args));
-  if (description === undefined) return fail('EBADF');
   let sent = 0;
   const look = (): { readonly outcome: Outcome } | { readonly wait: OpenDescription } => {
     const bytes = call.data(args);
-    const outcome = writeTo(description, sent === 0 ? bytes : bytes.subarray(sent));
+    const outcome = attempt(sent === 0 ? bytes : bytes.subarray(sent));
     if (outcome.ok) return { outcome: ok(sent + outcome.value) };
     if (outcome.wait === undefined) return { outcome: sent > 0 ? ok(sent) : fail(outcome.errno) };
     sent += outcome.progress;
@@ -87,8 +87,12 @@ export function writeDescriptor(
 }
 
 export const IO_HANDLERS = {
-  ll_os_read: (run, args, call) => readDescriptor(run, args, call, false),
-  ll_os_write: (run, args, call) => writeDescriptor(run, args, call, false),
+  ll_os_read: (run, args, call) => readDescriptor(run, args, call),
+  ll_os_write: (run, args, call) => {
+    const description = run.files.description(fd(args));
+    if (description === undefined) return fail('EBADF');
+    return writeThrough(run, args, call, false, (bytes) => writeTo(description, bytes));
+  },
   ll_os_pread: (run, args, call) => {
     const size = wanted(args, call);
     if (size < 0) return fail('EINVAL');
@@ -119,7 +123,9 @@ export const IO_HANDLERS = {
           : ok({ rows: terminal.size.rows, cols: terminal.size.cols, xpixel: 0, ypixel: 0 });
       case FIONREAD:
         if (terminal !== null) return ok({ count: terminal.waiting });
-        return description instanceof InputPipe ? ok({ count: description.waiting }) : fail('ENOTTY');
+        return description instanceof InputPipe || description instanceof GuestSocket
+          ? ok({ count: description.waiting })
+          : fail('ENOTTY');
       case FIONBIO: {
         const flags = run.files.fcntl(fd(args), F_GETFL);
         if (!flags.ok) return fail(flags.errno);

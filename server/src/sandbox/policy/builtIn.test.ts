@@ -144,7 +144,7 @@ describe('standard', () => {
       expect((await ask(engine, call, path, access)).seen, `${call} ${path}`).toEqual(DONE);
   });
 
-  it('lets nothing else be changed, and knows no network and no other process', async () => {
+  it('lets nothing else be changed, and knows no other machine and no other process', async () => {
     const engine = await builtIn('standard');
     for (const path of ['/bin/pypy3', '/etc/passwd', '/tmpfile', '/'])
       expect((await ask(engine, 'll_os_open', path, 'write')).seen, path).toEqual({
@@ -153,10 +153,16 @@ describe('standard', () => {
       });
     for (const call of ['ll_os_system', 'll_os_fork', 'll_os_execv'] as const)
       expect((await ask(engine, call, undefined, 'write')).seen).toEqual(RUNTIME_ERROR);
-    expect((await ask(engine, 'll_socket_socket', undefined, 'write')).seen).toEqual({
-      ok: false,
-      errno: 'EACCES',
-    });
+    for (const call of ['ll_socket_connect', 'll_socket_bind', 'll_socket_sendto'] as const) {
+      for (const address of ['<127.0.0.1:80>', '<[::1]:80>', '<0.0.0.0:0>', '<@name>', '/tmp/socket'])
+        expect((await ask(engine, call, address, 'write')).seen, address).toEqual(DONE);
+      for (const address of ['<192.0.2.1:80>', '<[fd00::1]:80>', '<family 16>', '<1127.0.0.1:80>'])
+        expect((await ask(engine, call, address, 'write')).seen, address).toEqual({
+          ok: false,
+          errno: 'ENETUNREACH',
+        });
+      expect((await ask(engine, call, '/etc/socket', 'write')).seen).toEqual({ ok: false, errno: 'EACCES' });
+    }
   });
 
   it('does not let a file be carried out of /tmp or into it from elsewhere', async () => {

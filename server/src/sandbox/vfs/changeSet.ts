@@ -131,7 +131,7 @@ function stateNow(inode: Inode): FileState | Errno | null {
   return stateOf(inode, inode.mode, inode.kind === 'file' ? inode.content.image() : null);
 }
 
-/** Devices and synthetic files have no state that could be kept. */
+/** Devices, sockets and synthetic files have no state that could be kept. */
 function stateOf(inode: Inode, mode: number, image: ContentImage | null): FileState | Errno | null {
   switch (inode.kind) {
     case 'file': {
@@ -143,6 +143,7 @@ function stateOf(inode: Inode, mode: number, image: ContentImage | null): FileSt
     case 'symlink':
       return inode.target === null ? null : { kind: 'symlink', target: inode.target };
     case 'device':
+    case 'socket':
     case 'synthetic':
       return null;
   }

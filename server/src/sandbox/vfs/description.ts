@@ -44,6 +44,8 @@ export interface OpenDescription {
   seek(offset: number, whence: number): Result<number>;
   stat(): Result<Stat>;
   readiness(): Readiness;
+  /** The mask of poll, where there is more to say than `readiness` has words for. */
+  events?(): number;
   /** Calls `wake` after every change of readiness until disposed of. */
   subscribe(wake: () => void): Disposer;
   /** Called once, when the last descriptor and the last call under way that refer to this are gone: closes it and tells who asked. */

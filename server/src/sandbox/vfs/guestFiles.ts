@@ -6,16 +6,19 @@
  * throws for anything a guest may ask. Path arguments are as the guest sent them. `dirfd` is where a
  * relative path begins (AT_FDCWD by default), so the *at calls are these same methods.
  */
+import type { Errno } from '@sandtable/shared/errno';
 import { AT_FDCWD, type DirectoryLine, type Stat, type StatVfs } from './abi.ts';
 import type { GuestPath } from '../paths.ts';
 import type { DirFd, GuestContext } from './context.ts';
 import type { Disposer, OpenDescription, Readiness } from './description.ts';
 import type { VirtualFd } from './descriptorTable.ts';
+import type { SocketInode } from './inode.ts';
 import * as attributes from './ops/attributes.ts';
 import * as descriptors from './ops/descriptors.ts';
 import * as directories from './ops/directories.ts';
 import * as names from './ops/names.ts';
 import { open } from './ops/open.ts';
+import type { AnonymousIdentity } from './pipe.ts';
 import { fail, ok, type Outcome, type Result } from './result.ts';
 
 export class GuestFiles {
@@ -255,9 +258,14 @@ export class GuestFiles {
     return descriptors.pipe(this.#context, flags);
   }
 
-  /** Two connected streams, as socketpair(AF_UNIX, SOCK_STREAM). `flags`: O_CLOEXEC, O_NONBLOCK. */
-  streamPair(flags = 0): Result<readonly [VirtualFd, VirtualFd]> {
-    return descriptors.streamPair(this.#context, flags);
+  /** The file of a socket, as `bind` makes it. EEXIST where there is something. */
+  makeSocket(path: GuestPath): Result<SocketInode> {
+    return names.makeSocket(this.#context, path);
+  }
+
+  /** The socket behind a name, for one who may write to it; null for a file that is none. */
+  findSocket(path: GuestPath): Result<SocketInode | null> {
+    return names.findSocket(this.#context, path);
   }
 
   // For the controller ---------------------------------------------------------------------------
@@ -272,6 +280,17 @@ export class GuestFiles {
     const fd = options.at === undefined ? table.free() : ok(options.at);
     if (fd.ok) table.set(fd.value, description, options.closeOnExec === true);
     return fd;
+  }
+
+  /** Errno if there may be no more descriptors. */
+  refuseDescriptor(): Errno | undefined {
+    const free = this.#context.table.free();
+    return free.ok ? undefined : free.errno;
+  }
+
+  /** Identity of something new that has no name: what fstat says of it. */
+  anonymous(mode: number): AnonymousIdentity {
+    return descriptors.anonymous(this.#context, mode);
   }
 
   description(fd: VirtualFd): OpenDescription | undefined {

@@ -39,7 +39,6 @@ export { HostFolder } from './hostFolder.ts';
 export type { LimitHit } from './limits.ts';
 export type { Times } from './ops/attributes.ts';
 export { readFrom, writeTo } from './ops/descriptors.ts';
-export { StreamEnd } from './pipe.ts';
 export type { Outcome, Result } from './result.ts';
 export type { FileLine } from './trustedFiles.ts';
 export { Vfs } from './vfs.ts';

@@ -7,7 +7,7 @@
  * names, so that link counts, quotas and the change feed stay true.
  */
 import type { Errno } from '@sandtable/shared/errno';
-import { BLOCK_SIZE, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG, type Stat, type TimeSpec } from './abi.ts';
+import { BLOCK_SIZE, S_IFCHR, S_IFDIR, S_IFLNK, S_IFREG, S_IFSOCK, type Stat, type TimeSpec } from './abi.ts';
 import type { ContentImage, FileContent } from './content.ts';
 
 /**
@@ -39,7 +39,7 @@ export interface Before {
 }
 
 abstract class BaseInode {
-  abstract readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic';
+  abstract readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic' | 'socket';
   abstract readonly typeBits: number;
   readonly ino: number;
   readonly dev: number;
@@ -270,7 +270,13 @@ export class DeviceInode extends BaseInode {
   }
 }
 
-export type Inode = FileInode | DirectoryInode | LinkInode | SyntheticInode | DeviceInode;
+/** The name of a socket; who listens there is the network's business (`net/unixNames.ts`). */
+export class SocketInode extends BaseInode {
+  readonly kind = 'socket';
+  readonly typeBits = S_IFSOCK;
+}
+
+export type Inode = FileInode | DirectoryInode | LinkInode | SyntheticInode | DeviceInode | SocketInode;
 
 /** A name in a directory. After removal it keeps its last parent, so that `..` of a removed directory works. */
 export class Entry {

@@ -16,6 +16,7 @@ import {
   Entry,
   FileInode,
   LinkInode,
+  SocketInode,
   type Attributes,
   type DirectoryEntry,
   type Inode,
@@ -49,6 +50,10 @@ export class Namespace {
 
   makeDirectory(dev: number, attributes: Attributes): DirectoryInode {
     return new DirectoryInode(dev, this.nextIno(), attributes);
+  }
+
+  makeSocket(dev: number, attributes: Attributes): SocketInode {
+    return new SocketInode(dev, this.nextIno(), attributes);
   }
 
   /** A symbolic link, its text charged. */

@@ -1,18 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  F_SETFL,
-  O_CLOEXEC,
-  O_NONBLOCK,
-  PIPE_BUF,
-  PIPE_CAPACITY,
-  SEEK_SET,
-  S_IFIFO,
-  S_IFMT,
-  S_IFSOCK,
-} from './abi.ts';
+import { F_SETFL, O_CLOEXEC, O_NONBLOCK, PIPE_BUF, PIPE_CAPACITY, SEEK_SET, S_IFIFO, S_IFMT } from './abi.ts';
 import { ByteQueue } from './byteQueue.ts';
-import type { StreamEnd } from './pipe.ts';
 import { bytes, makeWorld, must, text, told } from './worldFixture.ts';
 
 const big = new Uint8Array(100_000).fill(1);
@@ -116,57 +105,6 @@ describe('pipes', () => {
     expect(hits.map((hit) => hit.limit)).toEqual(['descriptors']);
     const [[first]] = guest.descriptors() as [[never, never]];
     expect(told(guest.dup(first))).toBe(2);
-  });
-});
-
-describe('stream pairs', () => {
-  it('carries bytes both ways and ends each way by itself', () => {
-    const { guest } = makeWorld();
-    const [one, other] = must(guest.streamPair());
-    expect(must(guest.fstat(one)).mode & S_IFMT).toBe(S_IFSOCK);
-    must(guest.write(one, bytes('ping')));
-    must(guest.write(other, bytes('pong')));
-    expect(text(guest.read(other, 9))).toBe('ping');
-    expect(text(guest.read(one, 9))).toBe('pong');
-    expect(told(guest.read(one, 9))).toBe('waits');
-    const end = guest.description(one) as StreamEnd;
-    must(end.shutdown(1));
-    expect(text(guest.read(other, 9))).toBe('');
-    expect(told(guest.write(one, bytes('x')))).toBe('EPIPE');
-    must(guest.write(other, bytes('still')));
-    expect(text(guest.read(one, 9))).toBe('still');
-    guest.close(other);
-    expect(text(guest.read(one, 9))).toBe('');
-    expect(must(guest.readiness(one))).toMatchObject({ readable: true, hangup: true });
-    expect(end.shutdown(7)).toMatchObject({ ok: false });
-  });
-
-  it('wakes the one that waits', () => {
-    const { guest } = makeWorld();
-    const [one, other] = must(guest.streamPair(O_NONBLOCK));
-    const events: string[] = [];
-    must(guest.subscribe(one, () => events.push('one')));
-    must(guest.subscribe(other, () => events.push('other')));
-    must(guest.write(one, bytes('x')));
-    expect(events).toEqual(['other']);
-    must(guest.read(other, 1));
-    expect(events).toEqual(['other', 'one']);
-  });
-
-  it('may be closed by a waker', () => {
-    const { guest } = makeWorld();
-    const [one, other] = must(guest.streamPair());
-    const description = guest.description(other)!;
-    const woken: string[] = [];
-    const second = description.subscribe(() => woken.push('second'));
-    description.subscribe(() => {
-      woken.push('first');
-      second();
-      guest.close(other);
-    });
-    must(guest.write(one, bytes('x')));
-    expect(woken).toEqual(['second', 'first']);
-    expect(told(guest.write(one, bytes('x')))).toBe('EPIPE');
   });
 });
 

@@ -1,22 +1,9 @@
 /**
- * Pipes and stream pairs, held in memory.
+ * Pipes, held in memory: a read and a write end on one channel.
  *
- * A channel carries bytes one way. A pipe has a read and a write end on one channel; a stream pair
- * (socketpair, the self-pipe of asyncio) has two channels crosswise. What a channel wakes: the
- * readers when bytes come or the writing side closes, the writers when room comes or the reading
- * side closes.
+ * What a channel wakes: the reader when bytes come or the writing side closes, the writer when room comes or the reading side closes.
  */
-import {
-  O_RDONLY,
-  O_RDWR,
-  O_WRONLY,
-  PIPE_BUF,
-  PIPE_CAPACITY,
-  S_IFIFO,
-  S_IFSOCK,
-  type Stat,
-  type TimeSpec,
-} from './abi.ts';
+import { O_RDONLY, O_WRONLY, PIPE_BUF, PIPE_CAPACITY, S_IFIFO, type Stat, type TimeSpec } from './abi.ts';
 import { ByteQueue } from './byteQueue.ts';
 import { Description, type Readiness } from './description.ts';
 import { fail, ok, wait, type Outcome, type Result } from './result.ts';
@@ -52,11 +39,11 @@ class Channel {
     return ok(bytes);
   }
 
-  write(end: End, bytes: Uint8Array, atomicBytes: number): Outcome<number> {
+  write(end: End, bytes: Uint8Array): Outcome<number> {
     if (bytes.length === 0) return ok(0);
     if (!this.readerOpen) return fail('EPIPE');
     // A small write must not be mixed with those of others: it goes as a whole or waits.
-    const fits = bytes.length <= atomicBytes ? this.queue.room >= bytes.length : this.queue.room > 0;
+    const fits = bytes.length <= PIPE_BUF ? this.queue.room >= bytes.length : this.queue.room > 0;
     const taken = fits ? this.queue.push(bytes) : 0;
     if (taken > 0) this.reader?.();
     if (taken === bytes.length) return ok(taken);
@@ -133,7 +120,7 @@ class PipeEnd extends End {
   }
 
   write(bytes: Uint8Array): Outcome<number> {
-    return this.#reads ? fail('EBADF') : this.#channel.write(this, bytes, PIPE_BUF);
+    return this.#reads ? fail('EBADF') : this.#channel.write(this, bytes);
   }
 
   override readiness(): Readiness {
@@ -158,61 +145,6 @@ class PipeEnd extends End {
   }
 }
 
-/** One end of a pair of connected streams. */
-export class StreamEnd extends End {
-  readonly kind = 'stream';
-  protected readonly typeBits = S_IFSOCK;
-  readonly #incoming: Channel;
-  readonly #outgoing: Channel;
-
-  constructor(incoming: Channel, outgoing: Channel, flags: number, identity: AnonymousIdentity) {
-    super(flags | O_RDWR, identity);
-    this.#incoming = incoming;
-    this.#outgoing = outgoing;
-    incoming.reader = () => this.wake();
-    outgoing.writer = () => this.wake();
-  }
-
-  read(count: number): Outcome<Uint8Array> {
-    return this.#incoming.read(this, count);
-  }
-
-  write(bytes: Uint8Array): Outcome<number> {
-    return this.#outgoing.writerOpen ? this.#outgoing.write(this, bytes, 1) : fail('EPIPE');
-  }
-
-  /** SHUT_RD, SHUT_WR, SHUT_RDWR as 0, 1, 2. */
-  shutdown(how: number): Result<undefined> {
-    if (how !== 0 && how !== 1 && how !== 2) return fail('EINVAL');
-    if (how !== 1) {
-      this.#incoming.closeReader();
-      this.#incoming.closeWriter();
-    }
-    if (how !== 0) this.#outgoing.closeWriter();
-    return ok(undefined);
-  }
-
-  override readiness(): Readiness {
-    const peerWrites = this.#incoming.writerOpen;
-    const peerReads = this.#outgoing.readerOpen;
-    return {
-      readable: this.#incoming.queue.length > 0 || !peerWrites,
-      writable: this.#outgoing.queue.room >= PIPE_BUF || !peerReads,
-      hangup: !peerWrites && (!this.#outgoing.writerOpen || !peerReads),
-      error: false,
-    };
-  }
-
-  protected override close(): void {
-    this.#incoming.closeReader();
-    this.#outgoing.closeWriter();
-  }
-
-  label(): string {
-    return `socket:[${this.identity.ino}]`;
-  }
-}
-
 /** Both ends of a new pipe; `flags` may hold O_NONBLOCK. */
 export function makePipe(
   flags: number,
@@ -223,14 +155,4 @@ export function makePipe(
     reader: new PipeEnd(channel, true, flags, identity),
     writer: new PipeEnd(channel, false, flags, identity),
   };
-}
-
-/** Two connected streams; `flags` may hold O_NONBLOCK. */
-export function makeStreamPair(
-  flags: number,
-  identities: readonly [AnonymousIdentity, AnonymousIdentity],
-): [StreamEnd, StreamEnd] {
-  const one = new Channel();
-  const other = new Channel();
-  return [new StreamEnd(one, other, flags, identities[0]), new StreamEnd(other, one, flags, identities[1])];
 }

@@ -32,7 +32,7 @@ export interface FileLine {
   readonly name: string;
   /** Empty if it is nested so deeply that no path leads there. */
   readonly path: GuestPath;
-  readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic';
+  readonly kind: 'file' | 'directory' | 'symlink' | 'device' | 'synthetic' | 'socket';
   readonly size: number;
   readonly mode: number;
   readonly uid: number;
@@ -292,6 +292,7 @@ function refuseKind(entry: Entry): Errno | undefined {
     case 'symlink':
       return 'ELOOP';
     case 'device':
+    case 'socket':
       return 'EINVAL';
   }
 }

@@ -12,6 +12,7 @@ import { encodeText } from '@sandtable/shared/text';
 import type { DirectoryLine, Stat } from '../vfs/abi.ts';
 import type { Asked } from './asked.ts';
 import type { ReplyBuilder } from './replyBuilder.ts';
+import { encodeAddress } from './socketAddress.ts';
 import {
   isPlainObject,
   real,
@@ -39,7 +40,7 @@ import { writeInt64 } from './wireArgs.ts';
 
 /** The exact form of a handler's outcome. */
 export type Native =
-  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly from: string | null }
   | { readonly kind: 'stat'; readonly stat: Stat }
   | { readonly kind: 'lines'; readonly lines: readonly DirectoryLine[] };
 
@@ -273,21 +274,57 @@ const ioctl: Encoder = (reply, id, value) => {
   return null;
 };
 
-const AF_UNIX_ADDRESS = Uint8Array.of(1, 0);
+const NOTHING = new Uint8Array(0);
 
-/** The only sockets there are have no name: pairs. */
-const unnamedAddress: Encoder = (reply, id) => {
+/** The struct of an address; nothing where there is none, which is what the other side of a stream gets. */
+function outAddress(reply: ReplyBuilder, value: PlainValue | undefined): void {
+  reply.outBytes((typeof value === 'string' ? encodeAddress(value) : null) ?? NOTHING);
+}
+
+const socketAddress: Encoder = (reply, id, value) => {
+  if (!isPlainObject(value)) return 'nonsense';
   reply.start(id, 0, 0);
-  reply.outBytes(AF_UNIX_ADDRESS);
+  outAddress(reply, value['address']);
+  return null;
+};
+
+const accepted: Encoder = (reply, id, value) => {
+  if (!isPlainObject(value) || !Number.isSafeInteger(value['fd'])) return 'nonsense';
+  reply.start(id, whole(value['fd']), 0);
+  outAddress(reply, value['address']);
+  return null;
+};
+
+const receivedFrom: Encoder = (reply, id, value, native, asked) => {
+  const error = bytes(reply, id, value, native, asked);
+  if (error !== null) return error;
+  outAddress(reply, native?.kind === 'bytes' && native.from !== null ? native.from : undefined);
   return null;
 };
 
 const socketOption: Encoder = (reply, id, value) => {
   if (!isPlainObject(value)) return 'nonsense';
   reply.start(id, 0, 0);
-  reply.outStruct(4, (view, at) => {
-    view.setInt32(at, whole(value['value']), true);
-  });
+  const { data } = value;
+  if (typeof data === 'string') reply.outBytes(encodeText(data));
+  else {
+    reply.outStruct(4, (view, at) => {
+      view.setInt32(at, whole(value['value']), true);
+    });
+  }
+  return null;
+};
+
+/** Addresses as the host's stub reads them: each with its NUL. */
+const addresses: Encoder = (reply, id, value, _native, asked) => {
+  if (!Array.isArray(value)) return 'nonsense';
+  let all = '';
+  for (const each of value as readonly PlainValue[]) {
+    if (typeof each !== 'string' || !/^[0-9a-f.:]{2,45}$/i.test(each)) return 'nonsense';
+    if (all.length + each.length < asked.room) all += `${each}\0`;
+  }
+  reply.start(id, all.length, 0);
+  reply.outBytes(encodeText(all));
   return null;
 };
 
@@ -337,8 +374,14 @@ const SYMBOLS: { readonly [symbol: string]: Encoder } = {
   },
   setitimer: struct(32, writeItimer),
   getitimer: struct(32, writeItimer),
-  getsockname: unnamedAddress,
-  getpeername: unnamedAddress,
+  getsockname: socketAddress,
+  getpeername: socketAddress,
+  accept: accepted,
+  accept4: accepted,
+  recvfrom: receivedFrom,
+  '@getaddrinfo': addresses,
+  '@gethostbyname': addresses,
+  '@gethostbyaddr': done,
   getsockopt: socketOption,
 };
 

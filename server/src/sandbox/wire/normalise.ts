@@ -12,7 +12,6 @@ import { decodeText } from '@sandtable/shared/text';
 import { AT_EMPTY_PATH, AT_FDCWD, AT_REMOVEDIR, AT_SYMLINK_NOFOLLOW } from '../vfs/abi.ts';
 import { HeldBytes, type Asked } from './asked.ts';
 import {
-  describeAddress,
   MAX_POLL_FDS,
   readEpollEvent,
   readFdSet,
@@ -21,6 +20,7 @@ import {
   readTermios,
   readTimeval,
 } from './structs.ts';
+import { describeAddress } from './socketAddress.ts';
 import { readInt32, readInt64, type WireArg } from './wireArgs.ts';
 
 /** Turns decoded arguments into the call asked; null where no honest host sends such a frame. */
@@ -245,7 +245,9 @@ const SYMBOLS: { readonly [symbol: string]: Normaliser } = {
       name_id: int(a[2]),
       option: text(a[3]),
     }),
-  '@gethostbyname': (a) => asked('ll_socket_getaddrinfo', { host: text(a[0]), service: '' }),
+  '@getaddrinfo': (a) =>
+    asked('ll_socket_getaddrinfo', { host: text(a[0]), service: text(a[1]) }, room(a[2])),
+  '@gethostbyname': (a) => asked('ll_socket_getaddrinfo', { host: text(a[0]), service: '' }, room(a[1])),
   '@gethostbyaddr': () => asked('ll_socket_getaddrinfo', { host: '', service: '' }),
 };
 

@@ -218,29 +218,3 @@ export function readPollFds(bytes: Uint8Array): PollFd[] {
   }
   return fds;
 }
-
-const AF_UNIX = 1;
-const AF_INET = 2;
-const AF_INET6 = 10;
-
-/** A socket address for people: `127.0.0.1:80`, `[::1]:80`, `unix:/tmp/s`, else `family 16`. */
-export function describeAddress(bytes: Uint8Array): string {
-  if (bytes.length < 2) return '';
-  const family = bytes[0]! | (bytes[1]! << 8);
-  const port = (): number => (bytes[2]! << 8) | bytes[3]!;
-  if (family === AF_INET && bytes.length >= 8)
-    return `${[...bytes.subarray(4, 8)].join('.')}:${String(port())}`;
-  if (family === AF_INET6 && bytes.length >= 24) {
-    const groups: string[] = [];
-    for (let at = 8; at < 24; at += 2) groups.push(((bytes[at]! << 8) | bytes[at + 1]!).toString(16));
-    return `[${groups.join(':')}]:${String(port())}`;
-  }
-  if (family === AF_UNIX) {
-    const path = bytes.subarray(2);
-    const end = path.indexOf(0, 1);
-    return `unix:${Buffer.from(end < 0 ? path : path.subarray(0, end))
-      .toString('latin1')
-      .replace(/^\0/, '@')}`;
-  }
-  return `family ${String(family)}`;
-}

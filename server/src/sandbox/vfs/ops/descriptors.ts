@@ -22,7 +22,7 @@ import {
 } from '../description.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
 import { FileDescription } from '../fileDescription.ts';
-import { makePipe, makeStreamPair, type AnonymousIdentity } from '../pipe.ts';
+import { makePipe, type AnonymousIdentity } from '../pipe.ts';
 import { DONE, fail, ok, type Outcome, type Result } from '../result.ts';
 
 /** Linux moves at most this much in one call. */
@@ -157,17 +157,8 @@ export function fcntl(
 export function pipe(context: GuestContext, flags: number): Result<readonly [VirtualFd, VirtualFd]> {
   if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0)
     return fail((flags & O_DIRECT) !== 0 ? 'EOPNOTSUPP' : 'EINVAL');
-  const { reader, writer } = makePipe(flags & O_NONBLOCK, identity(context, 0o600));
+  const { reader, writer } = makePipe(flags & O_NONBLOCK, anonymous(context, 0o600));
   return installPair(context, reader, writer, (flags & O_CLOEXEC) !== 0);
-}
-
-export function streamPair(context: GuestContext, flags: number): Result<readonly [VirtualFd, VirtualFd]> {
-  if ((flags & ~(O_CLOEXEC | O_NONBLOCK)) !== 0) return fail('EINVAL');
-  const [one, other] = makeStreamPair(flags & O_NONBLOCK, [
-    identity(context, 0o777),
-    identity(context, 0o777),
-  ]);
-  return installPair(context, one, other, (flags & O_CLOEXEC) !== 0);
 }
 
 export function readiness(context: GuestContext, fd: VirtualFd): Result<Readiness> {
@@ -198,7 +189,8 @@ function installPair(
   return ok([first.value, second.value]);
 }
 
-function identity(context: GuestContext, mode: number): AnonymousIdentity {
+/** Identity of something new that has no name. */
+export function anonymous(context: GuestContext, mode: number): AnonymousIdentity {
   const { space, who } = context;
   return { ino: space.nextIno(), mode, uid: who.uid, gid: who.gid, time: space.clock() };
 }

@@ -1,5 +1,5 @@
 /** Listing, working directory, and from a path to its canonical form. */
-import { DT_CHR, DT_DIR, DT_LNK, DT_REG, R_OK, X_OK, type DirectoryLine } from '../abi.ts';
+import { DT_CHR, DT_DIR, DT_LNK, DT_REG, DT_SOCK, R_OK, X_OK, type DirectoryLine } from '../abi.ts';
 import { refuseByMode } from '../access.ts';
 import type { DirFd, GuestContext } from '../context.ts';
 import type { VirtualFd } from '../descriptorTable.ts';
@@ -112,6 +112,8 @@ function lineType(inode: Inode): number {
       return DT_LNK;
     case 'device':
       return DT_CHR;
+    case 'socket':
+      return DT_SOCK;
     case 'file':
     case 'synthetic':
       return DT_REG;

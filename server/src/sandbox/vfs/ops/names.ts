@@ -10,6 +10,7 @@ import {
   type DirectoryEntry,
   type Entry,
   type Inode,
+  type SocketInode,
 } from '../inode.ts';
 import { DONE, fail, ok, type Result } from '../result.ts';
 import { newAttributes } from './open.ts';
@@ -46,6 +47,25 @@ export function symlink(
   if (!made.ok) return made;
   context.space.attach(directory, name, made.value);
   return DONE;
+}
+
+/** The file of a socket; its mode is what `bind` gives it. */
+export function makeSocket(context: GuestContext, path: string): Result<SocketInode> {
+  const place = freePlace(context, path, AT_FDCWD, false);
+  if (typeof place === 'string') return fail(place);
+  const { directory, name } = place;
+  const inode = context.space.makeSocket(directory.inode.dev, newAttributes(context, directory, 0o777));
+  context.space.attach(directory, name, inode);
+  return ok(inode);
+}
+
+/** The socket behind a name, for one who may write to it; null for a file that is none. */
+export function findSocket(context: GuestContext, path: string): Result<SocketInode | null> {
+  const found = context.find(path, true, AT_FDCWD);
+  if (typeof found === 'string') return fail(found);
+  const denied = refuseByMode(found.inode, context.who, W_OK);
+  if (denied !== undefined) return fail(denied);
+  return ok(found.inode.kind === 'socket' ? found.inode : null);
 }
 
 export interface LinkPlaces {

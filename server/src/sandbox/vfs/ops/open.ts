@@ -207,5 +207,7 @@ function describe(context: GuestContext, entry: Entry, flags: number): Result<Op
     }
     case 'symlink':
       return fail('ELOOP');
+    case 'socket':
+      return fail('ENXIO');
   }
 }
