@@ -1,5 +1,11 @@
 /** `sandtable doctor`: whether guests can run here, and what was found. */
-import { engineState, type HostDescription } from '../sandbox/index.ts';
+import {
+  engineState,
+  interpreterState,
+  usualInterpreter,
+  type ClassicEngine,
+  type HostDescription,
+} from '../sandbox/index.ts';
 
 function found(description: HostDescription): string[] {
   const { pypy, filter, preload, counts, symbols } = description;
@@ -27,8 +33,39 @@ function found(description: HostDescription): string[] {
   return lines;
 }
 
+function foundClassic({ executable, name, library, confinement }: ClassicEngine): string[] {
+  const { tools, namespaces, missing } = confinement;
+  const walls = [
+    'an empty environment',
+    ...(process.geteuid?.() === 0 ? ['a user of its own'] : []),
+    ...(tools ? ['no privileges to gain', 'limits of memory, processor time and files', 'ends with the server'] : []),
+    ...(namespaces ? ['no network'] : []),
+  ];
+  return [
+    `classic    ${name}`,
+    `           ${executable}`,
+    `           ${library}`,
+    'filter     none: the kernel lets a classic guest make any system call. It is trusted to be a translated sandbox.',
+    `walls      ${walls.join(', ')}`,
+    ...missing.map((what) => `           missing: ${what}`),
+  ];
+}
+
+/** As {@link doctor}, where runs use a classic sandbox. */
+async function classicDoctor(): Promise<number> {
+  const state = await interpreterState();
+  const lines = state.ok && state.kind === 'classic' ? [...foundClassic(state.engine), '', 'Guests can run.'] : [];
+  if (!state.ok) {
+    for (const { message, cure } of state.problems) lines.push(`✗ ${message}`, `  ${cure}`, '');
+    lines.push('Guests cannot run.');
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return state.ok ? 0 : 1;
+}
+
 /** Prints the report; 0 where guests can run. */
 export async function doctor(): Promise<number> {
+  if (usualInterpreter().kind === 'classic') return classicDoctor();
   const state = await engineState(true);
   const lines = state.description === null ? [] : found(state.description);
   if (state.ok) lines.push('', 'Guests can run.');

@@ -18,6 +18,8 @@ export const RUN_HELP = `Usage: sandtable run [OPTIONS] [SCRIPT [ARGS]]
 Runs a Python script in the sandbox. Without a script: the interactive prompt.
 
   --policy FILE|lecture|standard  the policy; standard is the default
+  --engine classic:FILE  run the classic sandbox FILE, a PyPy translated with --sandbox
+                       (without it SANDTABLE_CLASSIC=FILE, or else the distribution's PyPy: --engine pypy)
   --tmp DIR            the guest sees DIR as /tmp; nothing is ever written there
   --keep DIR           afterwards, write what the guest changed below /tmp into DIR
   --heapsize N[k|m|g]  memory of the guest

@@ -1,9 +1,13 @@
 /** The command line of `sandtable run`: text to options, or what is wrong with it. */
+import path from 'node:path';
 import { RUN_LIMITS } from '@sandtable/shared/limits';
+import type { Interpreter } from '../sandbox/index.ts';
 
 export interface RunCommandOptions {
   /** A file, or the name of a built-in policy. */
   readonly policy: string;
+  /** Null for the usual one. */
+  readonly interpreter: Interpreter | null;
   /** Folder that the guest sees as /tmp. */
   readonly tmp: string | null;
   /** Folder that gets what the guest changed below /tmp. */
@@ -29,7 +33,16 @@ const UNITS: { readonly [unit: string]: number } = { '': 1, k: 1024, m: 1024 ** 
 /** PyPy does not get through its start with less. */
 const MIN_HEAP_BYTES = 16 * 1024 * 1024;
 
-const VALUED = ['--policy', '--tmp', '--keep', '--heapsize', '--timeout', '--log', '--trace'] as const;
+const VALUED = [
+  '--policy',
+  '--engine',
+  '--tmp',
+  '--keep',
+  '--heapsize',
+  '--timeout',
+  '--log',
+  '--trace',
+] as const;
 type Valued = (typeof VALUED)[number];
 
 function heapBytes(text: string): number | string {
@@ -47,6 +60,15 @@ function timeout(text: string): number | string {
   return /^\d+(\.\d+)?$/.test(text) && seconds > 0
     ? seconds
     : `--timeout takes a number of seconds, not '${text}'`;
+}
+
+const CLASSIC = 'classic:';
+
+function engine(text: string): Interpreter | string {
+  if (text === 'pypy') return { kind: 'pypy' };
+  if (text.startsWith(CLASSIC) && text.length > CLASSIC.length)
+    return { kind: 'classic', executable: path.resolve(text.slice(CLASSIC.length)) };
+  return `--engine takes 'pypy', or 'classic:' and the path of a pypy-c-sandbox, not '${text}'`;
 }
 
 /** Options end at the first word that is none; what follows the script belongs to the guest. */
@@ -78,10 +100,13 @@ export function parseRun(words: readonly string[]): ParsedRun {
   if (typeof heap === 'string') return { ok: false, message: heap };
   const limit = values['--timeout'] === undefined ? null : timeout(values['--timeout']);
   if (typeof limit === 'string') return { ok: false, message: limit };
+  const interpreter = values['--engine'] === undefined ? null : engine(values['--engine']);
+  if (typeof interpreter === 'string') return { ok: false, message: interpreter };
   return {
     ok: true,
     options: {
       policy: values['--policy'] ?? 'standard',
+      interpreter,
       tmp: values['--tmp'] ?? null,
       keep: values['--keep'] ?? null,
       heapBytes: heap,

@@ -141,6 +141,10 @@ async function warningsOf(web: string): Promise<readonly string[]> {
   const warnings: string[] = [];
   if (!isBuilt(web)) warnings.push('The page has not been built: run `npm run build:web`.');
   const engine = await interpreterState();
+  if (engine.ok && engine.kind === 'classic')
+    warnings.push(
+      'Guests are classic sandboxes (SANDTABLE_CLASSIC): the kernel puts no filter on them. SECURITY.md says what holds them.',
+    );
   if (!engine.ok)
     for (const problem of engine.problems)
       warnings.push(`Guests cannot run: ${problem.message} ${problem.cure}`);

@@ -1,4 +1,5 @@
 /** The sandbox as the rest of the server sees it. */
+export type { ClassicEngine } from './classic/classicEngine.ts';
 export { engineState } from './hostCommand.ts';
 export type { HostDescription } from './hostCommand.ts';
 export { interpreterState, usualInterpreter, type Interpreter } from './interpreters.ts';
