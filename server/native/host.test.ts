@@ -119,7 +119,7 @@ describe('a guest', () => {
     expect(run.stdout()).toBe(
       "[('127.0.0.1', 80)] ('10.0.0.1', '7')\n-2\n[('10.1.2.3', 80), ('fd00::1', 80, 0, 0)] ('known.example', [], ['10.1.2.3'])\n",
     );
-    expect(hosts).toEqual(['example.org', 'known.example', 'known.example']);
+    expect(hosts).toEqual(['example.org', 'known.example', 'known.example', 'known.example']);
   });
 
   it('reads a file as memory, lists folders by name and by descriptor, and walks them', async () => {
