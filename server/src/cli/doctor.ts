@@ -38,7 +38,9 @@ function foundClassic({ executable, name, library, confinement }: ClassicEngine)
   const walls = [
     'an empty environment',
     ...(process.geteuid?.() === 0 ? ['a user of its own'] : []),
-    ...(tools ? ['no privileges to gain', 'limits of memory, processor time and files', 'ends with the server'] : []),
+    ...(tools
+      ? ['no privileges to gain', 'limits of memory, processor time and files', 'ends with the server']
+      : []),
     ...(namespaces ? ['no network'] : []),
   ];
   return [
@@ -54,7 +56,8 @@ function foundClassic({ executable, name, library, confinement }: ClassicEngine)
 /** As {@link doctor}, where runs use a classic sandbox. */
 async function classicDoctor(): Promise<number> {
   const state = await interpreterState();
-  const lines = state.ok && state.kind === 'classic' ? [...foundClassic(state.engine), '', 'Guests can run.'] : [];
+  const lines =
+    state.ok && state.kind === 'classic' ? [...foundClassic(state.engine), '', 'Guests can run.'] : [];
   if (!state.ok) {
     for (const { message, cure } of state.problems) lines.push(`✗ ${message}`, `  ${cure}`, '');
     lines.push('Guests cannot run.');
