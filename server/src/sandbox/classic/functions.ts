@@ -49,13 +49,13 @@ export interface ClassicFunction {
  * Bytes that one read gives at most. The original's limit, and more cannot be: a child reads a reply into a buffer that it doubles at each
  * piece, and dies of a reply that comes in some two dozen pieces.
  */
-export const MAX_READ_BYTES = 256 * 1024;
+const MAX_READ_BYTES = 256 * 1024;
 
 /**
  * Longest text in bytes that is looked at, as for other guests. The rest of a longer one is left out: no name that long names anything,
  * and whoever reads a text may take time that grows faster than its length.
  */
-export const MAX_TEXT = 128 * 1024;
+const MAX_TEXT = 128 * 1024;
 
 type Plain = number | string | null | Uint8Array;
 

@@ -29,7 +29,7 @@ export const MAX_NAME_BYTES = 128;
 export const MAX_ARGUMENTS = 8;
 
 /** `utime` has a tuple in its arguments; what lies deeper ends the guest. */
-export const MAX_DEPTH = 3;
+const MAX_DEPTH = 3;
 
 const NAME_LIMITS: DecodeLimits = { depth: 0, items: 0, textBytes: MAX_NAME_BYTES };
 const LIMITS: DecodeLimits = { depth: MAX_DEPTH, items: MAX_ARGUMENTS, textBytes: MAX_TEXT_BYTES };
