@@ -1,9 +1,11 @@
 /** Every command once: palette, keys, menus and the help page are made from this list. */
+import type { RunHow } from '../session/guest.ts';
 import type { Session } from '../session/session.ts';
 import type { TimeTravel } from '../session/timeTravel.ts';
 import { isLive } from '../session/workState.ts';
 import type { FileActions } from '../workbench/files/fileActions.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
+import { scriptToRun } from '../workbench/scriptToRun.ts';
 import { editBookmark } from '../workbench/time/rowActions.ts';
 import { LIVE_KEYS, STEP_KEYS } from '../workbench/time/stepKeys.ts';
 import { terminalUi } from '../workbench/terminal/useTerminal.ts';
@@ -58,6 +60,7 @@ const PANELS: readonly (readonly [PanelName, string])[] = [
   ['rules', 'Rules'],
   ['moment', 'Moment'],
   ['statistics', 'Statistics'],
+  ['replay', 'Replay'],
 ];
 
 const STEP_TITLES = {
@@ -71,8 +74,8 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
   const { session, terminal, trace, travel, files } = parts;
   const open = (): boolean => session.state.bench.status === 'open';
   const live = (): boolean => isLive(session.state);
-  const run = (mode: 'script' | 'repl', cold = false) => {
-    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined, cold);
+  const run = (mode: 'script' | 'repl', how: RunHow = {}) => {
+    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined, how);
     if (mode === 'repl') showPanel('terminal');
   };
   return [
@@ -97,7 +100,14 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       group: 'Run',
       title: 'Run the script from a cold start, with every call of the interpreter’s own start',
       enabled: open,
-      run: () => run('script', true),
+      run: () => run('script', { cold: true }),
+    },
+    {
+      id: 'run.audit',
+      group: 'Run',
+      title: 'Run the script in audit mode: the policy only records what it would have said',
+      enabled: open,
+      run: () => run('script', { audit: true }),
     },
     {
       id: 'run.stop',
@@ -331,13 +341,4 @@ async function goToLine(): Promise<void> {
     field: { label: 'Line', initial: '', complaint },
   });
   if (line !== null) openFile(activeFile, { line: Number(line), mark: true });
-}
-
-/** The script that Run means: the Python file one looks at, or script.py. */
-function scriptToRun(session: Session): string | undefined {
-  const { activeFile } = view.getState();
-  const { files } = session.state;
-  if (activeFile?.endsWith('.py') === true && files[activeFile] !== undefined) return activeFile;
-  if (files['script.py'] !== undefined) return undefined;
-  return Object.keys(files).find((path) => path.endsWith('.py'));
 }

@@ -34,6 +34,12 @@ const END_WAIT_MS = 3_000;
 /** A paste goes out in messages of this size, half of what the server takes. */
 const INPUT_CHARS = 32_768;
 
+/** `cold`: with a trace of all that the interpreter does to start. `audit`: the policy only records what it would have said. */
+export interface RunHow {
+  readonly cold?: boolean;
+  readonly audit?: boolean;
+}
+
 export interface GuestOptions {
   readonly connection: Connection;
   readonly store: StoreApi<WorkState>;
@@ -62,8 +68,8 @@ export class Guest {
     return this.#feed;
   }
 
-  /** Saves what was typed and starts the guest; `cold`: with a trace of all that the interpreter does to start. */
-  async run(mode: 'script' | 'repl', script?: string, cold = false): Promise<void> {
+  /** Saves what was typed and starts the guest. */
+  async run(mode: 'script' | 'repl', script?: string, how: RunHow = {}): Promise<void> {
     const { bench, starting } = this.#state;
     if (bench.status !== 'open' || starting) return;
     this.#set({ starting: true, refusal: null });
@@ -74,7 +80,7 @@ export class Guest {
       mode,
       size: this.#size,
       ...(script === undefined ? {} : { script }),
-      ...(cold ? { cold } : {}),
+      ...how,
     });
     this.#set({ starting: false });
     if (openBench(this.#state) !== bench.info.id) return;

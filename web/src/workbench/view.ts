@@ -1,7 +1,8 @@
 /** What of the workbench is in front: open files, the one looked at, the place to show in it, the panel in a narrow window. */
 import { createStore } from 'zustand/vanilla';
 
-export type PanelName = 'files' | 'editor' | 'terminal' | 'trace' | 'rules' | 'moment' | 'statistics';
+export type PanelName =
+  'files' | 'editor' | 'terminal' | 'trace' | 'rules' | 'moment' | 'statistics' | 'replay';
 
 export interface Reveal {
   readonly path: string;
@@ -90,7 +91,16 @@ export function showPanel(panel: PanelName): void {
   });
 }
 
-const ORDER: readonly PanelName[] = ['files', 'editor', 'terminal', 'trace', 'rules', 'moment', 'statistics'];
+const ORDER: readonly PanelName[] = [
+  'files',
+  'editor',
+  'terminal',
+  'trace',
+  'rules',
+  'moment',
+  'statistics',
+  'replay',
+];
 
 /** Goes round the panels by keyboard. */
 export function showNextPanel(step: 1 | -1): void {

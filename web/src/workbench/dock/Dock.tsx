@@ -16,7 +16,7 @@ import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { closeFile, view, type PanelName } from '../view.ts';
 import { addFilePanel, applyLayout, fileOfPanel, panelOfFile, rememberLayout } from './layout.ts';
-import { MomentPanel, StatisticsPanel } from './latePanels.tsx';
+import { MomentPanel, ReplayPanel, StatisticsPanel } from './latePanels.tsx';
 import './dock.css';
 
 const COMPONENTS = {
@@ -26,6 +26,7 @@ const COMPONENTS = {
   rules: () => <RulesPanel />,
   moment: () => <MomentPanel />,
   statistics: () => <StatisticsPanel />,
+  replay: () => <ReplayPanel />,
   file: FileContent,
 };
 

@@ -7,7 +7,7 @@ import { RulesPanel } from '../policy/RulesPanel.tsx';
 import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { openFile, showPanel, view, type PanelName } from '../view.ts';
-import { MomentPanel, StatisticsPanel } from './latePanels.tsx';
+import { MomentPanel, ReplayPanel, StatisticsPanel } from './latePanels.tsx';
 import './dock.css';
 
 interface Tab {
@@ -41,6 +41,7 @@ export function NarrowTabs() {
     { key: 'rules', title: 'Rules', panel: 'rules', file: null },
     { key: 'moment', title: 'Moment', panel: 'moment', file: null },
     { key: 'statistics', title: 'Statistics', panel: 'statistics', file: null },
+    { key: 'replay', title: 'Replay', panel: 'replay', file: null },
   ];
   const shown =
     tabs.find((tab) => tab.panel === panel && (tab.file === null || tab.file === activeFile)) ?? tabs[0]!;
@@ -113,6 +114,8 @@ function Panel({ tab }: { readonly tab: Tab }) {
       return <MomentPanel />;
     case 'statistics':
       return <StatisticsPanel />;
+    case 'replay':
+      return <ReplayPanel />;
     case 'editor':
       return tab.file === null ? null : <EditorPanel key={tab.file} path={tab.file} />;
   }

@@ -2,6 +2,7 @@
 import { lazy, Suspense } from 'react';
 
 const Moment = lazy(() => import('../time/MomentPanel.tsx'));
+const Replay = lazy(() => import('../replay/ReplayPanel.tsx'));
 const Statistics = lazy(() => import('../statistics/StatisticsPanel.tsx'));
 
 export function MomentPanel() {
@@ -16,6 +17,14 @@ export function StatisticsPanel() {
   return (
     <Suspense fallback={<Loading />}>
       <Statistics />
+    </Suspense>
+  );
+}
+
+export function ReplayPanel() {
+  return (
+    <Suspense fallback={<Loading />}>
+      <Replay />
     </Suspense>
   );
 }

@@ -4,7 +4,7 @@ import type { DockviewApi, SerializedDockview } from 'dockview-react';
 const KEY = 'sandtable.layout';
 
 /** Grows when panels are added or removed from the code: an older arrangement is then not restored. */
-const LAYOUT_VERSION = 2;
+const LAYOUT_VERSION = 3;
 
 const TOOLS: readonly (readonly [string, string])[] = [
   ['files', 'Files'],
@@ -13,6 +13,7 @@ const TOOLS: readonly (readonly [string, string])[] = [
   ['rules', 'Rules'],
   ['moment', 'Moment'],
   ['statistics', 'Statistics'],
+  ['replay', 'Replay'],
 ];
 
 export function panelOfFile(path: string): string {
@@ -107,7 +108,7 @@ function layOut(api: DockviewApi, file: string | null): void {
     position: { referencePanel: 'terminal', direction: 'right' },
     initialWidth: Math.max(380, width * 0.4),
   });
-  for (const id of ['rules', 'moment', 'statistics'])
+  for (const id of ['rules', 'moment', 'statistics', 'replay'])
     tool(id, { position: { referencePanel: 'trace', direction: 'within' }, inactive: true });
   if (file !== null) addFilePanel(api, file);
   api.getPanel('terminal')?.api.setSize({ height: height * 0.38 });

@@ -1,0 +1,219 @@
+import type { ChangedRow, Judged, ReplayResult } from '@sandtable/shared/replay/replay';
+import { DOUBT_WORDS, judgedWords, replayWords } from '@sandtable/shared/replay/summary';
+import type { TestResult } from '@sandtable/shared/policy/policyTests';
+import { useState } from 'react';
+import { textOf } from '../../session/fileSync.ts';
+import { useSession, useWork } from '../../session/useSession.ts';
+import { plural } from '../../ui/numbers.ts';
+import { Verdict } from '../../ui/Verdict.tsx';
+import { scriptToRun } from '../scriptToRun.ts';
+import { openFile } from '../view.ts';
+import { Problem } from './Problem.tsx';
+import type { TraceName } from './replayMessages.ts';
+import { RowLink } from './RowLink.tsx';
+import { useAnswer } from './useReplayDesk.ts';
+
+/** Lines shown at first, and with each click on "more". */
+const LINES = 100;
+
+/** What the policy in the editor would have done, as one types. */
+export function ReplayView({ trace }: { readonly trace: TraceName }) {
+  const session = useSession();
+  const file = useWork((state) => state.files['policy.ts']);
+  const policies = useWork((state) => state.meta?.policies) ?? [];
+  const audit = useWork((state) => state.run?.start?.audit === true);
+  const [against, setAgainst] = useState('');
+  const source =
+    (file === undefined ? undefined : textOf(file)) ??
+    policies.find(({ name }) => name === 'standard')?.source;
+  const other = policies.find(({ name }) => name === against)?.source ?? null;
+  const { answer, problem, busy } = useAnswer(
+    'replay',
+    source === undefined ? null : { type: 'replay', trace, source, against: other },
+    `${trace.run} ${trace.calls} ${against}\n${source ?? ''}`,
+  );
+  return (
+    <>
+      <div className="replay-bar">
+        <label>
+          policy.ts against{' '}
+          <select className="field" value={against} onChange={(event) => setAgainst(event.target.value)}>
+            <option value="">{audit ? 'what really happened' : 'the verdicts of the run'}</option>
+            {policies.map(({ name }) => (
+              <option key={name} value={name}>
+                the policy “{name}”
+              </option>
+            ))}
+          </select>
+        </label>
+        <button
+          type="button"
+          className="button button-s"
+          title="The policy only records what it would have said; the platform alone decides."
+          onClick={() => void session.guest.run('script', scriptToRun(session), { audit: true })}
+        >
+          Run in audit mode
+        </button>
+      </div>
+      {problem === null ? null : <Problem problem={problem} />}
+      {answer === null ? (
+        problem === null ? (
+          <p className="dim" role="status">
+            Judging …
+          </p>
+        ) : null
+      ) : (
+        <div data-stale={busy || problem !== null}>
+          <Summary result={answer.value.result} ms={answer.value.ms} />
+          <Tests tests={answer.value.tests} />
+          <Changes result={answer.value.result} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Summary({ result, ms }: { readonly result: ReplayResult; readonly ms: number }) {
+  const { lines, guest } = replayWords(result);
+  return (
+    <ul className="replay-summary" role="status" data-changed={guest}>
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+      <li className="dim">
+        Judged in {ms < 1 ? 'less than a millisecond' : `${Math.round(ms)} ms`}, here in the page.
+      </li>
+    </ul>
+  );
+}
+
+function Tests({ tests }: { readonly tests: readonly TestResult[] }) {
+  if (tests.length === 0) return null;
+  const failed = tests.filter(({ passed }) => !passed);
+  return (
+    <div className="replay-tests">
+      <p role="status">
+        {failed.length === 0
+          ? `All ${plural(tests.length, 'test')} of the policy pass.`
+          : `${plural(failed.length, 'test')} of ${tests.length} fail.`}
+      </p>
+      <ul>
+        {failed.map(({ test, message }, index) => (
+          <li key={index}>
+            <button
+              type="button"
+              className="link code"
+              onClick={() => openFile('policy.ts', { line: test.at?.line ?? 1, mark: true })}
+            >
+              policy.ts:{test.at?.line ?? 1}
+            </button>{' '}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Changes({ result }: { readonly result: ReplayResult }) {
+  const [shown, setShown] = useState(LINES);
+  const changes = result.changes.filter(({ change }) => change !== 'place');
+  const { errno, kind, seen } = result.byChange;
+  if (changes.length + result.doubts.length === 0) return null;
+  return (
+    <>
+      <table className="replay-table">
+        <caption className="unseen">Calls that would have gone otherwise, what is let through first</caption>
+        <thead>
+          <tr>
+            <th scope="col" className="replay-number">
+              call
+            </th>
+            <th scope="col">what</th>
+            <th scope="col">was</th>
+            <th scope="col">would be</th>
+            <th scope="col">because of</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changes.slice(0, shown).map((change) => (
+            <Change key={change.row.n} change={change} />
+          ))}
+          {result.doubts.slice(0, shown).map(({ row, before, doubt }) => (
+            <tr key={`doubt ${row.n}`} data-guess>
+              <td className="replay-number">
+                <RowLink row={row} />
+              </td>
+              <td className="code">{what(row)}</td>
+              <td>
+                <Verdict kind={before.kind} word={judgedWords(before)} />
+              </td>
+              <td colSpan={2}>cannot be judged: {DOUBT_WORDS[doubt]}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {shown < changes.length || shown < result.doubts.length ? (
+        <button type="button" className="link" onClick={() => setShown(shown + LINES)}>
+          Show more
+        </button>
+      ) : kind + errno + seen > changes.length ? (
+        <p className="dim">The first {plural(changes.length, 'change')}; sandtable replay lists more.</p>
+      ) : null}
+    </>
+  );
+}
+
+function Change({ change: { row, before, after, guess } }: { readonly change: ChangedRow }) {
+  return (
+    <tr
+      data-guess={guess || undefined}
+      data-opened={before.kind === 'deny' && after.kind === 'allow' ? true : undefined}
+    >
+      <td className="replay-number">
+        <RowLink row={row} />
+      </td>
+      <td className="code">{what(row)}</td>
+      <td>
+        <Verdict kind={before.kind} word={judgedWords(before)} />
+      </td>
+      <td>
+        <Verdict kind={after.kind} word={judgedWords(after)} />
+        {guess ? (
+          <span
+            className="replay-guess"
+            title="Behind the first call that would have gone otherwise: the program might have gone another way."
+          >
+            {' '}
+            guess
+          </span>
+        ) : null}
+      </td>
+      <td>
+        <Place judged={after} />
+      </td>
+    </tr>
+  );
+}
+
+function Place({ judged: { rule } }: { readonly judged: Judged }) {
+  if (rule === null) return null;
+  const { at, layer, label } = rule;
+  if (layer !== 'student' || at === undefined)
+    return <span className="dim">{layer === 'ceiling' ? `the platform: ${label}` : label}</span>;
+  return (
+    <button
+      type="button"
+      className="link"
+      title={label}
+      onClick={() => openFile('policy.ts', { ...at, mark: true })}
+    >
+      policy.ts:{at.line}
+    </button>
+  );
+}
+
+function what({ call, path, args }: ChangedRow['row']): string {
+  const place = path ?? args['path'];
+  return typeof place === 'string' ? `${call} ${place}` : call;
+}
