@@ -231,20 +231,20 @@ const unknownEvent = z.looseObject({
   type: z.string().refine((type) => !Object.hasOwn(known, type)),
 });
 
-export const runEvent = z.union([
-  z.discriminatedUnion('type', [
-    known.call,
-    known.out,
-    known.file,
-    known.touch,
-    known.content,
-    known.rule,
-    known.phase,
-    known.usage,
-    known.notice,
-    known.limit,
-    known.start,
-    known.exit,
-  ]),
-  unknownEvent,
+/** Of the kinds that this version knows only. */
+export const knownEvent = z.discriminatedUnion('type', [
+  known.call,
+  known.out,
+  known.file,
+  known.touch,
+  known.content,
+  known.rule,
+  known.phase,
+  known.usage,
+  known.notice,
+  known.limit,
+  known.start,
+  known.exit,
 ]) as unknown as z.ZodType<RunEvent>;
+
+export const runEvent = z.union([knownEvent, unknownEvent]) as unknown as z.ZodType<RunEvent>;

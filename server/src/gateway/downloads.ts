@@ -32,7 +32,7 @@ export function addDownloads(app: FastifyInstance, downloads: Downloads): void {
   );
 }
 
-function attach(reply: FastifyReply, name: string, type: string): void {
+export function attach(reply: FastifyReply, name: string, type: string): void {
   const plain = name.replace(/[^ -~]|["\\]/g, '_');
   reply.type(type);
   reply.header(
@@ -43,7 +43,7 @@ function attach(reply: FastifyReply, name: string, type: string): void {
   reply.header('cache-control', 'no-store');
 }
 
-function missing(reply: FastifyReply): FastifyReply {
+export function missing(reply: FastifyReply): FastifyReply {
   return reply.code(404).type('text/plain').send('There is nothing here any more.');
 }
 

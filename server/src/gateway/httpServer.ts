@@ -9,6 +9,7 @@ import type { Meta } from '@sandtable/shared/protocol';
 import type { Refusal } from './allowedOrigins.ts';
 import { addAssets } from './assets.ts';
 import { addDownloads, type Downloads } from './downloads.ts';
+import { addTraceTransfer, type TraceTransfer } from './traceTransfer.ts';
 
 /** Requests of the page carry no body; anything larger is not ours. */
 const MAX_BODY_BYTES = 64 * 1024;
@@ -53,6 +54,7 @@ export interface HttpOptions {
   readonly check: (host: string | undefined, origin: string | undefined) => Refusal | null;
   readonly meta: () => Promise<Meta>;
   readonly downloads: Downloads;
+  readonly traces: TraceTransfer;
 }
 
 /** Whether the page was built. */
@@ -91,6 +93,7 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
     return options.meta();
   });
   addDownloads(app, options.downloads);
+  addTraceTransfer(app, options.traces);
   addAssets(app, join(options.web, 'assets'));
 
   await app.register(serveStatic, {

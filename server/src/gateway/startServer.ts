@@ -17,6 +17,7 @@ import { httpServer, isBuilt } from './httpServer.ts';
 import { metaOf } from './meta.ts';
 import { Pages } from './pages.ts';
 import { requestHandlers } from './requestHandlers.ts';
+import type { ImportAnswer } from './traceTransfer.ts';
 import { openSockets, serveSockets } from './socketServer.ts';
 
 export interface ServerOptions {
@@ -81,6 +82,11 @@ async function serveOn(
       logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.logFile(run)),
       benchFile: (bench, path) => store.files.bytes(bench, path),
     },
+    traces: {
+      runExists: async (run) => (await sessions.benchOf(run)) !== null,
+      part: (run, filter, format, from) => sessions.history.export(run, filter, format, from),
+      take: (bench, file) => takeTrace(store, sessions, bench, file),
+    },
   });
   await app.ready();
   const io = openSockets(app.server, check);
@@ -121,6 +127,23 @@ async function serveOn(
   return {
     ok: true,
     server: { url: `http://${urlHost(options.host)}:${port}`, port, warnings: await warningsOf(web), close },
+  };
+}
+
+async function takeTrace(
+  store: Store,
+  sessions: Sessions,
+  bench: string,
+  file: string,
+): Promise<ImportAnswer> {
+  if ((await store.benches.get(bench)) === null)
+    return { ok: false, message: 'There is no such bench any more.' };
+  const imported = await sessions.importTrace(bench, file);
+  if (imported.ok) return { ok: true, run: imported.id, calls: imported.state.calls };
+  return {
+    ok: false,
+    message: 'The file is no trace that can be shown. Nothing was imported.',
+    problems: imported.problems,
   };
 }
 

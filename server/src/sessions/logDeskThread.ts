@@ -54,6 +54,7 @@ const questions = {
   matches: (...asked: Parameters<IndexDesk['matches']>) => desk.matches(...asked),
   statistics: (...asked: Parameters<IndexDesk['statistics']>) => desk.statistics(...asked),
   timeline: (...asked: Parameters<IndexDesk['timeline']>) => desk.timeline(...asked),
+  export: (...asked: Parameters<IndexDesk['export']>) => desk.export(...asked),
   step: (...asked: Parameters<IndexDesk['step']>) => desk.step(...asked),
 
   finish: (folder: string, run: string): SessionState | null => finishedState(folder, run),

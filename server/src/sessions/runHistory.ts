@@ -10,6 +10,7 @@ import type {
 } from '@sandtable/shared/travelMessages';
 import type { LogQuestions } from './logDeskThread.ts';
 import type { Thread } from './thread.ts';
+import type { ExportFormat } from './traceIndex/exportRows.ts';
 import type { Asked } from './traceIndex/indexDesk.ts';
 
 /** A run under way is read ahead this often … */
@@ -68,6 +69,16 @@ export class RunHistory {
     by: StatisticsBy,
   ): Promise<Asked<Statistics> | null> {
     return this.#desk.ask('statistics', this.#folder(run), run, filter, lowest, by);
+  }
+
+  /** A portion of the rows that a filter leaves, as text. */
+  export(
+    run: string,
+    filter: string,
+    format: ExportFormat,
+    from: number,
+  ): Promise<Asked<{ readonly text: string; readonly next: number | null }> | null> {
+    return this.#desk.ask('export', this.#folder(run), run, filter, format, from);
   }
 
   timeline(run: string, from: number, to: number | undefined, buckets: number): Promise<Timeline | null> {

@@ -31,6 +31,7 @@ import { pruneLogs } from './pruneLogs.ts';
 import { RunHistory } from './runHistory.ts';
 import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
 import { Thread } from './thread.ts';
+import { TraceImports, type TraceImported } from './traceImports.ts';
 import { WorkerPool } from './workerPool.ts';
 
 /** How often pages that hold up a run are looked for. */
@@ -88,6 +89,7 @@ export class Sessions {
   readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
   /** Any point and any part of a run, by its id. */
   readonly history = new RunHistory(this.#logDesk, (run) => this.#folder(run));
+  readonly #imports: TraceImports;
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
@@ -99,6 +101,7 @@ export class Sessions {
     this.#store = options.store;
     this.#logs = options.logs;
     this.#broadcast = options.broadcast;
+    this.#imports = new TraceImports(options.store.runs, options.logs, (run) => this.history.ended(run));
     this.#pool = new WorkerPool(options.workerEntry ?? new URL('./runWorker.ts', import.meta.url));
     const abandonedMs = options.abandonedMs ?? ABANDONED_MS;
     this.#sweeps = setInterval(() => {
@@ -238,6 +241,23 @@ export class Sessions {
     return join(this.#folder(run), LOG_FILE);
   }
 
+  /** Makes a run of the bench from a trace and shows it. Where a guest runs there nothing is imported. */
+  async importTrace(bench: string, file: string): Promise<TraceImported> {
+    const desk = this.#deskOf(bench);
+    if (desk.shown?.run instanceof LiveRun && !desk.shown.run.over)
+      return { ok: false, problems: [{ line: 0, message: 'A guest runs on this bench: stop it first.' }] };
+    const imported = await this.#imports.import(bench, file);
+    if (!imported.ok) return imported;
+    const { id, state } = imported;
+    const before = desk.shown?.run;
+    if (before !== undefined) this.#forget(before);
+    desk.loaded = true;
+    desk.shown = { run: { id, bench, state } };
+    this.#broadcast.started(bench, { run: id, bench, to: state.to, state });
+    this.#release(bench, desk);
+    return imported;
+  }
+
   // ---- policies ----------------------------------------------------------------------------------------------
 
   /** What is wrong with the source of a policy; an empty list: it can be run. */
@@ -284,7 +304,7 @@ export class Sessions {
     for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
     await Promise.all(underWay.map((run) => this.#waitForEnd(run, CLOSE_TIMEOUT_MS)));
     while (this.#background.size > 0) await Promise.all(this.#background);
-    await Promise.all([this.#pool.close(), this.#logDesk.close(), this.#policies.close()]);
+    await Promise.all([this.#pool.close(), this.#imports.close(), this.#logDesk.close(), this.#policies.close()]);
   }
 
   async #start(desk: Desk, options: StartOptions): Promise<StartResult> {

@@ -4,7 +4,6 @@
  * Every answer does a slice of the reading that is still to be done and says how far it got, so that no question takes longer than
  * some {@link SLICE_MS} however long the log is; only a jump waits until its point is indexed, with turns for others between.
  */
-import type { CallEvent } from '@sandtable/shared/events';
 import type { FileBytes } from '@sandtable/shared/fileBytes';
 import { VERDICT_KINDS } from '@sandtable/shared/verdicts';
 import type {
@@ -22,7 +21,8 @@ import type { WorldTrail } from '@sandtable/shared/worldTrail';
 import { callSpec } from '@sandtable/shared/calls';
 import { Matches, readFilter } from './matches.ts';
 import { BLOCK_ROWS, MARK_CHANGES, type Block } from './rowColumns.ts';
-import { rowAt } from './rowReader.ts';
+import { exportHead, exportPart, EXPORT_ROWS, type ExportFormat } from './exportRows.ts';
+import { rowsAt } from './rowReader.ts';
 import { RunIndex } from './runIndex.ts';
 import { statisticsOf } from './statistics.ts';
 import { timelineOf } from './timeline.ts';
@@ -102,11 +102,7 @@ export class IndexDesk {
     const found = this.#found(desk, asked.filter, asked.lowest);
     if ('message' in found) return { ok: false, message: found.message };
     const { matches, complete } = found;
-    const rows: CallEvent[] = [];
-    for (const n of matches.numbers(asked.from, asked.count)) {
-      const row = rowAt(desk.index, n);
-      if (row !== null) rows.push(row);
-    }
+    const rows = rowsAt(desk.index, matches.numbers(asked.from, asked.count));
     return {
       ok: true,
       total: matches.total,
@@ -166,6 +162,31 @@ export class IndexDesk {
       const block = index.columns.block(Math.floor(n / BLOCK_ROWS));
       for (; n < block.first + block.rows; n++) if (fits(block, n - block.first)) return n;
     }
+  }
+
+  /**
+   * A portion of an export: the matches from the `from`-th on. `next` is where to go on, null at the end; a portion may be empty
+   * while the search goes on.
+   */
+  export(
+    folder: string,
+    run: string,
+    filter: string,
+    format: ExportFormat,
+    from: number,
+  ): Asked<{ readonly text: string; readonly next: number | null }> {
+    const desk = this.#desk(folder, run);
+    const found = this.#found(desk, filter, 0);
+    if ('message' in found) return { ok: false, message: found.message };
+    const { matches, complete } = found;
+    const text =
+      (from === 0 ? exportHead(desk.index, format) : '') + exportPart(desk.index, matches, format, from);
+    const next = Math.min(matches.total, from + EXPORT_ROWS);
+    return {
+      ok: true,
+      text: from === 0 && next === 0 && !complete ? '' : text,
+      next: complete && next >= matches.total ? null : next,
+    };
   }
 
   #found(

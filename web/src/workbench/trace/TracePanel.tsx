@@ -1,4 +1,4 @@
-import { Download, Pause, Play } from 'lucide-react';
+import { Pause, Play } from 'lucide-react';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { useStore } from 'zustand';
 import { prefer, preferences } from '../../app/preferences.ts';
@@ -9,6 +9,7 @@ import { Splitter } from '../../ui/Splitter.tsx';
 import { showPanel } from '../view.ts';
 import { DetailPane } from './DetailPane.tsx';
 import { FilterBox } from './FilterBox.tsx';
+import { ExportMenu, ImportButton } from './traceFiles.tsx';
 import { PreludeNote } from './PreludeNote.tsx';
 import { TraceTable } from './TraceTable.tsx';
 import { useTrace, useTraceView } from './useTrace.ts';
@@ -63,7 +64,8 @@ function EmptyTrace() {
         Every call that the guest makes to its outside world appears here as it happens: what it asked, what
         the policy said, what it saw.
       </p>
-      <p>Press Run to see the first.</p>
+      <p>Press Run to see the first, or look at a trace that was exported elsewhere.</p>
+      <ImportButton words />
     </div>
   );
 }
@@ -100,16 +102,8 @@ function TraceBar() {
       >
         {follow ? <Pause className="icon" aria-hidden /> : <Play className="icon" aria-hidden />}
       </IconButton>
-      <Tip text="Export the whole trace as JSONL">
-        <a
-          className="button button-icon button-s"
-          href={`/api/runs/${run}/trace.jsonl`}
-          download
-          aria-label="Export the trace as JSONL"
-        >
-          <Download className="icon" aria-hidden />
-        </a>
-      </Tip>
+      <ImportButton />
+      {run === null ? null : <ExportMenu run={run} />}
     </div>
   );
 }
