@@ -11,6 +11,7 @@ import { startServer, Watcher } from './liveServer.ts';
 import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
 import { policyFigures } from './policy.ts';
+import { replayFigures } from './replay.ts';
 import { startFigures } from './start.ts';
 import { travelFigures } from './travel.ts';
 
@@ -23,6 +24,7 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
   travel: { title: 'Any point of a run of a million calls', measure: () => travelFigures(watcher) },
   policy: { title: 'Deciding', measure: policyFigures },
+  replay: { title: 'Judging a recorded run', measure: replayFigures },
   page: { title: 'The page', measure: () => pageFigures(server) },
 };
 const asked = process.argv.slice(2);
