@@ -1,15 +1,12 @@
 /**
- * The sessions: which run each bench shows, who watches it, and where its log lies. Main thread.
+ * The sessions: which run each bench shows and who watches it. Main thread.
  *
- * What this owns: the run of every bench that somebody looks at or that is under way, and the log folders. What it does not own:
- * files and benches (the store), connections (the gateway), guests (the workers). One run a bench is under way at a time:
- * starting another stops the first. The last run stays to be looked at, from its log after a restart.
+ * What this owns: the run of every bench that somebody looks at or that is under way. What it does not own: files and benches (the
+ * store), rows and logs of runs (the books), connections (the gateway), guests (the workers). One run a bench is under way at
+ * a time: starting another stops the first. The last run stays to be looked at, from its log after a restart.
  *
- * Order at a start, so that a crash at any moment leaves nothing wrong: row in the database → worker makes log and guest → the
- * pages are told. A row without an end, found when a server starts, is a run whose server died; its log is mended then.
+ * Order at a start: the books → the worker makes log and guest → the pages are told.
  */
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { CallEvent } from '@sandtable/shared/events';
 import {
   MAX_FILE_BYTES,
@@ -18,19 +15,15 @@ import {
   type RunSnapshot,
   type TerminalSize,
 } from '@sandtable/shared/protocol';
-import type { SessionState } from '@sandtable/shared/session';
 import type { WorldList, WorldRead } from '../sandbox/index.ts';
-import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
 import { newId, type Store } from '../store/store.ts';
-import { listBench, readBench } from './benchWorld.ts';
+import { listBench, POLICY_FILE, readBench } from './benchWorld.ts';
 import { LiveRun, type Broadcast } from './liveRun.ts';
-import { LOG_FILE } from './logFormat.ts';
-import type { LogQuestions, SearchResult } from './logDeskThread.ts';
+import type { SearchResult } from './logDeskThread.ts';
 import { PolicyChecks } from './policyChecks.ts';
-import { pruneLogs } from './pruneLogs.ts';
-import { RunHistory } from './runHistory.ts';
+import { RunBooks, type FinishedRun } from './runBooks.ts';
+import type { RunHistory } from './runHistory.ts';
 import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
-import { Thread } from './thread.ts';
 import { TraceImports, type TraceImported } from './traceImports.ts';
 import { WorkerPool } from './workerPool.ts';
 
@@ -65,13 +58,6 @@ interface Shown {
   readonly run: LiveRun | FinishedRun;
 }
 
-/** A run of an earlier server, or one that nobody looked at when it ended. */
-interface FinishedRun {
-  readonly id: string;
-  readonly bench: string;
-  readonly state: SessionState;
-}
-
 interface Desk {
   readonly pages: Set<string>;
   shown: Shown | null;
@@ -83,23 +69,19 @@ interface Desk {
 
 export class Sessions {
   readonly #store: Store;
-  readonly #logs: string;
   readonly #broadcast: Broadcast;
   readonly #pool: WorkerPool;
-  readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
-  /** Any point and any part of a run, by its id. */
-  readonly history = new RunHistory(this.#logDesk, (run) => this.#folder(run));
+  readonly #books: RunBooks;
   readonly #imports: TraceImports;
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
-  readonly #background = new Set<Promise<void>>();
   readonly #sweeps: NodeJS.Timeout;
   #closing = false;
 
   constructor(options: SessionsOptions) {
     this.#store = options.store;
-    this.#logs = options.logs;
+    this.#books = new RunBooks(options.store.runs, options.logs, (run) => this.#live.has(run));
     this.#broadcast = options.broadcast;
     this.#imports = new TraceImports(options.store.runs, options.logs, (run) => this.history.ended(run));
     this.#pool = new WorkerPool(options.workerEntry ?? new URL('./runWorker.ts', import.meta.url));
@@ -115,30 +97,21 @@ export class Sessions {
     this.#sweeps.unref();
   }
 
-  /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
-  recover(): Promise<void> {
-    return this.#inBackground(this.#recover());
+  /** Any point and any part of a run, by its id. */
+  get history(): RunHistory {
+    return this.#books.history;
   }
 
-  async #recover(): Promise<void> {
-    for (const row of await this.#store.runs.list()) {
-      if (this.#closing) return;
-      if (row.ended_at !== null) continue;
-      const state = await this.#logDesk.ask('finish', this.#folder(row.id), row.id);
-      await this.#store.runs.ended(row.id, {
-        status: state?.exit?.status ?? 137,
-        reason: state?.exit?.reason ?? 'server',
-        logBytes: 0,
-      });
-    }
-    await this.#prune();
+  /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
+  recover(): Promise<void> {
+    return this.#books.recover();
   }
 
   /** Loads what a first run needs, so that the person who starts it does not wait for that. */
   warmUp(): void {
     this.#pool.warmUp();
-    this.#logDesk.warmUp();
-    void this.#policies.check(builtInSource('standard'));
+    this.#books.warmUp();
+    this.#policies.warmUp();
   }
 
   // ---- pages -------------------------------------------------------------------------------------------------
@@ -157,6 +130,7 @@ export class Sessions {
     desk.pages.add(page);
     await this.#load(bench, desk);
     joined();
+    void this.#books.inBackground(this.#checkAhead(bench));
     if (!desk.pages.has(page) || desk.shown === null) return { run: null, batches: null };
     const { run } = desk.shown;
     const after = resume?.run === run.id ? resume.after : null;
@@ -189,7 +163,7 @@ export class Sessions {
 
   /** Bench that the run belongs to, or null. Also of runs of earlier servers. */
   async benchOf(run: string): Promise<string | null> {
-    return this.#live.get(run)?.bench ?? (await this.#store.runs.get(run))?.bench ?? null;
+    return this.#live.get(run)?.bench ?? this.#books.benchOf(run);
   }
 
   /** Whether the run is under way; it no longer is once its exit was told, though its thread still puts things away. */
@@ -222,23 +196,23 @@ export class Sessions {
     this.#pool.tell({ type: 'resize', run, size });
   }
 
-  async rows(run: string, from: number, count: number): Promise<readonly CallEvent[] | null> {
-    return this.#logDesk.ask('rows', this.#folder(run), from, count);
+  rows(run: string, from: number, count: number): Promise<readonly CallEvent[] | null> {
+    return this.#books.rows(run, from, count);
   }
 
-  async search(
+  search(
     run: string,
     filter: string,
     from: number,
     direction: 'up' | 'down',
     count: number,
   ): Promise<SearchResult | null> {
-    return this.#logDesk.ask('search', this.#folder(run), filter, from, direction, count);
+    return this.#books.search(run, filter, from, direction, count);
   }
 
   /** File of the run's log. */
   logFile(run: string): string {
-    return join(this.#folder(run), LOG_FILE);
+    return this.#books.logFile(run);
   }
 
   /** Makes a run of the bench from a trace and shows it. Where a guest runs there nothing is imported. */
@@ -293,18 +267,24 @@ export class Sessions {
       this.#pool.tell({ type: 'drop', run: run.id });
     }
     this.#desks.delete(bench);
-    for (const run of runs) rmSync(this.#folder(run), { recursive: true, force: true });
+    this.#books.removeLogs(runs);
   }
 
   /** Stops every guest, waits until their logs are complete, ends all threads. */
   async close(): Promise<void> {
     this.#closing = true;
+    this.#books.closing();
     clearInterval(this.#sweeps);
     const underWay = [...this.#live.values()].filter((run) => !run.over);
     for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
     await Promise.all(underWay.map((run) => this.#waitForEnd(run, CLOSE_TIMEOUT_MS)));
-    while (this.#background.size > 0) await Promise.all(this.#background);
-    await Promise.all([this.#pool.close(), this.#imports.close(), this.#logDesk.close(), this.#policies.close()]);
+    await this.#books.settled();
+    await Promise.all([
+      this.#pool.close(),
+      this.#imports.close(),
+      this.#books.close(),
+      this.#policies.close(),
+    ]);
   }
 
   async #start(desk: Desk, options: StartOptions): Promise<StartResult> {
@@ -333,62 +313,46 @@ export class Sessions {
       }
     }
     const id = newId();
-    await this.#store.runs.started(id, bench, options.mode);
-    const folder = this.#folder(id);
-    const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () =>
-      this.#logDesk.ask('finish', folder, id),
-    );
+    await this.#books.begun(id, bench, options.mode);
+    const folder = this.#books.folder(id);
+    const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () => this.#books.finish(id));
     const refusal = await this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
       if (before !== undefined) this.#forget(before);
       // Pages may have come and gone while the guest was made.
       run.audienceIs(desk.pages);
       desk.shown = { run };
       this.#live.set(id, run);
-      void run.end.then(() => this.#inBackground(this.#runEnded(run)));
+      void run.end.then(() => this.#books.inBackground(this.#runEnded(run)));
       this.#broadcast.started(bench, run.snapshot());
     });
     if (refusal !== null) {
-      await this.#store.runs.forget(id);
-      rmSync(folder, { recursive: true, force: true });
+      await this.#books.refused(id);
       return refusal;
     }
     return { ok: true, snapshot: run.snapshot() };
   }
 
   async #runEnded(run: LiveRun): Promise<void> {
-    // Its bench was removed, and it with it: there is nothing to keep.
-    if ((await this.#store.runs.get(run.id)) === null) return;
-    await this.#logDesk.ask('keep', this.#folder(run.id), run.state);
-    this.history.ended(run.id);
-    const { exit } = run.state;
-    await this.#store.runs.ended(run.id, {
-      status: exit?.status ?? 137,
-      reason: exit?.reason ?? 'server',
-      logBytes: run.logBytes,
-    });
+    if (!(await this.#books.ended(run.id, run.state, run.logBytes))) return;
     const desk = this.#desks.get(run.bench);
     if (desk !== undefined) this.#release(run.bench, desk);
-    if (!this.#closing) await this.#prune();
+    await this.#books.prune();
+  }
+
+  /** Whoever opens a bench is about to run it: its policy is checked by then, and a checker is warm for its next version. */
+  async #checkAhead(bench: string): Promise<void> {
+    if (this.#closing) return;
+    const policy = await this.#store.files.read(bench, POLICY_FILE);
+    if (policy?.content?.encoding === 'utf8') void this.#policies.check(policy.content.text);
   }
 
   /** Finds the last run of a bench that has none in memory. */
   async #load(bench: string, desk: Desk): Promise<void> {
     if (desk.loaded) return;
-    const row = await this.#store.runs.lastOf(bench);
-    const state = row === null ? null : await this.#logDesk.ask('finish', this.#folder(row.id), row.id);
+    const last = await this.#books.lastOf(bench);
     if (desk.loaded) return;
     desk.loaded = true;
-    if (row !== null && state !== null && desk.shown === null)
-      desk.shown = { run: { id: row.id, bench, state } };
-  }
-
-  /** Work that nobody waits for but {@link close}. A failure is a bug: it is logged and concerns nobody else. */
-  #inBackground(work: Promise<void>): Promise<void> {
-    const watched = work
-      .catch((error: unknown) => console.error('sandtable: keeping the books of runs failed:', error))
-      .finally(() => this.#background.delete(watched));
-    this.#background.add(watched);
-    return watched;
+    if (last !== null && desk.shown === null) desk.shown = { run: last };
   }
 
   /** Whether the run was over in time. */
@@ -422,13 +386,5 @@ export class Sessions {
     if (!(run instanceof LiveRun)) return;
     this.#live.delete(run.id);
     this.#pool.tell({ type: 'drop', run: run.id });
-  }
-
-  async #prune(): Promise<void> {
-    await pruneLogs(this.#logs, this.#store.runs, (run) => this.#live.has(run));
-  }
-
-  #folder(run: string): string {
-    return join(this.#logs, run);
   }
 }

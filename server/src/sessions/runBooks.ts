@@ -1,0 +1,162 @@
+/**
+ * The books of runs: their rows in the database and their logs on disk, from the row that is written before a guest is made to the
+ * log that is removed when there are too many. Knows no guests and no pages.
+ *
+ * Order at a start, so that a crash at any moment leaves nothing wrong: row in the database → worker makes log and guest. A row
+ * without an end, found when a server starts, is a run whose server died; its log is mended then.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CallEvent, RunMode } from '@sandtable/shared/events';
+import type { SessionState } from '@sandtable/shared/session';
+import type { RunStore } from '../store/runStore.ts';
+import { LOG_FILE } from './logFormat.ts';
+import type { LogQuestions, SearchResult } from './logDeskThread.ts';
+import { pruneLogs } from './pruneLogs.ts';
+import { RunHistory } from './runHistory.ts';
+import { Thread } from './thread.ts';
+
+/** What is written down of a run that nobody saw the end of. */
+const UNSEEN_END = { status: 137, reason: 'server' } as const;
+
+/** A run of an earlier server, or one that nobody looked at when it ended. */
+export interface FinishedRun {
+  readonly id: string;
+  readonly bench: string;
+  readonly state: SessionState;
+}
+
+export class RunBooks {
+  readonly #runs: RunStore;
+  readonly #logs: string;
+  readonly #isLive: (run: string) => boolean;
+  readonly #logDesk = new Thread<LogQuestions>(new URL('./logDeskThread.ts', import.meta.url));
+  /** Any point and any part of a run, by its id. */
+  readonly history = new RunHistory(this.#logDesk, (run) => this.folder(run));
+  readonly #background = new Set<Promise<void>>();
+  #closing = false;
+
+  /** `logs`: one folder a run. Logs of runs that are live are never removed. */
+  constructor(runs: RunStore, logs: string, isLive: (run: string) => boolean) {
+    this.#runs = runs;
+    this.#logs = logs;
+    this.#isLive = isLive;
+  }
+
+  warmUp(): void {
+    this.#logDesk.warmUp();
+  }
+
+  /** Folder of the run's log. */
+  folder(run: string): string {
+    return join(this.#logs, run);
+  }
+
+  logFile(run: string): string {
+    return join(this.folder(run), LOG_FILE);
+  }
+
+  async benchOf(run: string): Promise<string | null> {
+    return (await this.#runs.get(run))?.bench ?? null;
+  }
+
+  async rows(run: string, from: number, count: number): Promise<readonly CallEvent[] | null> {
+    return this.#logDesk.ask('rows', this.folder(run), from, count);
+  }
+
+  async search(
+    run: string,
+    filter: string,
+    from: number,
+    direction: 'up' | 'down',
+    count: number,
+  ): Promise<SearchResult | null> {
+    return this.#logDesk.ask('search', this.folder(run), filter, from, direction, count);
+  }
+
+  /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
+  recover(): Promise<void> {
+    return this.inBackground(this.#recover());
+  }
+
+  /** A run is about to be made. */
+  begun(run: string, bench: string, mode: RunMode): Promise<void> {
+    return this.#runs.started(run, bench, mode);
+  }
+
+  /** It was not made after all. */
+  async refused(run: string): Promise<void> {
+    await this.#runs.forget(run);
+    this.removeLogs([run]);
+  }
+
+  /** Completes the log of a run whose worker is gone. @returns the state at its end, or null where there is no log. */
+  finish(run: string): Promise<SessionState | null> {
+    return this.#logDesk.ask('finish', this.folder(run), run);
+  }
+
+  /** @returns whether it is kept: where its bench was removed, it was removed with it. */
+  async ended(run: string, state: SessionState, logBytes: number): Promise<boolean> {
+    if ((await this.#runs.get(run)) === null) return false;
+    await this.#logDesk.ask('keep', this.folder(run), state);
+    this.history.ended(run);
+    await this.#runs.ended(run, {
+      status: state.exit?.status ?? UNSEEN_END.status,
+      reason: state.exit?.reason ?? UNSEEN_END.reason,
+      logBytes,
+    });
+    return true;
+  }
+
+  /** The last run of a bench as its log tells it. */
+  async lastOf(bench: string): Promise<FinishedRun | null> {
+    const row = await this.#runs.lastOf(bench);
+    const state = row === null ? null : await this.finish(row.id);
+    return row === null || state === null ? null : { id: row.id, bench, state };
+  }
+
+  async prune(): Promise<void> {
+    if (!this.#closing) await pruneLogs(this.#logs, this.#runs, this.#isLive);
+  }
+
+  removeLogs(runs: readonly string[]): void {
+    for (const run of runs) rmSync(this.folder(run), { recursive: true, force: true });
+  }
+
+  /** Work that nobody waits for but {@link settled}. A failure is a bug: it is logged and concerns nobody else. */
+  inBackground(work: Promise<void>): Promise<void> {
+    const watched = work
+      .catch((error: unknown) => console.error('sandtable: keeping the books of runs failed:', error))
+      .finally(() => this.#background.delete(watched));
+    this.#background.add(watched);
+    return watched;
+  }
+
+  /** From now on no log is removed and no old run mended. */
+  closing(): void {
+    this.#closing = true;
+  }
+
+  /** Waits for the work in the background. */
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+
+  close(): Promise<void> {
+    return this.#logDesk.close();
+  }
+
+  async #recover(): Promise<void> {
+    for (const row of await this.#runs.list()) {
+      if (this.#closing) return;
+      if (row.ended_at !== null) continue;
+      const state = await this.finish(row.id);
+      await this.#runs.ended(row.id, {
+        status: state?.exit?.status ?? UNSEEN_END.status,
+        reason: state?.exit?.reason ?? UNSEEN_END.reason,
+        logBytes: 0,
+      });
+    }
+    await this.prune();
+  }
+}
