@@ -10,10 +10,11 @@
 #include "marshal.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 
 #include "channel.h"
+#include "loans.h"
 #include "signals.h"
 #include "wire.h"
 
@@ -52,9 +53,15 @@ struct pending {
     int64_t result;
     int error;
     uint32_t flags;
+    uint8_t *loan; /* what came with an opening, malloc'ed; NULL where nothing did */
+    size_t loan_length;
 };
 
 const char *call_symbol(enum call_id id) { return ROWS[id].symbol; }
+
+bool call_takes_number(enum call_id id, unsigned argument) {
+    return argument < ROWS[id].op_count && ROWS[id].ops[argument].code == 'i';
+}
 
 int call_find(const char *symbol) {
     for (int id = 0; id < CALLS_COUNT; id++)
@@ -180,12 +187,25 @@ static bool fill_outs(const struct pending *pending, const uint8_t *at, size_t l
     return left == 0;
 }
 
+/* Openings have no out-arguments, so what follows the head is the loan. Without memory for it there is none. */
+static bool take_loan(struct pending *pending, const uint8_t *at, size_t left) {
+    if (left < sizeof(uint32_t)) return false;
+    size_t length = wire_u32(at);
+    if (length != left - sizeof(uint32_t) || length < WIRE_STAT_BYTES) return false;
+    pending->loan = malloc(length);
+    pending->loan_length = length;
+    if (pending->loan != NULL) memcpy(pending->loan, at + sizeof(uint32_t), length);
+    return true;
+}
+
 static bool deliver(void *context, const uint8_t *reply, size_t length) {
     struct pending *pending = context;
     pending->result = wire_i64(reply + 4);
     pending->error = (int)wire_u32(reply + 12);
     pending->flags = wire_u32(reply + 16);
-    return fill_outs(pending, reply + WIRE_REPLY_HEAD, length - WIRE_REPLY_HEAD);
+    const uint8_t *rest = reply + WIRE_REPLY_HEAD;
+    size_t left = length - WIRE_REPLY_HEAD;
+    return (pending->flags & WIRE_FLAG_LOAN) != 0 ? take_loan(pending, rest, left) : fill_outs(pending, rest, left);
 }
 
 static int64_t bounded(const struct pending *pending) {
@@ -220,6 +240,14 @@ static bool wakes_on_signal(enum call_id id) {
 int64_t call_ask(enum call_id id, const int64_t *args) {
     struct pending pending = { .row = &ROWS[id], .args = args };
     struct request request;
+    int64_t answered;
+    signals_enter_call();
+    if (loans_answer(id, args, &answered)) {
+        signals_leave_call();
+        return answered;
+    }
+    loans_see(id, args);
+    signals_leave_call();
     bool waits = may_wait(id, args);
     if (!build_request(&request, id, args)) return -1;
     request.exchange.may_wait = waits;
@@ -232,6 +260,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
         return -1;
     }
     channel_exchange(&request.exchange);
+    if (pending.loan != NULL) loans_begin((int)pending.result, pending.loan, pending.loan_length);
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) {
         errno = WIRE_ERRNO_RAISE;

@@ -4,12 +4,16 @@
 #ifndef SANDTABLE_MARSHAL_H
 #define SANDTABLE_MARSHAL_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "callIds.h"
 
 /* The name of a row of the table. */
 const char *call_symbol(enum call_id id);
+
+/* Whether an argument of the call is a number that may be a descriptor. */
+bool call_takes_number(enum call_id id, unsigned argument);
 
 /* The row that carries `symbol`, or -1. */
 int call_find(const char *symbol);

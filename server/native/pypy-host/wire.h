@@ -2,6 +2,7 @@
  * The wire between host and controller: sizes, limits and byte order.
  *
  * request  u32 len | u32 id | u16 fid | u16 thread | args      len counts the bytes after the len field
+ *          id 0 wants no reply: see loans.c, and the hello
  * reply    u32 len | u32 id | i64 ret | i32 errno | u32 flags | per out-argument: u32 n, n bytes
  *
  * Little-endian; this host runs on x86-64 only, so memcpy is the codec. The controller's side of the same facts is
@@ -13,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WIRE_PROTOCOL 1
+#define WIRE_PROTOCOL 2
 
 #define WIRE_LENGTH_BYTES 4u
 /* id, fid, thread */
@@ -38,6 +39,9 @@
 /* Reply flag: the call was refused with RuntimeError; the guest sees errno WIRE_ERRNO_RAISE and its sitecustomize raises. */
 #define WIRE_FLAG_RAISE 1u
 #define WIRE_ERRNO_RAISE 4095
+/* Reply flag, for an opening: u32 n and n bytes follow, the file's struct stat and its contents. See loans.c. */
+#define WIRE_FLAG_LOAN 4u
+#define WIRE_STAT_BYTES 144u
 
 /* Exit statuses that tell the controller what the host met. */
 enum host_exit {

@@ -3,7 +3,10 @@
  * included whole, with a channel that keeps the request and delivers a prepared reply.
  */
 #include "../pypy-host/marshal.c"
+#include "threads.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -36,6 +39,7 @@ void channel_exchange(struct exchange *exchange) {
     free(copy);
 }
 
+uint16_t thread_number(void) { return 1; }
 void signals_enter_call(void) {}
 void signals_leave_call(void) {}
 bool signals_take_recent(void) {
@@ -213,6 +217,97 @@ static void test_random_replies(void) {
     }
 }
 
+/* ---- lent files ---- */
+
+static void lend(int fd, const char *contents) {
+    uint8_t loan[WIRE_STAT_BYTES + 64] = { 7 };
+    size_t length = strlen(contents);
+    memcpy(loan + WIRE_STAT_BYTES, contents, length);
+    prepare(fd, 0, WIRE_FLAG_LOAN);
+    prepare_out(loan, (uint32_t)(WIRE_STAT_BYTES + length));
+    CHECK(ASK(CALL_open64, PTR("/x"), 0, 0) == fd);
+    CHECK(well_formed);
+}
+
+static size_t noted(uint8_t *into) { return loans_take_notes(into); }
+
+static void test_loans(void) {
+    uint8_t notes[LOANS_NOTES_BYTES], status[WIRE_STAT_BYTES];
+    char bytes[16];
+    lend(5, "hello world");
+    unsigned before = exchanges;
+    CHECK(ASK(CALL_fstat64, 5, PTR(status)) == 0 && status[0] == 7);
+    errno = 0;
+    CHECK(ASK(CALL_isatty, 5) == 0 && errno == ENOTTY);
+    CHECK(ASK(CALL_lseek, 5, 0, SEEK_CUR) == 0);
+    CHECK(ASK(CALL_read, 5, PTR(bytes), 5) == 5 && memcmp(bytes, "hello", 5) == 0);
+    CHECK(ASK(CALL_lseek64, 5, -5, SEEK_END) == 6);
+    CHECK(ASK(CALL_read, 5, PTR(bytes), 16) == 5 && memcmp(bytes, "world", 5) == 0);
+    CHECK(ASK(CALL_read, 5, PTR(bytes), 16) == 0);
+    CHECK(ASK(CALL_lseek, 5, 100, SEEK_SET) == 100 && ASK(CALL_read, 5, PTR(bytes), 16) == 0);
+    CHECK(exchanges == before);
+    CHECK(noted(notes) == 2 * (WIRE_LENGTH_BYTES + WIRE_REQUEST_HEAD + 8) + 7 * (WIRE_LENGTH_BYTES + WIRE_REQUEST_HEAD + 24));
+    CHECK(wire_u32(notes + WIRE_LENGTH_BYTES) == 0 && notes[WIRE_LENGTH_BYTES + 4] == CALL_fstat64);
+    CHECK(noted(notes) == 0);
+    CHECK(ASK(CALL_close, 5) == 0 && exchanges == before);
+    CHECK(noted(notes) == WIRE_LENGTH_BYTES + WIRE_REQUEST_HEAD + 8);
+    prepare(0, EBADF, 0);
+    answer_size = WIRE_REPLY_HEAD;
+    ASK(CALL_read, 5, PTR(bytes), 1);
+    CHECK(exchanges == before + 1);
+}
+
+/* What is not answered here goes out, and ends the loan where it may have moved the file or given its number away. */
+static void test_loans_end(void) {
+    uint8_t notes[LOANS_NOTES_BYTES];
+    char byte;
+    static const enum call_id enders[] = { CALL_dup, CALL_pread64, CALL_fchdir, CALL_ftruncate64 };
+    for (size_t i = 0; i < sizeof enders / sizeof *enders; i++) {
+        lend(6, "x");
+        prepare(0, 0, 0);
+        ASK(enders[i], 6, PTR(&byte), 1, 0);
+        unsigned before = exchanges;
+        ASK(CALL_lseek, 6, 0, SEEK_CUR);
+        CHECK(exchanges == before + 1);
+    }
+    lend(6, "x");
+    prepare(6, 0, 0);
+    ASK(CALL_dup2, 9, 6);
+    unsigned before = exchanges;
+    ASK(CALL_isatty, 6);
+    CHECK(exchanges == before + 1);
+    lend(6, "x");
+    prepare(0, 0, 0);
+    ASK(CALL_at_fcntl, 6, F_GETFD, 0);
+    before = exchanges;
+    CHECK(ASK(CALL_lseek, 6, 0, SEEK_CUR) == 0 && exchanges == before);
+    prepare(-1, EINVAL, 0);
+    CHECK(ASK(CALL_lseek, 6, -1, SEEK_SET) == -1 && exchanges == before + 1); /* wrong: for the controller to say */
+    lend(6, "x");
+    before = exchanges;
+    for (int i = 0; i < 1000; i++) {
+        prepare(0, 0, 0);
+        ASK(CALL_lseek, 6, 0, SEEK_SET);
+    }
+    CHECK(exchanges > before); /* the notes filled up; the rest was asked */
+    CHECK(noted(notes) > 0);
+}
+
+static void test_malformed_loans(void) {
+    static const uint32_t lengths[] = { 0, 1, WIRE_STAT_BYTES - 1, WIRE_STAT_BYTES + 1, 0xffffffffu };
+    uint8_t bytes[WIRE_STAT_BYTES] = { 0 };
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        prepare(7, 0, WIRE_FLAG_LOAN);
+        prepare_out(bytes, sizeof bytes);
+        wire_put_u32(answer + WIRE_REPLY_HEAD, lengths[i]);
+        ASK(CALL_open64, PTR("/x"), 0, 0);
+        CHECK(!well_formed);
+    }
+    prepare(7, 0, WIRE_FLAG_LOAN);
+    ASK(CALL_open64, PTR("/x"), 0, 0);
+    CHECK(!well_formed);
+}
+
 int main(void) {
     test_requests();
     test_limits_of_requests();
@@ -221,5 +316,8 @@ int main(void) {
     test_malformed_replies();
     test_waiting();
     test_random_replies();
+    test_loans();
+    test_loans_end();
+    test_malformed_loans();
     return check_end("marshal");
 }

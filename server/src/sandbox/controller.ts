@@ -16,8 +16,10 @@ import { canRaise } from './siteCustomize.ts';
 import { ENCODERS, type AnswerError } from './wire/answers.ts';
 import type { Asked } from './wire/asked.ts';
 import type { FrameReader } from './wire/frameReader.ts';
+import { Loans } from './wire/loan.ts';
 import { NORMALISERS } from './wire/normalise.ts';
 import { FLAG_RAISE, RAISE_ERRNO, ReplyBuilder } from './wire/replyBuilder.ts';
+import { STAT_BYTES, writeExactStat } from './wire/structs.ts';
 import { decodeArgs } from './wire/wireArgs.ts';
 
 /** Why a reply could not be made of an answer, as the guest sees it. */
@@ -46,9 +48,11 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #course: CallCourse;
   readonly #builder = new ReplyBuilder();
+  readonly #loans: Loans;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
+    this.#loans = new Loans(options.run.files);
     this.#course = new CallCourse(options, (id, fid, call, seen) => this.#reply(id, fid, call, seen));
   }
 
@@ -84,7 +88,7 @@ export class Controller {
       this.#options.breakOff('unknown-function');
       return;
     }
-    if (id === 0 || this.#course.isWaiting(id)) {
+    if (this.#course.isWaiting(id)) {
       this.#options.breakOff('bad-id');
       return;
     }
@@ -94,12 +98,39 @@ export class Controller {
       this.#options.breakOff('bad-arguments');
       return;
     }
+    if (id === 0) {
+      this.#note(fid, asked, thread, started);
+      return;
+    }
     const { hold } = this.#options;
     if (hold !== undefined && asked.call === 'll_os_open' && asked.args['path'] === hold.path) {
       hold.held();
       return;
     }
     this.#course.take(id, fid, asked, thread, started);
+  }
+
+  /** The host answered this one by itself, from a file that it was lent: it is judged, performed and recorded, and gets no reply. */
+  #note(fid: number, asked: Asked, thread: number, started: number): void {
+    const { fd } = asked.args;
+    if (!this.#loans.covers(fid, fd)) {
+      this.#options.breakOff('bad-note');
+      return;
+    }
+    if (asked.call === 'll_os_close') this.#loans.ended(fd);
+    this.#course.take(0, fid, asked, thread, started);
+    if (this.#course.isWaiting(0)) this.#options.breakOff('bad-note');
+  }
+
+  /** Lets the host read a file of the library by itself, where no policy has a say in that. */
+  #lend({ asked }: ActiveCall, seen: Outcome): void {
+    if (asked.call === 'll_os_close') this.#loans.ended(asked.args['fd']);
+    if (asked.call !== 'll_os_open' || !seen.ok || typeof seen.value !== 'number') return;
+    if (!this.#options.engine.leavesLibraryAlone) return;
+    const loan = this.#loans.lend(seen.value, asked.args['flags']);
+    if (loan === null) return;
+    const { stat, contents } = loan;
+    this.#builder.outLoan(STAT_BYTES, (view, at) => writeExactStat(view, at, stat), contents);
   }
 
   /** Sends what the guest is to see, and says what that was in the end. */
@@ -112,7 +143,9 @@ export class Controller {
       const error = ENCODERS[fid]!(builder, id, native === null ? outcome.value : null, native, call.asked);
       if (error === 'nonsense') this.#course.tellNonsense(call.asked.call);
       if (error !== null) outcome = ANSWER_ERRORS[error];
+      else if (id !== 0) this.#lend(call, outcome);
     }
+    if (id === 0) return outcome;
     if (!outcome.ok) {
       if ('errno' in outcome) builder.start(id, REFUSAL_RETS[fid]!, errnoNumber(outcome.errno));
       else builder.start(id, REFUSAL_RETS[fid]!, RAISE_ERRNO, FLAG_RAISE);

@@ -7,7 +7,7 @@ import { GuestProcess } from './guestProcess.ts';
 import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
 
 /** Wire protocol that this controller speaks. */
-const PROTOCOL = 1;
+const PROTOCOL = 2;
 const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
 
 export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveGuestListener): LiveGuest {

@@ -95,8 +95,8 @@ print(os.open('/tmp/script.py', 0), sorted(os.listdir('/')), os.get_terminal_siz
 
   it('gives a prompt', async () => {
     const run = await startScript(null, { repl: true, zygotes });
-    expect(preludeOf(run.events)).toBeDefined();
     await run.shows('>>>> ');
+    expect(preludeOf(run.events)).toBeDefined();
     run.handle.input('6 * 7\r');
     await run.shows('42');
     run.handle.input('\x04');

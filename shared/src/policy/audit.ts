@@ -50,6 +50,7 @@ export function auditEngine({ policy, world, runtimeRoots }: AuditParts): Policy
     world,
     raising: platform.raising,
     judgesTime: policy.judgesTime,
+    leavesLibraryAlone: platform.leavesLibraryAlone,
     get rules() {
       return [...own, ...policy.rules.map(renumbered)];
     },

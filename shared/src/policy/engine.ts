@@ -91,6 +91,7 @@ class Engine implements PolicyEngine {
   readonly world: WorldSpec;
   readonly raising: '*' | ReadonlySet<CallName>;
   readonly judgesTime: boolean;
+  readonly leavesLibraryAlone: boolean;
   resolve: Resolve | null = null;
   onNotice: ((notice: PolicyNotice) => void) | null = null;
   readonly #book = new RuleBook();
@@ -121,6 +122,7 @@ class Engine implements PolicyEngine {
     }
     this.raising = everything ? '*' : raising;
     this.judgesTime = named;
+    this.leavesLibraryAlone = layers.every(({ runtime }) => runtime === 'allow');
   }
 
   get rules(): readonly RuleInfo[] {

@@ -77,6 +77,8 @@ export interface PolicyEngine {
   readonly raising: '*' | ReadonlySet<CallName>;
   /** Whether the policy wants to judge clocks, which are read in process otherwise. */
   readonly judgesTime: boolean;
+  /** Whether the platform alone decides about reading the interpreter's library, so that no policy sees or changes what is read there. */
+  readonly leavesLibraryAlone: boolean;
   /** Set where the policy only records what it would have said, and the platform's ceiling alone decides. */
   readonly audit?: true;
   readonly world: WorldSpec;

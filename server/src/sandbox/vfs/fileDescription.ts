@@ -52,8 +52,9 @@ export class FileDescription extends Description {
   override pread(count: number, offset: number): Outcome<Uint8Array> {
     const bytes = this.inode.content.read(offset, count);
     if (typeof bytes === 'string') return fail(bytes);
-    if (count > 0 && !this.#remote && (this.flags & O_NOATIME) === 0)
-      this.inode.touchAccess(this.#space.clock);
+    // What is mounted read-only keeps its dates, as on Linux.
+    const dated = !this.#remote && this.entry.volume.writeMode !== 'read-only';
+    if (count > 0 && dated && (this.flags & O_NOATIME) === 0) this.inode.touchAccess(this.#space.clock);
     return ok(bytes);
   }
 

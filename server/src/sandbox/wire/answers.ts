@@ -26,6 +26,7 @@ import {
   writeItimer,
   writeRlimit,
   writeRusage,
+  writeExactStat,
   writeStat,
   writeStatvfs,
   writeTermios,
@@ -137,25 +138,6 @@ const stat: Encoder = (reply, id, value, native) => {
   });
   return null;
 };
-
-function writeExactStat(view: DataView, at: number, stat: Stat): void {
-  writeInt64(view, at, stat.dev);
-  writeInt64(view, at + 8, stat.ino);
-  writeInt64(view, at + 16, stat.nlink);
-  view.setUint32(at + 24, stat.mode, true);
-  view.setUint32(at + 28, stat.uid, true);
-  view.setUint32(at + 32, stat.gid, true);
-  writeInt64(view, at + 40, stat.rdev);
-  writeInt64(view, at + 48, stat.size);
-  writeInt64(view, at + 56, stat.blksize);
-  writeInt64(view, at + 64, stat.blocks);
-  writeInt64(view, at + 72, stat.atimeSec);
-  writeInt64(view, at + 80, stat.atimeNsec);
-  writeInt64(view, at + 88, stat.mtimeSec);
-  writeInt64(view, at + 96, stat.mtimeNsec);
-  writeInt64(view, at + 104, stat.ctimeSec);
-  writeInt64(view, at + 112, stat.ctimeNsec);
-}
 
 /** A struct made from an object; `ret` is 0 unless the function has something to say. */
 function struct(

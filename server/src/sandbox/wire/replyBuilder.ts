@@ -15,6 +15,8 @@ const FIRST_ROOM = 80 * 1024;
 
 /** The call was denied with RuntimeError. */
 export const FLAG_RAISE = 1;
+/** The stat and contents of the file that was opened follow; see `loan.ts`. */
+const FLAG_LOAN = 4;
 /** What errno then says; Linux has no error of that number. */
 export const RAISE_ERRNO = 4095;
 
@@ -60,6 +62,16 @@ export class ReplyBuilder {
     this.#bytes.fill(0, at, at + size);
     fill(this.#view, at);
     this.#at = at + size;
+  }
+
+  /** What goes along with an opening, after its start: a struct of `size` bytes, and bytes. */
+  outLoan(size: number, fill: (view: DataView, at: number) => void, bytes: Uint8Array): void {
+    this.#view.setUint32(20, FLAG_LOAN, true);
+    this.outStruct(size, fill);
+    this.#room(bytes.length);
+    this.#view.setUint32(this.#at - size - 4, size + bytes.length, true);
+    this.#bytes.set(bytes, this.#at);
+    this.#at += bytes.length;
   }
 
   finish(): Uint8Array {

@@ -6,6 +6,7 @@
  */
 import type { PlainValue } from '@sandtable/shared/policy/model';
 import { encodeText } from '@sandtable/shared/text';
+import type { Stat } from '../vfs/index.ts';
 import { readInt32, readInt64, readUint32, writeInt64 } from './wireArgs.ts';
 
 export type PlainObject = { readonly [key: string]: PlainValue };
@@ -48,6 +49,25 @@ export function writeTimeval(view: DataView, at: number, seconds: number): void 
 
 export function readTimeval(bytes: Uint8Array, at: number): number {
   return readInt64(bytes, at) + readInt64(bytes, at + 8) / 1e6;
+}
+
+export function writeExactStat(view: DataView, at: number, stat: Stat): void {
+  writeInt64(view, at, stat.dev);
+  writeInt64(view, at + 8, stat.ino);
+  writeInt64(view, at + 16, stat.nlink);
+  view.setUint32(at + 24, stat.mode, true);
+  view.setUint32(at + 28, stat.uid, true);
+  view.setUint32(at + 32, stat.gid, true);
+  writeInt64(view, at + 40, stat.rdev);
+  writeInt64(view, at + 48, stat.size);
+  writeInt64(view, at + 56, stat.blksize);
+  writeInt64(view, at + 64, stat.blocks);
+  writeInt64(view, at + 72, stat.atimeSec);
+  writeInt64(view, at + 80, stat.atimeNsec);
+  writeInt64(view, at + 88, stat.mtimeSec);
+  writeInt64(view, at + 96, stat.mtimeNsec);
+  writeInt64(view, at + 104, stat.ctimeSec);
+  writeInt64(view, at + 112, stat.ctimeNsec);
 }
 
 /** Fields `mode ino dev nlink uid gid rdev size blksize blocks atime mtime ctime`, times in seconds. */

@@ -1,0 +1,27 @@
+/* Files that the controller has lent: their contents and stat came with their opening. See loans.c. */
+#ifndef SANDTABLE_LOANS_H
+#define SANDTABLE_LOANS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "callIds.h"
+
+/* Bytes that loans_take_notes() may give. */
+#define LOANS_NOTES_BYTES 2048u
+
+/* Answers a call from what was lent; false where the controller has to be asked. To be called between signals_enter_call() and
+   signals_leave_call(), like the others. */
+bool loans_answer(enum call_id id, const int64_t *args, int64_t *result);
+
+/* A call goes to the controller: a loan of a descriptor that it names ends, because the call may move the file or give the number away. */
+void loans_see(enum call_id id, const int64_t *args);
+
+/* `bytes` (struct stat, then the contents) belongs to the loans from now on, and is freed with malloc's free(). */
+void loans_begin(int fd, uint8_t *bytes, size_t length);
+
+/* Frames that tell the controller what was answered here since the last time; to be sent before anything else. Returns their bytes. */
+size_t loans_take_notes(uint8_t *into);
+
+#endif

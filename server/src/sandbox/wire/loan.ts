@@ -1,0 +1,64 @@
+/**
+ * Lent files: the reply to the opening of a file of the interpreter's library carries its stat and contents, so that the host can answer
+ * the many small steps of reading it by itself. It tells of each in a frame with id 0, which gets no reply; see the host's loans.c.
+ *
+ * Only what cannot change is lent, and only where the platform alone decides about reading it: then what the host answers is what would have been
+ * answered here, and the rows are the same.
+ */
+import { WIRE_SYMBOLS } from '@sandtable/shared/calls';
+import type { PlainValue } from '@sandtable/shared/policy/model';
+import { isInRuntime } from '@sandtable/shared/policy/ceiling';
+import { O_ACCMODE, O_RDONLY, virtualFd, type GuestFiles, type Stat } from '../vfs/index.ts';
+
+/** Larger files are read as others are; of the library's modules one in a hundred is. */
+export const MAX_LOAN_BYTES = 256 * 1024;
+
+/** Functions that the host answers from a loan. */
+const NOTABLE: readonly boolean[] = WIRE_SYMBOLS.map(({ symbol }) =>
+  ['read', 'lseek', 'lseek64', 'fstat64', 'isatty', 'close'].includes(symbol),
+);
+
+export interface Loan {
+  readonly stat: Stat;
+  readonly contents: Uint8Array;
+}
+
+/** Which descriptors of one guest are lent. */
+export class Loans {
+  readonly #files: GuestFiles;
+  readonly #lent = new Set<number>();
+
+  constructor(files: GuestFiles) {
+    this.#files = files;
+  }
+
+  /** What goes along with the descriptor that an opening gave; null where nothing does. */
+  lend(fd: number, flags: PlainValue | undefined): Loan | null {
+    if (typeof flags !== 'number' || (flags & O_ACCMODE) !== O_RDONLY) return null;
+    const at = virtualFd(fd);
+    const path = this.#files.label(at);
+    if (path === null || !isInRuntime(path)) return null;
+    const stat = this.#files.fstat(at);
+    if (!stat.ok || !isRegular(stat.value) || stat.value.size > MAX_LOAN_BYTES) return null;
+    const contents = this.#files.pread(at, stat.value.size, 0);
+    if (!contents.ok || contents.value.length !== stat.value.size) return null;
+    this.#lent.add(fd);
+    return { stat: stat.value, contents: contents.value };
+  }
+
+  /** Whether the host may have answered this by itself. */
+  covers(fid: number, fd: PlainValue | undefined): boolean {
+    return NOTABLE[fid] === true && typeof fd === 'number' && this.#lent.has(fd);
+  }
+
+  ended(fd: PlainValue | undefined): void {
+    if (typeof fd === 'number') this.#lent.delete(fd);
+  }
+}
+
+const S_IFMT = 0o170000;
+const S_IFREG = 0o100000;
+
+function isRegular({ mode }: Stat): boolean {
+  return (mode & S_IFMT) === S_IFREG;
+}
