@@ -73,6 +73,15 @@ for (const { name, theme, colorScheme } of LOOKS) {
     await clean(page, 'a policy with its counts');
     await page.getByRole('tab', { name: 'Rules' }).click();
     await clean(page, 'the rules of a run');
+    await page.getByRole('tab', { name: 'Replay' }).click();
+    const replay = page.getByRole('region', { name: 'Replay of this run' });
+    await expect(replay).toContainText('Nothing changes', { timeout: GUEST_MS });
+    await replay.getByRole('combobox').selectOption({ label: 'the policy “lecture”' });
+    await expect(replay.getByRole('table')).toBeVisible({ timeout: GUEST_MS });
+    await clean(page, 'a replay with changes');
+    await replay.getByRole('button', { name: 'Learn a policy' }).click();
+    await expect(replay).toContainText('no proof', { timeout: GUEST_MS });
+    await clean(page, 'a policy learned from a run');
 
     await page.keyboard.press('ControlOrMeta+k');
     await expect(page.getByPlaceholder(/What to do/)).toBeVisible();
@@ -102,7 +111,7 @@ test('a narrow window, and 400 % zoom, have every panel and no faults', async ({
   await page.setViewportSize({ width: 600, height: 800 });
   await benchFrom(page, 'Denied attack');
   await runButton(page).click();
-  for (const panel of ['Files', 'script.py', 'policy.ts', 'Terminal', 'Trace', 'Rules']) {
+  for (const panel of ['Files', 'script.py', 'policy.ts', 'Terminal', 'Trace', 'Rules', 'Replay']) {
     await openTab(page, panel);
     await expect(page.getByRole('tabpanel', { name: panel })).toBeVisible();
     await clean(page, `${panel} in a narrow window`);

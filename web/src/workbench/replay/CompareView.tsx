@@ -66,13 +66,15 @@ export function CompareView({ trace }: { readonly trace: TraceName }) {
       {problem === null ? null : <Problem problem={problem} />}
       {answer === null ? null : (
         <div data-stale={busy || problem !== null}>
-          <ul className="replay-summary" role="status">
-            {comparisonWords(answer.value).map((line) => (
-              <li key={line}>
-                {line.replace('in the first', 'in the earlier run').replace('in the second', 'in this run')}
-              </li>
-            ))}
-          </ul>
+          <div role="status">
+            <ul className="replay-summary">
+              {comparisonWords(answer.value).map((line) => (
+                <li key={line}>
+                  {line.replace('in the first', 'in the earlier run').replace('in the second', 'in this run')}
+                </li>
+              ))}
+            </ul>
+          </div>
           <Steps steps={answer.value.steps} />
         </div>
       )}

@@ -10,15 +10,21 @@ export function Problem({ problem }: { readonly problem: Extract<Answer, { type:
       </p>
     );
   return (
-    <ul className="replay-problem" role="alert">
-      {problem.diagnostics.slice(0, 3).map(({ line, column, message }) => (
-        <li key={`${line}:${column}:${message}`}>
-          <button type="button" className="link code" onClick={() => openFile('policy.ts', { line, column })}>
-            policy.ts:{line}
-          </button>{' '}
-          {message}
-        </li>
-      ))}
-    </ul>
+    <div className="replay-problem" role="alert">
+      <ul>
+        {problem.diagnostics.slice(0, 3).map(({ line, column, message }) => (
+          <li key={`${line}:${column}:${message}`}>
+            <button
+              type="button"
+              className="link code"
+              onClick={() => openFile('policy.ts', { line, column })}
+            >
+              policy.ts:{line}
+            </button>{' '}
+            {message}
+          </li>
+        ))}
+      </ul>
+    </div>
   );
 }

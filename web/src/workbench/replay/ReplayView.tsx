@@ -76,14 +76,16 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
 function Summary({ result, ms }: { readonly result: ReplayResult; readonly ms: number }) {
   const { lines, guest } = replayWords(result);
   return (
-    <ul className="replay-summary" role="status" data-changed={guest}>
-      {lines.map((line) => (
-        <li key={line}>{line}</li>
-      ))}
-      <li className="dim">
-        Judged in {ms < 1 ? 'less than a millisecond' : `${Math.round(ms)} ms`}, here in the page.
-      </li>
-    </ul>
+    <div role="status" data-changed={guest}>
+      <ul className="replay-summary">
+        {lines.map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+        <li className="dim">
+          Judged in {ms < 1 ? 'less than a millisecond' : `${Math.round(ms)} ms`}, here in the page.
+        </li>
+      </ul>
+    </div>
   );
 }
 
