@@ -11,7 +11,7 @@ import { isInRuntime } from '@sandtable/shared/policy/ceiling';
 import { O_ACCMODE, O_RDONLY, virtualFd, type GuestFiles, type Stat } from '../vfs/index.ts';
 
 /** Larger files are read as others are; of the library's modules one in a hundred is. */
-export const MAX_LOAN_BYTES = 256 * 1024;
+const MAX_LOAN_BYTES = 256 * 1024;
 
 /** Functions that the host answers from a loan. */
 const NOTABLE: readonly boolean[] = WIRE_SYMBOLS.map(({ symbol }) =>
