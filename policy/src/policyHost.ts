@@ -98,6 +98,7 @@ export class PolicyHost implements MiddlewareHost {
     this.#timers.clear();
     for (const flight of [...this.#flights.values()])
       this.#end(flight, failed('policy-threw', 'The run has ended.'));
+    this.#budget.close();
     this.#program.dispose();
   }
 

@@ -65,8 +65,12 @@ class Priced implements Program {
 
 const PER_SECOND = 100;
 
+const hosts: PolicyHost[] = [];
+
 function hostOf(program: Priced): PolicyHost {
-  return new PolicyHost(program, new Map([['ll_os_stat', null]]), PER_SECOND);
+  const host = new PolicyHost(program, new Map([['ll_os_stat', null]]), PER_SECOND);
+  hosts.push(host);
+  return host;
 }
 
 const pass = (host: PolicyHost): ReturnType<PolicyHost['run']> => host.run(REQUEST, () => OUTCOME);
@@ -84,6 +88,8 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
 });
 afterEach(() => {
+  // What one owes is shared by all of the thread.
+  for (const host of hosts.splice(0)) host.dispose();
   vi.useRealTimers();
 });
 
