@@ -5,8 +5,8 @@
  * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest. The guest's side prepares, says that it is ready, and
  * sets up its filter. From then on the only ties are the two pipes and signals.
  *
- * Invariants. In one turn of the event loop at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after
- * {@link TURN_MS}, and at most one buffer of them is received. While replies
+ * Invariants. In one turn at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after {@link TURN_MS}, and at most
+ * one buffer of them is received; who has its next turn when is settled by `turns.ts`. While replies
  * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once, and by then the process is gone and every descriptor is closed.
  *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
@@ -14,6 +14,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { GuestOrigin, OriginOf, PipeEnds } from './guestOrigin.ts';
+import { Turn } from './turns.ts';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
 
 /** Frames of one guest in one turn: about 2 ms of ordinary calls, so that other guests on the same thread are hardly late. */
@@ -67,7 +68,9 @@ export class GuestProcess {
   #saidHello = false;
   #broken = false;
   #paused = false;
-  #scheduled = false;
+  readonly #turn = new Turn(() => {
+    this.#resume();
+  });
   /** The rest of replies that the pipe had no room for. */
   #unsent: Uint8Array[] = [];
   #retryMs = FIRST_RETRY_MS;
@@ -189,10 +192,7 @@ export class GuestProcess {
           this.#handleFrames();
           if (this.#reader.pending) this.#reader.keep();
           // A full buffer would be followed by the next one in this same turn.
-          if (bytes === RECEIVE_BYTES && !this.#paused) {
-            this.#paused = true;
-            this.#resumeSoon();
-          }
+          if (bytes === RECEIVE_BYTES && !this.#paused) this.#pause();
           return !this.#paused;
         },
       },
@@ -206,40 +206,41 @@ export class GuestProcess {
     return pipe;
   }
 
-  /** Handles what has come, as far as this turn and the replies' way allow. */
+  /** One turn: handles what has come, as far as time and the replies' way allow, and pauses where others go first. */
   #handleFrames(): void {
+    const begun = performance.now();
+    this.#turn.begin(begun);
+    const done = this.#handleUntil(begun + TURN_MS);
+    if (this.#broken || this.#phase === 'ended') return;
+    if (!this.#turn.end(performance.now())) this.#paused = true;
+    else if (!done) this.#pause();
+    else this.#paused = this.#unsent.length > 0;
+  }
+
+  /** @returns whether there is nothing more to do before bytes come, or replies can go. */
+  #handleUntil(until: number): boolean {
     const reader = this.#reader;
-    const until = performance.now() + TURN_MS;
     for (let count = 0; count < FRAMES_PER_TURN && (count === 0 || performance.now() < until); count++) {
-      if (this.#unsent.length > 0) {
-        this.#paused = true;
-        return;
-      }
+      if (this.#unsent.length > 0) return true;
       if (!reader.next()) {
         if (reader.error !== null) this.breakOff(reader.error);
-        this.#paused = false;
-        return;
+        return true;
       }
       if (reader.fid === HELLO_FID) this.#onHello(reader);
       else if (!this.#saidHello) this.breakOff('no-hello');
       else this.#listener.frame(reader);
-      if (this.#broken) return;
+      if (this.#broken) return true;
     }
-    this.#paused = true;
-    this.#resumeSoon();
+    return false;
   }
 
-  #resumeSoon(): void {
-    if (this.#scheduled) return;
-    this.#scheduled = true;
-    setImmediate(() => {
-      this.#scheduled = false;
-      this.#resume();
-    });
+  #pause(): void {
+    this.#paused = true;
+    this.#turn.wait();
   }
 
   #resume(): void {
-    if (this.#broken || this.#phase === 'ended' || !this.#paused) return;
+    if (this.#broken || this.#phase === 'ended' || !this.#paused || this.#turn.waits) return;
     this.#handleFrames();
     if (!this.#paused) this.#pipe?.resume();
   }
@@ -340,6 +341,7 @@ export class GuestProcess {
     if (exit === null || !this.#drained || this.#phase === 'ended') return;
     const started = this.#phase === 'running';
     this.#phase = 'ended';
+    this.#turn.close();
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#closeReplies();

@@ -11,6 +11,7 @@ import { classicGuest } from './classic/classicGuest.ts';
 import { exitOf } from './exitStatus.ts';
 import { guestIdentity } from './guestIdentity.ts';
 import { coldOrigin } from './guestOrigin.ts';
+import { GuestPriority } from './guestPriority.ts';
 import type { GuestEnd } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
 import { buildGuestWorld, type GuestWorld } from './guestWorld.ts';
@@ -63,6 +64,7 @@ class Run implements RunHandle {
   readonly #stdio: GuestStdio;
   readonly #waits = new Waits();
   readonly #watch: LimitWatch;
+  readonly #place = new GuestPriority();
   readonly #timers = new AlarmTimers((signal) => {
     this.#raise(signal);
   });
@@ -432,6 +434,8 @@ class Run implements RunHandle {
     const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
     const waitsOnly = (this.#guest?.inFlight ?? 0) <= this.#inputWaits;
     this.#watch.sampled(heapBytes, userSeconds + systemSeconds, waitsOnly);
+    const pid = this.#guest?.pid ?? null;
+    if (pid !== null && this.#guest?.alive === true) this.#place.used(pid, userSeconds + systemSeconds);
     this.#tellUsage();
   }
 
