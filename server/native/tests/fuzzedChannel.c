@@ -1,4 +1,4 @@
-/* See fuzzedChannel.h. channel.c is included whole, so that its state can be set back. */
+/* See fuzzedChannel.h. channel.c and loans.c are included whole, so that their state can be set back. */
 #include "fuzzedChannel.h"
 
 #include <sanitizer/asan_interface.h>
@@ -11,6 +11,7 @@
 #undef read
 #undef write
 #undef _exit
+#include "../pypy-host/loans.c"
 
 void fuzzed_channel_begin(void) {
     channel_open((struct channel_ends){ .request = 1, .reply = 0, .poll = -1 });
@@ -21,5 +22,9 @@ void fuzzed_channel_begin(void) {
     has_leader = false;
     last_id = 0;
     inbox_start = inbox_end = 0;
+    for (unsigned i = 0; i < MAX_LOANS; i++) free(loans[i].bytes);
+    memset(loans, 0, sizeof loans);
+    loan_count = 0;
+    notes_length = 0;
     __asan_poison_memory_region(inbox, sizeof inbox);
 }
