@@ -9,7 +9,7 @@ const config: KnipConfig = {
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
     '.': {
-      entry: ['scripts/{bootstrap.mjs,house.ts,runTests.ts}', 'scripts/*.test.ts'],
+      entry: ['scripts/{bootstrap.mjs,house.ts,runTests.ts,serveStories.ts}', 'scripts/*.test.ts'],
       project: ['scripts/**/*.{ts,js,mjs}'],
     },
     shared: { entry: ['src/**/*.test.ts'], project: ['src/**/*.ts'] },
@@ -19,12 +19,13 @@ const config: KnipConfig = {
         'src/cli/main.ts',
         'bench/main.ts',
         'bench/vfs.ts',
+        'conformance/main.ts',
         'native/pypy-host/generateCalls.ts',
         // Started as a process by the tests.
         'native/tests/orphan.ts',
-        '{src,native,bench}/**/*.test.ts',
+        '{src,native,bench,conformance}/**/*.test.ts',
       ],
-      project: ['{src,bench,native}/**/*.ts'],
+      project: ['{src,bench,native,conformance}/**/*.ts'],
     },
     web: { entry: ['src/**/*.test.{ts,tsx}'], project: ['src/**/*.{ts,tsx}'] },
     e2e: { entry: ['**/*.spec.ts'], project: ['**/*.ts'] },

@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { defineConfig } from '@playwright/test';
 import type { ReporterDescription } from '@playwright/test';
 import { findChromium } from './scripts/chromium.ts';
@@ -16,10 +14,6 @@ const FREE_PORT =
 const port = shared('SANDTABLE_E2E_PORT', () =>
   execFileSync(process.execPath, ['-e', FREE_PORT], { encoding: 'utf8' }).trim(),
 );
-// Named, not made: reading the configuration leaves nothing behind. The server makes it, the teardown removes it.
-const dataFolder = shared('SANDTABLE_E2E_DATA', () =>
-  path.join(tmpdir(), `sandtable-e2e-${process.pid}-${port}`),
-);
 const baseURL = `http://127.0.0.1:${port}`;
 
 const reporter: ReporterDescription[] = [['list']];
@@ -30,7 +24,6 @@ export default defineConfig({
   testDir: './e2e',
   testMatch: '**/*.spec.ts',
   outputDir: './test-results',
-  globalTeardown: './scripts/removeTestData.ts',
   forbidOnly: true,
   // A test that needs a second chance is a failing test.
   retries: 0,
@@ -60,9 +53,9 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `"${process.execPath}" server/src/cli/main.ts serve`,
+    command: `"${process.execPath}" scripts/serveStories.ts`,
     url: baseURL,
-    env: { PORT: port, HOST: '127.0.0.1', SANDTABLE_DATA: dataFolder },
+    env: { PORT: port, HOST: '127.0.0.1' },
     stdout: 'ignore',
     stderr: 'pipe',
     timeout: 60_000,
