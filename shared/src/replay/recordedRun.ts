@@ -5,6 +5,7 @@
  * run under way ends in one.
  */
 import { isCallName } from '../calls.ts';
+import { isErrno } from '../errno.ts';
 import { TRACE_VERSION, type CallEvent, type ExitEvent, type StartEvent } from '../events.ts';
 import { VERDICT_KINDS, type RuleInfo } from '../verdicts.ts';
 
@@ -117,8 +118,10 @@ export class TraceReader {
         if (isRule(event['rule'])) this.#rules.set(event['rule'].id, event['rule']);
         break;
       case 'start':
-        if (event['version'] === TRACE_VERSION) this.#start ??= event as unknown as StartEvent;
-        else
+        if (event['version'] === TRACE_VERSION) {
+          if (isStart(event)) this.#start ??= event as unknown as StartEvent;
+          else this.#fail('not-a-trace', 'the beginning of this trace is not complete');
+        } else
           this.#fail(
             'other-version',
             `this is a trace of version ${String(event['version'])}; version ${TRACE_VERSION} is understood here`,
@@ -136,7 +139,8 @@ export class TraceReader {
       !Number.isSafeInteger(n) ||
       !isObject(args) ||
       typeof rule !== 'number' ||
-      !VERDICT_KINDS.includes(verdict as never)
+      !VERDICT_KINDS.includes(verdict as never) ||
+      !isRowRest(event)
     )
       this.#fail('not-a-trace', 'this row of a call is not complete');
     else if (typeof call !== 'string' || !isCallName(call)) this.#unknown += 1;
@@ -160,12 +164,35 @@ function isObject(value: unknown): value is { readonly [key: string]: unknown } 
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+const TEXTS = ['path', 'newpath', 'performedPath', 'performedNewpath', 'reason'] as const;
+
+/** Whether what may stand in a row, where it does, is what it should be. */
+function isRowRest(row: { readonly [key: string]: unknown }): boolean {
+  const { performed, errno, raise, thread } = row;
+  return (
+    TEXTS.every((name) => row[name] === undefined || typeof row[name] === 'string') &&
+    (performed === undefined || isObject(performed)) &&
+    (errno === undefined || (typeof errno === 'string' && isErrno(errno))) &&
+    (raise === undefined || raise === 'RuntimeError') &&
+    (thread === undefined || typeof thread === 'number')
+  );
+}
+
+function isStart({ argv, policy }: { readonly [key: string]: unknown }): boolean {
+  return typeof policy === 'string' && Array.isArray(argv) && argv.every((word) => typeof word === 'string');
+}
+
+function isPlace(value: unknown): boolean {
+  return isObject(value) && typeof value['line'] === 'number' && typeof value['column'] === 'number';
+}
+
 function isRule(value: unknown): value is RuleInfo {
   return (
     isObject(value) &&
     typeof value['id'] === 'number' &&
     typeof value['layer'] === 'string' &&
     typeof value['code'] === 'string' &&
-    typeof value['label'] === 'string'
+    typeof value['label'] === 'string' &&
+    (value['at'] === undefined || isPlace(value['at']))
   );
 }
