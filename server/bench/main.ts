@@ -12,6 +12,7 @@ import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
 import { policyFigures } from './policy.ts';
 import { replayFigures } from './replay.ts';
+import { scrollFigures } from './scroll.ts';
 import { startFigures } from './start.ts';
 import { travelFigures } from './travel.ts';
 
@@ -23,6 +24,10 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   start: { title: 'Starting', measure: () => startFigures(watcher) },
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
   travel: { title: 'Any point of a run of a million calls', measure: () => travelFigures(watcher) },
+  scroll: {
+    title: 'The trace of a million calls on the page',
+    measure: () => scrollFigures(server, watcher),
+  },
   policy: { title: 'Deciding', measure: policyFigures },
   replay: { title: 'Judging a recorded run', measure: replayFigures },
   page: { title: 'The page', measure: () => pageFigures(server) },

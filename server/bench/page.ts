@@ -7,7 +7,7 @@ import type { LiveServer } from './liveServer.ts';
 
 const ROUNDS = 5;
 const GOAL_MIB = 1.2;
-const FLAGS = [
+export const BROWSER_FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -18,7 +18,7 @@ const FLAGS = [
 ];
 
 export async function pageFigures(server: LiveServer): Promise<Figure[]> {
-  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+  const browser = await chromium.launch({ executablePath: '/usr/bin/chromium', args: BROWSER_FLAGS });
   try {
     const paints: number[] = [];
     let bytes = 0;

@@ -93,7 +93,7 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
         place={at + 1}
         n={n}
         row={trace.rowAt(at)}
-        top={list.offsetOf(at)}
+        top={list.placeOf(at)}
         selected={n !== null && n === selected}
         onSelect={select}
         onGo={onGo}
@@ -131,7 +131,10 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
             ))}
           </div>
           <div role="rowgroup" className="trace-rows" style={{ height: list.bar }}>
-            {rows}
+            {/* While one scrolls only this moves; rows that stay in view are not drawn anew. */}
+            <div role="presentation" style={{ transform: `translateY(${list.shift}px)` }}>
+              {rows}
+            </div>
           </div>
         </div>
       }

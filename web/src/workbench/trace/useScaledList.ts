@@ -18,6 +18,9 @@ import {
 /** Rows drawn beyond the view: what a flick of the wheel passes in one frame. */
 const MARGIN = 8;
 
+/** Places of rows are counted from a multiple of this: pixels stay few enough for a browser to be exact. */
+const BASE_ROWS = 1_000;
+
 /** Closer to the end than this many rows counts as at the end: one follows. */
 const AT_END_ROWS = 1;
 
@@ -113,13 +116,17 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     (row: number) => moveTo(topToShow(row, latest.current.top, latest.current.extent)),
     [moveTo],
   );
+  const inView = rowsInView(top, extent, MARGIN);
+  const base = inView.from - (inView.from % BASE_ROWS);
   return {
     scroller,
-    ...rowsInView(top, extent, MARGIN),
+    ...inView,
     /** Height of what makes the scroll bar. */
     bar: barHeight(extent),
-    /** Where to draw a row, from the top of the scroller's content. */
-    offsetOf: (row: number) => barOf(top, extent) + row * rowHeight - top,
+    /** Where to draw what holds the rows, from the top of the scroller's content … */
+    shift: barOf(top, extent) + base * rowHeight - top,
+    /** … and each row in it: the same place for as long as it is in view, but for once in {@link BASE_ROWS} rows. */
+    placeOf: (row: number) => (row - base) * rowHeight,
     rowsPerPage: Math.max(1, Math.floor(view / rowHeight) - 1),
     showRow,
   };
