@@ -249,6 +249,8 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     loans_see(id, args);
     signals_leave_call();
     bool waits = may_wait(id, args);
+    /* Asking leaves traces in errno; a call that succeeds does not change it, and programs count on that. */
+    int before = errno;
     if (!build_request(&request, id, args)) return -1;
     request.exchange.may_wait = waits;
     request.exchange.deliver = deliver;
@@ -266,7 +268,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
         errno = WIRE_ERRNO_RAISE;
         return -1;
     }
-    if (pending.error != 0) errno = pending.error;
+    errno = pending.error != 0 ? pending.error : before;
     return bounded(&pending);
 }
 

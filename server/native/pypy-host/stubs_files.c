@@ -147,6 +147,25 @@ static DIR *stub_fdopendir(int fd) {
     return directory_filled(directory, ASK(CALL_at_flistdir, fd, PTR(directory->records), WIRE_MAX_LISTING));
 }
 
+/* Bytes that one sendfile() moves; less than what was asked for is a good answer. */
+#define SENDFILE_BYTES 65536
+
+/* Reads and writes, each of them judged as such. */
+static ssize_t stub_sendfile64(int out, int in, off64_t *offset, size_t count) {
+    char bytes[SENDFILE_BYTES];
+    size_t most = count < sizeof bytes ? count : sizeof bytes;
+    int64_t got = offset != NULL ? ASK(CALL_pread64, in, PTR(bytes), (int64_t)most, *offset) : ASK(CALL_read, in, PTR(bytes), (int64_t)most);
+    if (got <= 0) return got;
+    int64_t sent = ASK(CALL_write, out, PTR(bytes), got);
+    if (offset != NULL && sent > 0) *offset += sent;
+    if (offset == NULL && sent < got) {
+        int saved = errno;
+        ASK(CALL_lseek, in, (sent > 0 ? sent : 0) - got, SEEK_CUR);
+        errno = saved;
+    }
+    return sent;
+}
+
 static struct dirent64 *stub_readdir64(DIR *stream) {
     struct directory *directory = (struct directory *)stream;
     size_t left = directory->used - directory->at;
@@ -270,5 +289,7 @@ const struct stub STUBS_FILES[] = {
     STUB("mmap", stub_mmap),
     STUB("mmap64", stub_mmap),
     STUB("sync", stub_done),
+    STUB("sendfile", stub_sendfile64),
+    STUB("sendfile64", stub_sendfile64),
     STUBS_END,
 };

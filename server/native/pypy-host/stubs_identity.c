@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -64,15 +65,44 @@ static size_t stub_confstr(int name, char *buffer, size_t size) {
     return 0;
 }
 
-/* There is no user database; a lookup is noted, and finds nobody. */
+/* There is no user database but the guest itself; looking up anybody else is noted, and finds nobody. */
 static struct passwd *nobody(const char *symbol) {
     call_refuse(symbol);
     errno = 0;
     return NULL;
 }
 
-static struct passwd *stub_getpwnam(void) { return nobody("getpwnam"); }
-static struct passwd *stub_getpwuid(void) { return nobody("getpwuid"); }
+/* As libc's: the answer is good until the next question. NULL where the policy does not tell who the guest is. */
+static struct passwd *oneself(void) {
+    static char name[LOGIN_NAME_MAX], home[PATH_MAX];
+    static struct passwd self;
+    if (ASK(CALL_at_getlogin, PTR(name), sizeof name) < 0) return NULL;
+    const char *directory = "/";
+    for (char **each = guest_environ; *each != NULL; each++)
+        if (strncmp(*each, "HOME=", 5) == 0) directory = *each + 5;
+    snprintf(home, sizeof home, "%s", directory);
+    self = (struct passwd){
+        .pw_name = name,
+        .pw_passwd = "x",
+        .pw_uid = (uid_t)ASK(CALL_getuid, 0),
+        .pw_gid = (gid_t)ASK(CALL_getgid, 0),
+        .pw_gecos = "",
+        .pw_dir = home,
+        .pw_shell = "/bin/sh",
+    };
+    return &self;
+}
+
+static struct passwd *stub_getpwnam(const char *name) {
+    struct passwd *self = oneself();
+    return self != NULL && strcmp(self->pw_name, name) == 0 ? self : nobody("getpwnam");
+}
+
+static struct passwd *stub_getpwuid(uid_t uid) {
+    struct passwd *self = oneself();
+    return self != NULL && self->pw_uid == uid ? self : nobody("getpwuid");
+}
+
 static struct passwd *stub_getpwent(void) { return NULL; }
 static void stub_nothing(void) {}
 

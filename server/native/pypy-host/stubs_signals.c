@@ -188,6 +188,14 @@ static int stub_sigpending(sigset_t *set) {
     return 0;
 }
 
+/* Calls of the guest are never begun again after a signal, whatever it asks. */
+static int stub_siginterrupt(int signal_number, int interrupts) {
+    (void)interrupts;
+    if (signal_number >= 1 && signal_number < SIGNAL_COUNT && signal_number != SIGKILL && signal_number != SIGSTOP) return 0;
+    errno = EINVAL;
+    return -1;
+}
+
 static int stub_nothing(void) { return 0; }
 
 const struct stub STUBS_SIGNALS[] = {
@@ -198,7 +206,7 @@ const struct stub STUBS_SIGNALS[] = {
     STUB("pthread_sigmask", stub_pthread_sigmask),
     STUB("sigprocmask", stub_sigprocmask),
     STUB("sigpending", stub_sigpending),
-    STUB("siginterrupt", stub_nothing),
+    STUB("siginterrupt", stub_siginterrupt),
     STUB("sigaltstack", stub_nothing),
     STUBS_END,
 };

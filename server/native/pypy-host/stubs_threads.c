@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 
 #include "marshal.h"
@@ -27,6 +28,9 @@ static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
 static struct start starts[THREADS_MAX + 1]; /* by number; 0 is not given out */
 static unsigned thread_cap = 1;
 static __thread uint16_t own_number;
+/* Counts the threads that were made. Numbers are given again, what gettid() says is not: programs tell threads apart by it. */
+static atomic_uint threads_made;
+static __thread unsigned own_place;
 
 void threads_open(unsigned cap) {
     thread_cap = cap;
@@ -61,6 +65,7 @@ static void *run(void *number) {
     struct start start = starts[(uintptr_t)number];
     void *result;
     own_number = (uint16_t)(uintptr_t)number;
+    own_place = atomic_fetch_add(&threads_made, 1) + 1;
     pthread_cleanup_push(free_number, number);
     result = start.routine(start.argument);
     pthread_cleanup_pop(1);
@@ -78,7 +83,7 @@ static int stub_pthread_create(pthread_t *thread, const pthread_attr_t *attribut
 static pid_t stub_gettid(void) {
     static pid_t process; /* asked once: a trace full of getpid() would hide what the program does */
     if (process == 0) process = (pid_t)ASK(CALL_getpid, 0);
-    return process + (own_number > FIRST_THREAD ? own_number - 1 : 0);
+    return process + (pid_t)own_place;
 }
 
 pid_t virtual_gettid(void) { return stub_gettid(); }
