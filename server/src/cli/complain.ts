@@ -1,5 +1,5 @@
 /** What a command says when it was asked wrongly. */
-import { printable } from './printable.ts';
+import { printable } from '@sandtable/shared/printable';
 
 /** Wrong options, a policy that does not compile, a file that is none: nothing was done. */
 export const USAGE_STATUS = 2;

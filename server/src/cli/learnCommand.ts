@@ -3,7 +3,7 @@ import { learn, type Choice } from '@sandtable/shared/replay/learn';
 import { FLAG_WORDS, learnedSource, NO_PROOF } from '@sandtable/shared/replay/learnedSource';
 import { complain } from './complain.ts';
 import { parseWords } from './commandWords.ts';
-import { printable } from './printable.ts';
+import { printable } from '@sandtable/shared/printable';
 import { LEARN_HELP } from './replayHelp.ts';
 import { openTrace } from './traceInput.ts';
 

@@ -6,7 +6,7 @@ import type { CallEvent } from '@sandtable/shared/events';
 import { encodeText } from '@sandtable/shared/text';
 import type { RunSink, SideEvent } from '../sandbox/index.ts';
 import { callLine } from './callLine.ts';
-import { printable } from './printable.ts';
+import { printable } from '@sandtable/shared/printable';
 import type { TraceFile } from './traceFile.ts';
 
 /** Output that waits for a slow reader before the guest does. */

@@ -1,7 +1,7 @@
 /** The trace of a run as a file: version 1 of `shared/src/events.ts`, one JSON object a line. */
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { SideEvent } from '../sandbox/index.ts';
-import { oneLineJson } from './printable.ts';
+import { oneLineJson } from '@sandtable/shared/printable';
 
 /** Lines are gathered to this many characters, so that a row costs no system call. */
 const BUFFER_CHARS = 64 * 1024;

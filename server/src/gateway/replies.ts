@@ -1,5 +1,6 @@
 /** Replies to requests, and the one place where failures become what a page is told. */
 import type { ErrorCode, ProtocolError, Reply } from '@sandtable/shared/protocol';
+import { logFailure } from '../serverLog.ts';
 
 export function done<T>(value: T): Reply<T> {
   return { ok: true, value };
@@ -18,7 +19,7 @@ export function crashed(
   request: string,
   error: unknown,
 ): { readonly ok: false; readonly error: ProtocolError } {
-  console.error(`sandtable: request ${request} failed:`, error);
+  logFailure(`request ${request} failed`, error);
   return refused(
     'internal',
     'The server made a mistake; it has been logged. Nothing was changed. Try again.',

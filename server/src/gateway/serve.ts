@@ -1,6 +1,7 @@
 /** `sandtable serve`: the server as a program, with signals, messages for the console and an exit status. */
 import { dataPath } from '../store/dataFolder.ts';
 import { startServer, type ServerOptions } from './startServer.ts';
+import { logFailure } from '../serverLog.ts';
 
 const DEFAULT_PORT = 4100;
 const DEFAULT_HOST = '127.0.0.1';
@@ -49,7 +50,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
       void server.close().then(
         () => process.exit(0),
         (error: unknown) => {
-          console.error('sandtable: closing failed:', error);
+          logFailure('closing failed', error);
           process.exit(1);
         },
       );

@@ -76,6 +76,17 @@ const state = (batches: readonly Batch[]): SessionState =>
 
 const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 60));
 
+test('what a guest names and prints makes no line of its own, for any reader of lines', () => {
+  const { log } = recorder();
+  const name = '/tmp/a\u2028{"seq":1}\u2029\u0085b';
+  log.call(tail(0, name), 'll_os_stat', 'deny', 1);
+  log.event({ type: 'out', fd: 1, data: name });
+  log.close();
+  const text = readFileSync(join(folder, LOG_FILE), 'utf8');
+  expect(text.trimEnd().split(/[\n\u0085\u2028\u2029]/)).toHaveLength(2);
+  expect(new LogReader(folder).rows(0, 1)).toMatchObject([{ args: { path: name } }]);
+});
+
 describe('writing', () => {
   test('the file has one JSON object a line, numbered without gaps, and batches say the same', async () => {
     const { log, batches } = recorder();

@@ -8,6 +8,7 @@
  */
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { oneLineJson } from '@sandtable/shared/printable';
 import { INDEX_ENTRY_BYTES, INDEX_FILE, INDEX_STRIDE, LOG_FILE } from './logFormat.ts';
 
 /** Bytes collected before a write: large enough that writing costs little, small beside a guest. */
@@ -46,9 +47,11 @@ export class LogWriter {
     return this.#failure;
   }
 
-  /** `line` is JSON without a line end; events come in the order of `seq`, the first is 1. */
-  append(line: string, isCall: boolean): void {
+  /** `json` is without a line end; events come in the order of `seq`, the first is 1. */
+  append(json: string, isCall: boolean): void {
     if (this.#failure !== null) return;
+    // A file of lines must have the same ones for every reader, and a guest chooses what stands in them.
+    const line = oneLineJson(json);
     this.#seq += 1;
     if (this.bytes - this.#indexedAt >= INDEX_STRIDE) {
       this.#indexedAt = this.bytes;

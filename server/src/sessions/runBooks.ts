@@ -15,6 +15,7 @@ import type { LogQuestions, SearchResult } from './logDeskThread.ts';
 import { pruneLogs } from './pruneLogs.ts';
 import { RunHistory } from './runHistory.ts';
 import { Thread } from './thread.ts';
+import { logFailure } from '../serverLog.ts';
 
 /** What is written down of a run that nobody saw the end of. */
 const UNSEEN_END = { status: 137, reason: 'server' } as const;
@@ -126,7 +127,7 @@ export class RunBooks {
   /** Work that nobody waits for but {@link settled}. A failure is a bug: it is logged and concerns nobody else. */
   inBackground(work: Promise<void>): Promise<void> {
     const watched = work
-      .catch((error: unknown) => console.error('sandtable: keeping the books of runs failed:', error))
+      .catch((error: unknown) => logFailure('keeping the books of runs failed', error))
       .finally(() => this.#background.delete(watched));
     this.#background.add(watched);
     return watched;

@@ -2,9 +2,10 @@
 import { parentPort } from 'node:worker_threads';
 import { launchGuest, warmUp } from './launchGuest.ts';
 import { hostRuns } from './runHost.ts';
+import { logFailure } from '../serverLog.ts';
 
 if (parentPort === null) throw new Error('runWorker.ts: not in a thread');
 hostRuns(parentPort, launchGuest);
 void warmUp().catch((error: unknown) => {
-  console.error('sandtable: a thread for runs could not be warmed up:', error);
+  logFailure('a thread for runs could not be warmed up', error);
 });

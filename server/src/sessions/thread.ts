@@ -5,6 +5,7 @@
  * a caller always hears something. Used for work that would hold up the main thread: reading logs, checking policies.
  */
 import { parentPort, Worker } from 'node:worker_threads';
+import { logFailure } from '../serverLog.ts';
 
 type Questions = { readonly [name: string]: (...args: never[]) => unknown };
 
@@ -78,12 +79,12 @@ export class Thread<Q extends Questions> {
   #start(): Worker {
     const worker = new Worker(this.#entry);
     worker.on('message', (answer: Answer) => {
-      if (answer.threw !== undefined) console.error(`sandtable: a helper thread failed: ${answer.threw}`);
+      if (answer.threw !== undefined) logFailure('a helper thread failed', answer.threw);
       const resolve = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       resolve?.(answer.value ?? null);
     });
-    worker.on('error', (error) => console.error('sandtable: a helper thread died:', error));
+    worker.on('error', (error) => logFailure('a helper thread died', error));
     worker.on('exit', () => {
       if (this.#worker === worker) this.#worker = null;
       const lost = [...this.#waiting.values()];

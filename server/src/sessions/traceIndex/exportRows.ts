@@ -4,6 +4,7 @@ import type { Matches } from './matches.ts';
 import { rowsAt } from './rowReader.ts';
 import type { RunIndex } from './runIndex.ts';
 import { pointAt } from './travel.ts';
+import { oneLineJson } from '@sandtable/shared/printable';
 
 /** Rows in a portion: some hundred kilobytes of text. */
 export const EXPORT_ROWS = 1_000;
@@ -37,14 +38,14 @@ export function exportHead(index: RunIndex, format: ExportFormat): string {
     start,
     ...rules.map((rule, at): RunEvent => ({ seq: at + 2, t: start.t, type: 'rule', rule })),
   ];
-  return events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  return events.map((event) => `${oneLineJson(JSON.stringify(event))}\n`).join('');
 }
 
 /** Matches from the `from`-th on, as text; empty behind the last. */
 export function exportPart(index: RunIndex, matches: Matches, format: ExportFormat, from: number): string {
   let part = '';
   for (const row of rowsAt(index, matches.numbers(from, EXPORT_ROWS)))
-    part += format === 'csv' ? csvLine(row) : `${JSON.stringify(row)}\n`;
+    part += format === 'csv' ? csvLine(row) : `${oneLineJson(JSON.stringify(row))}\n`;
   return part;
 }
 
