@@ -31,9 +31,10 @@ test('the whole trace can be taken along as JSON lines', async ({ page }) => {
       .first()
       .textContent())!.replaceAll(',', ''),
   );
+  await page.getByRole('button', { name: 'Export the trace' }).click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByRole('link', { name: 'Export the trace as JSONL' }).click(),
+    page.getByRole('menuitem', { name: /^JSONL every event/ }).click(),
   ]);
   const lines = readFileSync(await download.path(), 'utf8')
     .trim()
@@ -77,5 +78,6 @@ test('a forked guest says what was done before it', async ({ page }) => {
   await page.getByRole('button', { name: /cold start/ }).click();
   await shows(page, 'What is your name?');
   await expect(note).toBeHidden();
+  await page.getByRole('grid').press('Home');
   await expect(page.getByText('/bin/pyvenv.cfg').first()).toBeVisible();
 });
