@@ -31,11 +31,24 @@ export interface LiveServer {
   close(): Promise<void>;
 }
 
-export async function startServer(): Promise<LiveServer> {
+export interface ServerSettings {
+  readonly environment?: { readonly [name: string]: string };
+  /** The one processor that server and guests may use. */
+  readonly processor?: number;
+  readonly nodeOptions?: readonly string[];
+}
+
+export async function startServer({
+  environment = {},
+  processor,
+  nodeOptions = [],
+}: ServerSettings = {}): Promise<LiveServer> {
   const port = await freePort();
   const data = mkdtempSync(path.join(tmpdir(), 'sandtable-bench-'));
-  const child: ChildProcess = spawn(process.execPath, [MAIN, 'serve'], {
-    env: { ...process.env, HOST: '127.0.0.1', PORT: String(port), SANDTABLE_DATA: data },
+  const pinned = processor === undefined ? [] : ['taskset', '--cpu-list', String(processor)];
+  const [file, ...args] = [...pinned, process.execPath, ...nodeOptions, MAIN, 'serve'];
+  const child: ChildProcess = spawn(file, args, {
+    env: { ...process.env, ...environment, HOST: '127.0.0.1', PORT: String(port), SANDTABLE_DATA: data },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const url = `http://127.0.0.1:${port}`;
@@ -67,6 +80,13 @@ export interface WatchedRun {
   readonly firstOutputMs: number;
   readonly endedMs: number;
   readonly calls: number;
+}
+
+export interface WatchSettings {
+  readonly mode?: 'script' | 'repl';
+  readonly untilInput?: boolean;
+  /** The interpreter is started from nothing. */
+  readonly cold?: boolean;
 }
 
 export class Watcher {
@@ -111,7 +131,10 @@ export class Watcher {
   }
 
   /** Starts the bench's script and watches until it ends, or until it waits for input where `untilInput` is set. */
-  async watch(bench: string, mode: 'script' | 'repl' = 'script', untilInput = false): Promise<WatchedRun> {
+  async watch(
+    bench: string,
+    { mode = 'script', untilInput = false, cold = false }: WatchSettings = {},
+  ): Promise<WatchedRun> {
     const begun = performance.now();
     let output = '';
     let firstOutputMs = Number.NaN;
@@ -133,7 +156,7 @@ export class Watcher {
       };
     });
     let run = '';
-    run = (await this.ask('run.start', { bench, mode, size: { cols: 80, rows: 24 } })).run;
+    run = (await this.ask('run.start', { bench, mode, cold, size: { cols: 80, rows: 24 } })).run;
     await last;
     this.#onBatch = null;
     return { run, output, firstOutputMs, endedMs: performance.now() - begun, calls };

@@ -3,6 +3,7 @@
  * noisy and only ratios travel. `npm run bench -- calls start` runs some of them. Nothing here fails a build: a figure that
  * misses its goal says so.
  */
+import { alternativeFigures } from './alternatives.ts';
 import { callFigures } from './calls.ts';
 import { cpuFigures } from './cpu.ts';
 import { printFigures } from './figures.ts';
@@ -11,6 +12,8 @@ import { startServer, Watcher } from './liveServer.ts';
 import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
 import { policyFigures } from './policy.ts';
+import { pollingFigures } from './polling.ts';
+import { profileFigures } from './profile.ts';
 import { replayFigures } from './replay.ts';
 import { scrollFigures } from './scroll.ts';
 import { startFigures } from './start.ts';
@@ -23,6 +26,12 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   cpu: { title: 'Computing', measure: () => cpuFigures(watcher) },
   start: { title: 'Starting', measure: () => startFigures(watcher) },
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
+  polling: { title: 'Awaiting replies', measure: pollingFigures },
+  alternatives: { title: 'What people would use instead', measure: () => alternativeFigures(watcher) },
+  profile: {
+    title: 'Where the time of a call goes, in the thread that hosts the guest',
+    measure: profileFigures,
+  },
   travel: { title: 'Any point of a run of a million calls', measure: () => travelFigures(watcher) },
   scroll: {
     title: 'The trace of a million calls on the page',

@@ -1,4 +1,4 @@
-/** The distribution's own `pypy3`, without any sandbox: the other half of every ratio. */
+/** The distribution's own `pypy3`, without any sandbox of ours: the other half of every ratio. */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,8 @@ export interface PlainRun {
   readonly firstOutputMs: number;
 }
 
-export async function runPlain(script: string): Promise<PlainRun> {
+/** @param under command that runs it, with its options */
+export async function runPlain(script: string, under: readonly string[] = []): Promise<PlainRun> {
   const folder = mkdtempSync(path.join(tmpdir(), 'sandtable-plain-'));
   const file = path.join(folder, 'script.py');
   writeFileSync(file, script);
@@ -18,7 +19,8 @@ export async function runPlain(script: string): Promise<PlainRun> {
       const begun = performance.now();
       let output = '';
       let firstOutputMs = Number.NaN;
-      const child = spawn('pypy3', ['-u', file], { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
+      const [command, ...args] = [...under, 'pypy3', '-u', file];
+      const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder });
       child.stdout.on('data', (chunk: Buffer) => {
         if (output === '') firstOutputMs = performance.now() - begun;
         output += chunk.toString();

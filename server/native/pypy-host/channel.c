@@ -64,11 +64,14 @@ static struct waiter *waiters;
 static bool has_leader;
 static uint32_t last_id;
 static struct polling polling;
+static enum polling_mode mode;
 static void (*wait_for_reply)(int reply);
 
 /* Bytes read and not yet delivered; only the leader touches them. Twice the cap would avoid moving, but moving is rare. */
 static uint8_t inbox[WIRE_LENGTH_BYTES + WIRE_MAX_FRAME];
 static size_t inbox_start, inbox_end;
+
+void channel_poll(enum polling_mode wanted) { mode = wanted; }
 
 void channel_open(struct channel_ends opened) {
     ends = opened;
@@ -129,6 +132,7 @@ static bool should_poll(void) {
 }
 
 static void learn_from_poll(bool hit) {
+    if (mode == POLLING_ALWAYS) return;
     polling.tries++;
     if (hit) polling.hits++;
     if (polling.tries < POLL_WINDOW) return;

@@ -27,11 +27,16 @@ struct exchange {
     void *context;
 };
 
+enum polling_mode { POLLING_ADAPTIVE, POLLING_NEVER, POLLING_ALWAYS };
+
 struct channel_ends {
     int request; /* write end of the request pipe */
     int reply; /* read end of the reply pipe, blocking */
     int poll; /* another description of the same read end, non-blocking; -1 where polling is off */
 };
+
+/* How to await replies from now on; adaptive unless told otherwise. */
+void channel_poll(enum polling_mode mode);
 
 /* Begins a conversation on these ends; whatever came on earlier ones is forgotten. */
 void channel_open(struct channel_ends ends);

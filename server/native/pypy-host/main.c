@@ -12,7 +12,7 @@
  *   --threads N                  threads alive at once; 1 removes the means to make any
  *   --env NAME=VALUE             environment of the guest, repeatable
  *   --marshal-time               ask the controller for the time, instead of reading the clock in process
- *   --no-poll                    sleep at once when a reply is awaited
+ *   --no-poll, --always-poll     sleep at once when a reply is awaited, or never without looking first; by default, as it pays (for the bench)
  *   --zygote                     start the interpreter once, and fork a guest at every order (zygote.c); --uid, --data-bytes, --cpu-seconds and
  *                                --threads come with the orders
  */

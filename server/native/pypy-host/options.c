@@ -66,14 +66,15 @@ static const char *take_value(struct options *options, const char *name, char *v
 static bool take_flag(struct options *options, const char *name) {
     if (strcmp(name, "--describe") == 0) options->describe = true;
     else if (strcmp(name, "--marshal-time") == 0) options->marshal_time = true;
-    else if (strcmp(name, "--no-poll") == 0) options->polls = false;
+    else if (strcmp(name, "--no-poll") == 0) options->polling = POLLING_NEVER;
+    else if (strcmp(name, "--always-poll") == 0) options->polling = POLLING_ALWAYS;
     else if (strcmp(name, "--zygote") == 0) options->zygote = true;
     else return false;
     return true;
 }
 
 const char *options_parse(struct options *options, int argc, char **argv) {
-    *options = (struct options){ .polls = true, .threads = DEFAULT_THREADS };
+    *options = (struct options){ .polling = POLLING_ADAPTIVE, .threads = DEFAULT_THREADS };
     options->environment = calloc((size_t)argc + 1, sizeof *options->environment);
     options->arguments = calloc((size_t)argc + 1, sizeof *options->arguments);
     if (options->environment == NULL || options->arguments == NULL) return "out of memory";

@@ -10,10 +10,12 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "channel.h"
+
 struct options {
     bool describe;
     bool marshal_time;
-    bool polls;
+    enum polling_mode polling;
     bool zygote;
     bool has_uid;
     uid_t uid;

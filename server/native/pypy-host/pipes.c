@@ -32,8 +32,9 @@ static bool make_pipe(int *read_end, int *write_end) {
     return *read_end >= 0 && *write_end >= 0;
 }
 
-static bool may_poll(void) {
+static bool may_poll(enum polling_mode mode) {
     cpu_set_t processors;
+    if (mode != POLLING_ADAPTIVE) return mode == POLLING_ALWAYS;
     if (sched_getaffinity(0, sizeof processors, &processors) != 0) return false;
     return CPU_COUNT(&processors) > 1; /* on one, looking keeps the controller from answering */
 }
@@ -45,10 +46,10 @@ static int reopen_without_blocking(int fd) {
     return park(open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC));
 }
 
-const char *pipes_make(struct pipes *pipes, bool polls) {
+const char *pipes_make(struct pipes *pipes, enum polling_mode mode) {
     *pipes = (struct pipes){ -1, -1, { -1, -1, -1 } };
     bool made = make_pipe(&pipes->request_read, &pipes->guest.request) && make_pipe(&pipes->guest.reply, &pipes->reply_write);
-    if (made && polls && may_poll()) made = (pipes->guest.poll = reopen_without_blocking(pipes->guest.reply)) >= 0;
+    if (made && may_poll(mode)) made = (pipes->guest.poll = reopen_without_blocking(pipes->guest.reply)) >= 0;
     if (made) return NULL;
     pipes_close_guests(pipes);
     pipes_close_controllers(pipes);

@@ -13,9 +13,9 @@ struct pipes {
     struct channel_ends guest;
 };
 
-/* Makes both pipes; `polls` asks for a second, non-blocking description of the reply pipe, where there is more than one processor. NULL, or
+/* Makes both pipes; unless `mode` is to sleep at once, or there is but one processor, with a second, non-blocking description of the reply pipe. NULL, or
    what failed, with errno set and nothing left open. */
-const char *pipes_make(struct pipes *pipes, bool polls);
+const char *pipes_make(struct pipes *pipes, enum polling_mode mode);
 
 /* Lets go of the controller's ends, once it has opened its own descriptions; and of the guest's. */
 void pipes_close_controllers(struct pipes *pipes);

@@ -66,7 +66,7 @@ static void hand_over(const struct pipes *pipes) {
 
 static struct channel_ends open_channel(const struct options *options) {
     struct pipes pipes;
-    const char *problem = pipes_make(&pipes, options->polls);
+    const char *problem = pipes_make(&pipes, options->polling);
     if (problem != NULL) report_failure("pipes", problem, strerror(errno));
     hand_over(&pipes);
     pipes_close_controllers(&pipes);
@@ -224,6 +224,7 @@ _Noreturn static void run(const struct options *options) {
 }
 
 void start_guest(const struct options *options, pid_t parent, int argc, char **argv) {
+    channel_poll(options->polling);
     struct channel_ends ends = open_channel(options);
     char **host_environment = environ;
     load_interpreter(options, &prepared.interpreter);

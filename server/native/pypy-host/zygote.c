@@ -145,7 +145,7 @@ static bool fork_guest(unsigned long serial) {
         report_problem(serial, "too many guests");
         return false;
     }
-    if (pipes_make(&pipes, guest_options.polls) != NULL) {
+    if (pipes_make(&pipes, guest_options.polling) != NULL) {
         report_problem(serial, "pipes cannot be made");
         return false;
     }

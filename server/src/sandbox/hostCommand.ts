@@ -32,6 +32,16 @@ export interface HostRunOptions {
   readonly argv: readonly string[];
 }
 
+/** How guests await replies, for measuring: see docs/performance.md. Otherwise they learn what pays. */
+const POLLING: { readonly [mode: string]: readonly string[] } = {
+  never: ['--no-poll'],
+  always: ['--always-poll'],
+};
+
+function polling(): readonly string[] {
+  return POLLING[process.env['SANDTABLE_POLL'] ?? ''] ?? [];
+}
+
 export function hostCommand(options: HostRunOptions): HostCommand {
   const { limits } = options;
   const args = [
@@ -46,6 +56,7 @@ export function hostCommand(options: HostRunOptions): HostCommand {
   ];
   if (options.uid !== null) args.push('--uid', String(options.uid));
   if (options.marshalTime) args.push('--marshal-time');
+  args.push(...polling());
   for (const setting of options.environment) args.push('--env', setting);
   return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
 }
@@ -57,6 +68,7 @@ export type ZygoteOptions = Pick<HostRunOptions, 'environment' | 'marshalTime' |
 export function zygoteCommand(options: ZygoteOptions): HostCommand {
   const args = ['--zygote', '--heap-bytes', String(Math.floor(options.heapBytes))];
   if (options.marshalTime) args.push('--marshal-time');
+  args.push(...polling());
   for (const setting of options.environment) args.push('--env', setting);
   return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
 }
