@@ -8,7 +8,7 @@ const JUMP_GOAL_MS = 200;
 const FILTER_GOAL_MS = 300;
 
 /** Looks at files, now and then writes, prints and is refused: a million calls with something to see at every point. */
-export const MILLION = `
+const MILLION = `
 import os
 for i in range(250000):
     os.getcwd()

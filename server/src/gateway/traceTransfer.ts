@@ -17,7 +17,7 @@ import type { ExportFormat } from '../sessions/traceIndex/exportRows.ts';
 import { attach, missing } from './downloads.ts';
 
 /** The largest trace that can be brought along: a million rows and some. */
-export const IMPORT_BYTES = 256 * 1024 * 1024;
+const IMPORT_BYTES = 256 * 1024 * 1024;
 
 /** The page sends this; nothing else is taken, so that no form of another site can send one. */
 const TRACE_TYPE = 'application/x-ndjson';

@@ -13,7 +13,7 @@ import { decodeText } from '@sandtable/shared/text';
 import type { StartFile, WorldRead } from '../sandbox/index.ts';
 
 /** Bytes of contents in one log: a sixtieth of what a trace may be by default. */
-export const CONTENTS_BYTES = 16 * 1024 * 1024;
+const CONTENTS_BYTES = 16 * 1024 * 1024;
 
 /** Part of it that only the end of a run may use, so that the last state of the files is there whatever happened before. */
 const KEPT_FOR_END = 2 * 1024 * 1024;

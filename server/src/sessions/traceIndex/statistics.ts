@@ -7,7 +7,7 @@ import { pathsOfWord, type RunIndex } from './runIndex.ts';
 import { NONE, UNTOLD } from './words.ts';
 
 /** Lines of an answer: the largest ones; a person reads the first dozen. */
-export const STATISTICS_LINES = 200;
+const STATISTICS_LINES = 200;
 
 const DENY = VERDICT_KINDS.indexOf('deny');
 
