@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { BENCH, FakeServer, fakeStorage, settled } from '../testing/fakeServer.ts';
 import { DraftStore } from './drafts.ts';
-import { FileSync, SAVE_AFTER_MS, textOf, type WorkFiles } from './fileSync.ts';
+import { FileSync, SAVE_AFTER_MS } from './fileSync.ts';
+import { textOf, type WorkFiles } from './workFile.ts';
 import { saveBadge } from './saveBadge.ts';
 
 beforeEach(() => void vi.useFakeTimers());

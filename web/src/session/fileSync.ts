@@ -9,10 +9,20 @@
  * person chooses. What was typed is NEVER dropped or overwritten without that choice, and `saved` is NEVER said of text that
  * the server has not confirmed.
  */
-import type { BenchFile, FileContent } from '@sandtable/shared/protocol';
+import type { BenchFile } from '@sandtable/shared/protocol';
 import type { Connection, RequestFailure } from './connection.ts';
 import type { Draft, DraftStore } from './drafts.ts';
-import { mergeText } from './mergeText.ts';
+import {
+  asDrafted,
+  fileOf,
+  known,
+  newFile,
+  reconciled,
+  serverSide,
+  textOf,
+  type WorkFile,
+  type WorkFiles,
+} from './workFile.ts';
 
 /** Long enough that a word is one write, short enough that nobody waits for the badge. */
 export const SAVE_AFTER_MS = 300;
@@ -22,28 +32,6 @@ const KEEP_AFTER_MS = 200;
 
 /** A refused write (too large, quota) is not repeated by itself; an unanswered one is, this much later. */
 const RETRY_AFTER_MS = 2_000;
-
-export type SaveStatus = 'saved' | 'waiting' | 'saving' | 'offline' | 'refused' | 'conflict';
-
-export interface WorkFile {
-  readonly path: string;
-  /** Version that the server holds; null where it has none yet. */
-  readonly version: number | null;
-  /** Bytes, as the server counted them. */
-  readonly size: number;
-  readonly savedAt: string | null;
-  /** What the server holds, where this page knows it. */
-  readonly content: FileContent | null;
-  /** What was typed since; null where it is what the server holds. */
-  readonly draft: string | null;
-  readonly status: SaveStatus;
-  /** Why a write was refused. */
-  readonly problem: string | null;
-  /** In a conflict: what somebody else saved meanwhile. */
-  readonly theirs: BenchFile | null;
-}
-
-export type WorkFiles = Readonly<Record<string, WorkFile>>;
 
 type Clock = Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'>;
 
@@ -56,11 +44,6 @@ export interface FileSyncOptions {
   /** The text changed, but not by `edit`: an editor that shows the file has to follow. */
   readonly onText: (path: string, text: string) => void;
   readonly clock?: Clock;
-}
-
-/** What an editor shows of a file, or null for binary content and for text that was not fetched yet. */
-export function textOf(file: WorkFile): string | null {
-  return file.draft ?? (file.content?.encoding === 'utf8' ? file.content.text : null);
 }
 
 export class FileSync {
@@ -260,49 +243,23 @@ export class FileSync {
   #adoptDraft(path: string, draft: Draft): void {
     const file = this.#files[path] ?? newFile(path);
     if (textOf(file) === draft.text) return;
-    if (file.version === draft.base || draft.base === null) {
+    // Where it was removed while the edit lay here the edit wins: it can be removed again, and typing cannot be undone.
+    if (file.version === draft.base || draft.base === null || file.version === null) {
       this.#files[path] = { ...file, draft: draft.text, status: 'waiting' };
-    } else if (file.version === null) {
-      // It was removed while the edit lay here; the edit wins, because it can be removed again and typing cannot be undone.
-      this.#files[path] = { ...file, draft: draft.text, status: 'waiting' };
-    } else {
-      const theirs = serverSide(file);
-      const base: FileContent | null =
-        draft.baseText === undefined ? null : { encoding: 'utf8', text: draft.baseText };
-      this.#files[path] = {
-        ...file,
-        version: draft.base,
-        content: base,
-        draft: draft.text,
-        status: 'waiting',
-      };
-      this.#reconcile(this.#files[path], draft.text, theirs);
+      return;
     }
+    const before = asDrafted(file, draft);
+    this.#files[path] = before;
+    this.#reconcile(before, draft.text, serverSide(file));
   }
 
   /** `draft` was made on `file.content`, and `theirs` is newer than that. */
   #reconcile(file: WorkFile, draft: string, theirs: BenchFile): void {
-    const now = theirs.content?.encoding === 'utf8' ? theirs.content.text : null;
-    const base = file.content?.encoding === 'utf8' ? file.content.text : null;
-    const merged =
-      now === null ? null : now === draft ? draft : base === null ? null : mergeText(base, draft, now);
-    if (merged === null) {
-      this.#set({ ...file, draft, status: 'conflict', theirs, problem: null });
-      return;
-    }
-    const same = merged === now;
-    const online = this.#options.connection.status === 'online';
-    const status = same ? 'saved' : online ? 'waiting' : 'offline';
-    this.#set({
-      ...file,
-      ...known(theirs),
-      draft: same ? null : merged,
-      status,
-      theirs: null,
-      problem: null,
-    });
-    if (merged !== draft) this.#options.onText(file.path, merged);
-    if (!same) this.#schedule(file.path, SAVE_AFTER_MS);
+    const now = reconciled(file, draft, theirs, this.#options.connection.status === 'online');
+    this.#set(now);
+    const text = textOf(now);
+    if (text !== null && text !== draft) this.#options.onText(file.path, text);
+    if (now.status === 'waiting' || now.status === 'offline') this.#schedule(file.path, SAVE_AFTER_MS);
   }
 
   async #write(path: string): Promise<void> {
@@ -401,36 +358,4 @@ export class FileSync {
     if (!this.#disposed) this.#keepTimer ??= this.#clock.setTimeout(() => this.keepDrafts(), KEEP_AFTER_MS);
     this.#options.onChange(this.#files, this.#draftsKept);
   }
-}
-
-function newFile(path: string): WorkFile {
-  return {
-    path,
-    version: null,
-    size: 0,
-    savedAt: null,
-    content: null,
-    draft: null,
-    status: 'saved',
-    problem: null,
-    theirs: null,
-  };
-}
-
-function known(file: BenchFile): Pick<WorkFile, 'version' | 'size' | 'savedAt' | 'content'> {
-  return { version: file.version, size: file.size, savedAt: file.savedAt, content: file.content ?? null };
-}
-
-function fileOf(file: BenchFile): WorkFile {
-  return { ...newFile(file.path), ...known(file) };
-}
-
-function serverSide(file: WorkFile): BenchFile {
-  return {
-    path: file.path,
-    version: file.version ?? 0,
-    size: file.size,
-    savedAt: file.savedAt ?? '',
-    ...(file.content === null ? {} : { content: file.content }),
-  };
 }

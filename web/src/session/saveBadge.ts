@@ -1,5 +1,5 @@
 /** The one word on saving for the status bar: the worst that is true of any file. */
-import type { SaveStatus, WorkFiles } from './fileSync.ts';
+import type { SaveStatus, WorkFiles } from './workFile.ts';
 
 export type SaveBadge =
   | { readonly kind: 'saved'; readonly at: string | null }

@@ -2,7 +2,7 @@
 import type { BenchInfo, Diagnostic, Meta } from '@sandtable/shared/protocol';
 import type { SessionState } from '@sandtable/shared/session';
 import type { ConnectionStatus } from './connection.ts';
-import type { WorkFiles } from './fileSync.ts';
+import type { WorkFiles } from './workFile.ts';
 
 export type BenchView =
   | { readonly status: 'none' }

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { textOf, type WorkFile } from '../../session/fileSync.ts';
+import { textOf, type WorkFile } from '../../session/workFile.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { Button } from '../../ui/Button.tsx';
 import { BinaryView } from './BinaryView.tsx';

@@ -3,7 +3,7 @@
  * goes to `edit`; what comes from elsewhere becomes the smallest change to the model, so that cursors, selections and the
  * undo stack of whoever types here stay.
  */
-import { textOf } from '../../session/fileSync.ts';
+import { textOf } from '../../session/workFile.ts';
 import { replacementOf } from '../../session/mergeText.ts';
 import type { Session } from '../../session/session.ts';
 import type { monaco as Monaco } from './monaco.ts';

@@ -1,7 +1,7 @@
 import type { WorldEntry } from '@sandtable/shared/protocol';
 import { initialState, type SessionState } from '@sandtable/shared/session';
 import { describe, expect, test } from 'vitest';
-import type { WorkFile } from '../../session/fileSync.ts';
+import type { WorkFile } from '../../session/workFile.ts';
 import { treeRows, type TreeInput } from './tree.ts';
 
 const file = (path: string): WorkFile => ({

@@ -7,7 +7,7 @@
  */
 import type { WorldEntry } from '@sandtable/shared/protocol';
 import type { SessionState, Touched } from '@sandtable/shared/session';
-import type { WorkFiles } from '../../session/fileSync.ts';
+import type { WorkFiles } from '../../session/workFile.ts';
 
 /** Where bench files lie in the guest. */
 const BENCH_ROOT = '/tmp';

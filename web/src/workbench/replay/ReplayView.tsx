@@ -2,7 +2,7 @@ import type { ChangedRow, Judged, ReplayResult } from '@sandtable/shared/replay/
 import { DOUBT_WORDS, judgedWords, replayWords } from '@sandtable/shared/replay/summary';
 import type { TestResult } from '@sandtable/shared/policy/policyTests';
 import { useState } from 'react';
-import { textOf } from '../../session/fileSync.ts';
+import { textOf } from '../../session/workFile.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { plural } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
