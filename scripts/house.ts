@@ -62,6 +62,10 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await prepareAll('test');
     return become(NODE, [inRoot('server', 'bench', 'main.ts'), ...args]);
   },
+  conformance: async (args) => {
+    await prepareGuest('test');
+    return become(NODE, [inRoot('server', 'conformance', 'main.ts'), ...args]);
+  },
   dev: async () => {
     await prepareGuest('run');
     return runDev();

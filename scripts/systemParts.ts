@@ -48,9 +48,18 @@ const GUEST: readonly SystemPart[] = [
     isPresent: () => isOnPath('pypy3') && hasPypyLibrary(),
   },
 ];
+/** The tests of the standard library, which run in a guest. */
+function hasPypyTests(): boolean {
+  const library = '/usr/lib';
+  return readdirSync(library).some(
+    (name) => /^pypy3/.test(name) && existsSync(path.join(library, name, 'test', 'test_queue.py')),
+  );
+}
+
 const TESTING: readonly SystemPart[] = [
   { what: 'Chromium', aptPackage: 'chromium', isPresent: () => findChromium() !== undefined },
   { what: 'strace', aptPackage: 'strace', isPresent: () => isOnPath('strace') },
+  { what: "the tests of PyPy's library", aptPackage: 'pypy3-lib-testsuite', isPresent: hasPypyTests },
 ];
 
 /** Named sets of parts, so that a command asks for no more than it uses. */
