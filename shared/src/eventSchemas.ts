@@ -25,7 +25,7 @@ import type {
 } from './events.ts';
 import { RUN_LIMITS, type LimitName } from './limits.ts';
 import type { CallArgs, PlainValue, RunLimits } from './policy/model.ts';
-import type { RuleInfo, SourcePosition } from './verdicts.ts';
+import type { RuleInfo, RuleMatch, SourcePosition } from './verdicts.ts';
 
 /** A call's arguments are at most this deep; what is deeper is no call, and looking at it must not use up the stack. */
 const MAX_DEPTH = 32;
@@ -97,6 +97,11 @@ export const ruleInfo = objectOf<RuleInfo>()({
   ]),
   label: z.string(),
   at: objectOf<SourcePosition>()({ line: count, column: count }).optional(),
+  match: objectOf<RuleMatch>()({
+    select: z.array(z.string()),
+    paths: z.array(z.string()).optional(),
+    mode: z.enum(['read', 'write', 'none']).optional(),
+  }).optional(),
 });
 
 const stamp = { seq: z.number().int().positive(), t: count };

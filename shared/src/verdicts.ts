@@ -41,6 +41,17 @@ export interface RuleInfo {
   /** As the student wrote it, shortened: `deny('files', '/tmp/secret/**')`, `otherwise`, `middleware ll_os_open`. */
   readonly label: string;
   readonly at?: SourcePosition;
+  /** Of a rule of the list, what it looks for; traces from before there were such fields have only the label. */
+  readonly match?: RuleMatch;
+}
+
+/** What a rule looks for. All of it has to fit; see `RuleSpec`. */
+export interface RuleMatch {
+  /** Any of these: calls, groups of calls, `read`, `write`, `*`. */
+  readonly select: readonly string[];
+  /** Any of these globs; left out where the rule asks for no path. */
+  readonly paths?: readonly string[];
+  readonly mode?: 'read' | 'write' | 'none';
 }
 
 /** How a denied call looks to the guest: an errno of Linux, or PyPy's own RuntimeError. */

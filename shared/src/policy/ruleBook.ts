@@ -2,7 +2,15 @@
  * Every place that decides in a run, numbered: id is the index in the list. Static places are entered when the engine is
  * made; lines of middleware when they first decide.
  */
-import type { Layer, RuleInfo, SourcePosition, Verdict, VerdictCode, VerdictKind } from '../verdicts.ts';
+import type {
+  Layer,
+  RuleInfo,
+  RuleMatch,
+  SourcePosition,
+  Verdict,
+  VerdictCode,
+  VerdictKind,
+} from '../verdicts.ts';
 
 /** Lines of middleware that get a number of their own; a policy whose line numbers run away is counted under its function. */
 const MAX_GROWN = 1000;
@@ -15,11 +23,16 @@ export class RuleBook {
   onRule: ((rule: RuleInfo) => void) | null = null;
   readonly #grown = new Map<string, number>();
 
-  add(layer: Layer, code: VerdictCode, label: string, at?: SourcePosition | null): number {
+  add(layer: Layer, code: VerdictCode, label: string, at?: SourcePosition | null, match?: RuleMatch): number {
     const id = this.rules.length;
-    this.rules.push(
-      at === undefined || at === null ? { id, layer, code, label } : { id, layer, code, label, at },
-    );
+    this.rules.push({
+      id,
+      layer,
+      code,
+      label,
+      ...(at === undefined || at === null ? {} : { at }),
+      ...(match === undefined ? {} : { match }),
+    });
     return id;
   }
 

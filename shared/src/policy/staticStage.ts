@@ -5,7 +5,7 @@
  */
 import type { CallName } from '../calls.ts';
 import { CALLS } from '../calls.ts';
-import type { Denial, Layer, Verdict } from '../verdicts.ts';
+import type { Denial, Layer, RuleMatch, Verdict } from '../verdicts.ts';
 import {
   CEILING_DENIALS,
   ceilingDenial,
@@ -49,6 +49,15 @@ interface CompiledLayer {
   readonly otherwise: Judgement;
 }
 
+/** What the trace says of a rule, so that it can be explained without the policy. */
+function matchOf({ select, paths, mode }: RuleSpec): RuleMatch {
+  return {
+    select,
+    ...(paths === undefined ? {} : { paths }),
+    ...(mode === undefined ? {} : { mode }),
+  };
+}
+
 export class StaticStage {
   /** Whether the guest's own code has begun to run. */
   guest = false;
@@ -83,7 +92,7 @@ export class StaticStage {
     this.#layers = layers.map((source) => ({
       source,
       rules: source.rules.map((rule) => {
-        const id = book.add(source.layer, 'rule', rule.label, rule.at);
+        const id = book.add(source.layer, 'rule', rule.label, rule.at, matchOf(rule));
         if (rule.effect === 'allow') return allowed(id);
         if (rule.effect === 'deny') return denied(id, rule.denial ?? DEFAULT_DENIAL, rule.why);
         return Object.freeze({

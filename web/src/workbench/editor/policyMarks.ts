@@ -1,5 +1,6 @@
 /**
- * What a run says about the policy, drawn into its editor: a chip with the number of calls at each line that decided.
+ * What a run says about the policy, drawn into its editor: a chip with the number of calls at each line that decided, and lines that
+ * decided nothing dimmed.
  *
  * The lines are those of the policy that the run began with. The chips are decorations, which Monaco moves along with the
  * text, so while one edits during a run each stays with its rule.
@@ -47,8 +48,10 @@ export class PolicyMarks {
     const line = Math.min(at, model?.getLineCount() ?? 1);
     const end = model?.getLineMaxColumn(line) ?? 1;
     return {
-      range: new this.#monaco.Range(line, end, line, end),
+      range: new this.#monaco.Range(line, 1, line, end),
       options: {
+        ...(calls === 0 ? { inlineClassName: 'rule-idle' } : {}),
+        stickiness: this.#monaco.editor.TrackedRangeStickiness.AlwaysGrowsWhenTypingAtEdges,
         showIfCollapsed: true,
         hoverMessage: { value: `In this run this line decided ${chipText(calls)}.` },
         after: {

@@ -1,18 +1,15 @@
 import { CALL_GROUPS, callSpec } from '@sandtable/shared/calls';
 import type { CallEvent } from '@sandtable/shared/events';
 import type { CallArgs } from '@sandtable/shared/policy/model';
-import { ruleOf } from '@sandtable/shared/session';
-import { clickFilter, type FilterField } from '@sandtable/shared/filter';
-import { ArrowRight, Filter, X } from 'lucide-react';
+import { X } from 'lucide-react';
 import { useRef } from 'react';
-import { useSession, useWork } from '../../session/useSession.ts';
-import { Button, IconButton } from '../../ui/Button.tsx';
+import { IconButton } from '../../ui/Button.tsx';
 import { byteSize, runTime } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { argumentText, LAYER_WORDS, outcomeSentence, pathOf, valueText, whySentence } from './describe.ts';
-import { goToPolicyLine } from './goTo.ts';
+import { argumentText, outcomeSentence, pathOf, valueText } from './describe.ts';
+import { FilterButton } from './FilterButton.tsx';
+import { Decided } from './Decided.tsx';
 import { useFocusTurn } from '../useFocusWish.ts';
-import { useTraceView } from './useTrace.ts';
 
 interface DetailPaneProps {
   readonly row: CallEvent;
@@ -139,49 +136,5 @@ function ActedOn({ row }: { readonly row: CallEvent }) {
       )}
       <FilterButton field="path" value={path} />
     </div>
-  );
-}
-
-function Decided({ row }: { readonly row: CallEvent }) {
-  const session = useSession();
-  const rule = useWork((state) => (state.run === null ? undefined : ruleOf(state.run, row.rule)));
-  if (rule === undefined)
-    return <span className="dim">Rule {row.rule}; the trace has more rules than the page keeps.</span>;
-  return (
-    <>
-      <div>
-        <Verdict kind={row.verdict} /> by {LAYER_WORDS[rule.layer]}:{' '}
-        <span className="code detail-value">{rule.label}</span>
-        <FilterButton field="rule" value={row.rule} />
-      </div>
-      {row.reason === undefined ? null : <div>“{row.reason}”</div>}
-      <div className="dim">{whySentence(rule)}</div>
-      {rule.layer === 'student' && rule.at !== undefined ? (
-        <Button kind="plain" small onClick={() => goToPolicyLine(session, row)}>
-          policy.ts:{rule.at.line} <ArrowRight className="icon icon-s" aria-label="go to the line" />
-        </Button>
-      ) : null}
-    </>
-  );
-}
-
-function FilterButton({
-  field,
-  value,
-}: {
-  readonly field: FilterField;
-  readonly value: string | number | undefined;
-}) {
-  const trace = useTraceView();
-  if (value === undefined) return null;
-  return (
-    <IconButton
-      label={`Show only ${field}:${value}`}
-      small
-      className="detail-filter"
-      onClick={() => trace.setFilter(clickFilter(trace.get().filterText, field, value))}
-    >
-      <Filter className="icon icon-s" aria-hidden />
-    </IconButton>
   );
 }

@@ -3,7 +3,7 @@ import { callSpec } from '@sandtable/shared/calls';
 import { errnoNumber, strerror } from '@sandtable/shared/errno';
 import type { CallEvent } from '@sandtable/shared/events';
 import type { PlainValue } from '@sandtable/shared/policy/model';
-import type { Layer, RuleInfo, VerdictCode } from '@sandtable/shared/verdicts';
+import type { Layer } from '@sandtable/shared/verdicts';
 
 /** Characters of an argument in a row; the detail has it all. */
 const ARGUMENT_CHARS = 96;
@@ -136,22 +136,3 @@ export const LAYER_WORDS: Readonly<Record<Layer, string>> = {
   lab: 'the lab',
   student: 'your policy',
 };
-
-const CODE_SENTENCES: Readonly<Record<VerdictCode, string>> = {
-  boot: 'The interpreter was starting; nothing of the script had run yet.',
-  runtime: 'The interpreter read its own library.',
-  ceiling: 'No policy may allow this here.',
-  rule: 'This rule of the list matched first.',
-  otherwise: 'No rule matched, so “otherwise” decided.',
-  middleware: 'A function of the policy decided.',
-  'policy-threw': 'A function of the policy threw an error, so the call was denied.',
-  'policy-timeout': 'A function of the policy took too long, so the call was denied.',
-  'policy-memory': 'A function of the policy used too much memory, so the call was denied.',
-  'policy-budget': 'The policy has used up its time for this run, so the call was denied.',
-  'policy-nonsense':
-    'A function of the policy returned something that is no verdict, so the call was denied.',
-};
-
-export function whySentence(rule: RuleInfo): string {
-  return CODE_SENTENCES[rule.code];
-}
