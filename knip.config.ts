@@ -20,12 +20,16 @@ const config: KnipConfig = {
         'bench/main.ts',
         'bench/vfs.ts',
         'conformance/main.ts',
+        'load/{main,soak}.ts',
+        // Started as processes and threads by what measures.
+        'load/{serverProcess,measuredWorker}.ts',
         'native/pypy-host/generateCalls.ts',
         // Started as a process by the tests.
         'native/tests/orphan.ts',
-        '{src,native,bench,conformance}/**/*.test.ts',
+        'native/tests/fuzz.ts',
+        '{src,native,bench,conformance,load}/**/*.test.ts',
       ],
-      project: ['{src,bench,native,conformance}/**/*.ts'],
+      project: ['{src,bench,load,native,conformance}/**/*.ts'],
     },
     web: { entry: ['src/**/*.test.{ts,tsx}'], project: ['src/**/*.{ts,tsx}'] },
     e2e: { entry: ['**/*.spec.ts'], project: ['**/*.ts'] },

@@ -6,7 +6,7 @@ const project = (name: string) => ({
   test: {
     name,
     root: `./${name}`,
-    include: ['{src,native,bench,conformance}/**/*.test.{ts,tsx}'],
+    include: ['{src,native,bench,conformance,load}/**/*.test.{ts,tsx}'],
     environment: 'node' as const,
   },
 });

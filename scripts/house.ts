@@ -66,6 +66,18 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     await prepareGuest('test');
     return become(NODE, [inRoot('server', 'conformance', 'main.ts'), ...args]);
   },
+  load: async (args) => {
+    await prepareGuest('run');
+    return become(NODE, [inRoot('server', 'load', 'main.ts'), ...args]);
+  },
+  soak: async (args) => {
+    await prepareGuest('run');
+    return become(NODE, [inRoot('server', 'load', 'soak.ts'), ...args]);
+  },
+  fuzz: async (args) => {
+    await prepareGuest('native');
+    return become(NODE, [inRoot('server', 'native', 'tests', 'fuzz.ts'), ...args]);
+  },
   dev: async () => {
     await prepareGuest('run');
     return runDev();
