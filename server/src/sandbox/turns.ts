@@ -7,22 +7,31 @@
  * whatever the others ask; equals never wait for each other; and nobody can hold another below an equal share by asking little and often.
  * Time in which a guest asked nothing is not saved up: its account rises to that of the others.
  *
- * Invariant: as long as somebody waits the loop turns without sleeping, and every wait ends.
+ * Invariant: every wait ends.
  */
 
 /** Longer than an ordinary turn, so that accounts of equals drift past each other without anybody waiting. */
 const AHEAD_MS = 2;
 
-/** A guest that asks one thing after the other comes back well within this time, unless it is kept from a processor. */
+/**
+ * A guest that asks one thing after the other comes back well within this time, unless it is kept from a processor; or within so many
+ * rounds of the loop, which are long when others ask for much.
+ */
 const KEEN_MS = 0.2;
+const KEEN_ROUNDS = 3;
 
 /** Time for those who waited in one round of the loop; then everybody else's pipe, timers and messages are looked at. */
 const TICK_MS = 2;
+
+/** Pause before those who wait are looked at again; what others ask is answered meanwhile. */
+const REST_MS = 1;
 
 /** Guests that ask one thing after the other. Lists like the others here are of one thread: worker threads have modules of their own. */
 const keen = new Set<Turn>();
 let waiting: Turn[] = [];
 let scheduled = false;
+/** Rounds of the loop in which somebody waited. */
+let rounds = 0;
 /** Where the account of a guest begins that comes back; rises with those of the keen. */
 let floor = 0;
 
@@ -31,6 +40,7 @@ export class Turn {
   #used = 0;
   #begun = 0;
   #ended = Number.NEGATIVE_INFINITY;
+  #endedIn = 0;
   /** When it may go on whatever the others do; null while it does not wait. */
   #waitsUntil: number | null = null;
 
@@ -47,13 +57,14 @@ export class Turn {
   begin(now: number): void {
     this.#begun = now;
     if (this.#used < floor) this.#used = floor;
-    if (now - this.#ended <= KEEN_MS) keen.add(this);
+    if (this.#isKeen(now)) keen.add(this);
   }
 
   /** It ends. @returns whether the guest may go on at once; else it waits, and is resumed. */
   end(now: number): boolean {
     this.#used += now - this.#begun;
     this.#ended = now;
+    this.#endedIn = rounds;
     if (this.#used - floor < AHEAD_MS || keen.size === (keen.has(this) ? 1 : 0)) return true;
     const ahead = this.#aheadBy(now);
     if (ahead < AHEAD_MS) return true;
@@ -84,6 +95,13 @@ export class Turn {
     return true;
   }
 
+  #isKeen(now: number): boolean {
+    return (
+      now - this.#ended <= KEEN_MS ||
+      (rounds - this.#endedIn <= KEEN_ROUNDS && now - this.#ended <= AHEAD_MS * 2)
+    );
+  }
+
   #waitUntil(until: number): void {
     if (this.#waitsUntil !== null) return;
     this.#waitsUntil = until;
@@ -95,7 +113,7 @@ export class Turn {
   #aheadBy(now: number): number {
     let least = Infinity;
     for (const turn of keen) {
-      if (now - turn.#ended > KEEN_MS && !turn.waits) keen.delete(turn);
+      if (!turn.waits && !turn.#isKeen(now)) keen.delete(turn);
       else if (turn !== this) least = Math.min(least, Math.max(floor, turn.#used));
     }
     return least === Infinity ? 0 : this.#used - least;
@@ -105,24 +123,30 @@ export class Turn {
 function schedule(): void {
   if (scheduled) return;
   scheduled = true;
-  setImmediate(() => {
-    scheduled = false;
-    tick();
-  });
+  setImmediate(tick);
 }
 
 /** Goes once through those who wait, first come first served. */
 function tick(): void {
+  scheduled = false;
+  rounds += 1;
   const begun = performance.now();
   const round = waiting;
   waiting = [];
+  let resumed = false;
   for (const [at, turn] of round.entries()) {
     const now = performance.now();
     if (now - begun >= TICK_MS) {
       waiting = [...round.slice(at), ...waiting];
       break;
     }
-    if (turn.waits && !turn.tryNow(now)) waiting.push(turn);
+    if (!turn.waits) continue;
+    if (turn.tryNow(now)) resumed = true;
+    else waiting.push(turn);
   }
-  if (waiting.length > 0) schedule();
+  if (waiting.length === 0 || scheduled) return;
+  scheduled = true;
+  // Those for whom the others wait need a processor, perhaps this one.
+  if (resumed) setImmediate(tick);
+  else setTimeout(tick, REST_MS);
 }
