@@ -15,6 +15,7 @@
  *   --no-poll, --always-poll     sleep at once when a reply is awaited, or never without looking first; by default, as it pays (for the bench)
  *   --zygote                     start the interpreter once, and fork a guest at every order (zygote.c); --uid, --data-bytes, --cpu-seconds and
  *                                --threads come with the orders
+ *   --before-start               with --zygote: fork before the interpreter starts, so that each guest starts its own
  */
 #include <unistd.h>
 

@@ -69,6 +69,7 @@ static bool take_flag(struct options *options, const char *name) {
     else if (strcmp(name, "--no-poll") == 0) options->polling = POLLING_NEVER;
     else if (strcmp(name, "--always-poll") == 0) options->polling = POLLING_ALWAYS;
     else if (strcmp(name, "--zygote") == 0) options->zygote = true;
+    else if (strcmp(name, "--before-start") == 0) options->before_start = true;
     else return false;
     return true;
 }

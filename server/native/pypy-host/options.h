@@ -17,6 +17,7 @@ struct options {
     bool marshal_time;
     enum polling_mode polling;
     bool zygote;
+    bool before_start; /* the zygote forks before it starts the interpreter */
     bool has_uid;
     uid_t uid;
     const char *library; /* NULL: the newest that is found */

@@ -236,5 +236,6 @@ void start_guest(const struct options *options, pid_t parent, int argc, char **a
     signals_install();
     if (options->zygote) become_zygote(options, parent, ends);
     else become_guest(options, parent, ends);
+    if (options->zygote && options->before_start) zygote_serve();
     run(options);
 }

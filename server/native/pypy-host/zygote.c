@@ -6,6 +6,9 @@
  * two pipes and forks. The child raises walls and filter around itself, says hello on its own pipes, asks there the very question that the
  * parent still waits to have answered, and goes on as if nothing had happened.
  *
+ * With --before-start it forks before the interpreter starts, and no request waits: the guest starts its own, from nothing, in a host that is
+ * loaded and hooked.
+ *
  * orders   fork SERIAL UID DATA_BYTES CPU_SECONDS THREADS   0 for "none"; see --uid and the others
  *          go SERIAL                                        the controller has opened its ends: the zygote lets go of them
  *          reap PID                                         the controller will not signal that process any more
@@ -55,6 +58,7 @@ struct child {
 
 static struct options guest_options;
 static struct child children[MAX_CHILDREN];
+static bool has_question = true; /* whether a request waits, to be asked anew by each child */
 static int ended_children = -1; /* readable when a child has ended */
 static char orders[MAX_ORDERS];
 static size_t orders_length;
@@ -133,7 +137,7 @@ static void be_born(pid_t parent, unsigned long serial, struct channel_ends ends
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (!random_open()) report_failure("random", "random bytes cannot be had", strerror(errno));
     become_guest(&guest_options, parent, ends);
-    channel_resume();
+    if (has_question) channel_resume();
 }
 
 /* true in the child. */
@@ -202,7 +206,7 @@ static bool take_orders(void) {
     return false;
 }
 
-/* Returns when the reply has come; or in a guest, at once. */
+/* Returns when the reply has come, which -1 never does; or in a guest, at once. */
 static void wait_for_orders(int reply) {
     struct pollfd awaited[] = { { .fd = reply, .events = POLLIN }, { .fd = CONTROL_FD, .events = POLLIN }, { .fd = ended_children, .events = POLLIN } };
     for (;;) {
@@ -211,6 +215,11 @@ static void wait_for_orders(int reply) {
         if (awaited[1].revents != 0 && take_orders()) return;
         if (awaited[0].revents != 0) return;
     }
+}
+
+void zygote_serve(void) {
+    has_question = false;
+    wait_for_orders(-1);
 }
 
 const char *zygote_open(const struct options *options, pid_t parent) {

@@ -63,10 +63,16 @@ export function hostCommand(options: HostRunOptions): HostCommand {
 
 export type ZygoteOptions = Pick<HostRunOptions, 'environment' | 'marshalTime' | 'argv'> & {
   readonly heapBytes: number;
+  readonly beforeStart: boolean;
 };
 
 export function zygoteCommand(options: ZygoteOptions): HostCommand {
-  const args = ['--zygote', '--heap-bytes', String(Math.floor(options.heapBytes))];
+  const args = [
+    '--zygote',
+    ...(options.beforeStart ? ['--before-start'] : []),
+    '--heap-bytes',
+    String(Math.floor(options.heapBytes)),
+  ];
   if (options.marshalTime) args.push('--marshal-time');
   args.push(...polling());
   for (const setting of options.environment) args.push('--env', setting);

@@ -181,6 +181,7 @@ class Run implements RunHandle {
     const isClassic = state.ok && state.kind === 'classic';
     const identity = guestIdentity(engine.world.identity, isClassic ? {} : undefined);
     const zygote = isClassic ? null : this.#zygote;
+    const prelude = zygote?.prelude ?? null;
     const argv = this.#argv(isClassic ? CLASSIC_PROGRAM : GUEST_PROGRAM);
     this.#tell({
       type: 'start',
@@ -193,7 +194,7 @@ class Run implements RunHandle {
       policy: this.#options.policy,
       limits,
       ...(engine.audit === true ? { audit: true as const } : {}),
-      ...(zygote === null ? {} : { prelude: zygote.prelude }),
+      ...(prelude === null ? {} : { prelude }),
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
     engine.onRule = (rule) => {
@@ -349,8 +350,8 @@ class Run implements RunHandle {
 
   /** One that started as this guest has to; null where the interpreter is to be started from nothing. */
   get #zygote(): Zygote | null {
-    const { engine, limits, mode, stdio, zygotes } = this.#options;
-    return zygotes?.get(zygoteSpecOf(engine, mode, stdio, limits)) ?? null;
+    const { engine, limits, mode, stdio, zygotes, cold } = this.#options;
+    return zygotes?.get(zygoteSpecOf(engine, mode, stdio, limits, cold)) ?? null;
   }
 
   get #script(): string {

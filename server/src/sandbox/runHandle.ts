@@ -45,6 +45,8 @@ export interface RunOptions {
   readonly interpreter?: Interpreter;
   /** Where guests are forked from; without it, the interpreter is started from nothing. */
   readonly zygotes?: Zygotes;
+  /** The interpreter is to start from nothing, so that every call of its start is in the trace. */
+  readonly cold?: boolean;
   /** Told what is handed to the guest as typed or piped in; for logs. */
   readonly typed?: (text: string) => void;
 }

@@ -28,6 +28,8 @@ import { Waits } from './waits.ts';
 
 /** What a start depends on; guests that agree in it can be forked from one zygote. */
 export interface ZygoteSpec {
+  /** Whether the interpreter has started before the fork; else each guest starts its own, in a host that is loaded and hooked. */
+  readonly started: boolean;
   readonly stdio: 'tty' | 'pipes';
   readonly mode: 'script' | 'repl';
   readonly heapBytes: number;
@@ -79,7 +81,7 @@ export class Zygote {
   #serial = 0;
   #state: ZygoteState = 'starting';
   #problem = '';
-  #prelude: Prelude = { calls: 0, modules: [] };
+  #prelude: Prelude | null = null;
 
   /** `changed` is called when it is ready, and once when it has ended. */
   constructor(spec: ZygoteSpec, stdlib: string, limits: RunLimits, changed: (zygote: Zygote) => void) {
@@ -89,6 +91,7 @@ export class Zygote {
         heapBytes: spec.heapBytes,
         environment: spec.environment,
         marshalTime: spec.marshalTime,
+        beforeStart: !spec.started,
         argv: spec.mode === 'repl' ? ['-i'] : [START_FILE],
       }),
       {
@@ -119,7 +122,8 @@ export class Zygote {
     return this.#problem;
   }
 
-  get prelude(): Prelude {
+  /** Null where guests start their own interpreter. */
+  get prelude(): Prelude | null {
     return this.#prelude;
   }
 
@@ -200,7 +204,9 @@ export class Zygote {
     let controller: Controller | null = null;
     const calls: { count: number; modules: Set<string> } = { count: 0, modules: new Set() };
     const guest = new GuestProcess((listener) => this.#bootOrigin(listener), {
-      hello: () => undefined,
+      hello: () => {
+        if (!spec.started) this.#ready(null);
+      },
       frame: (reader) => {
         controller?.frame(reader);
       },
@@ -292,7 +298,7 @@ export class Zygote {
     };
   }
 
-  #ready(prelude: Prelude): void {
+  #ready(prelude: Prelude | null): void {
     if (this.#state !== 'starting') return;
     clearTimeout(this.#timer);
     this.#state = 'ready';

@@ -1,6 +1,7 @@
 /** Guests that are forked: the same as those that start from nothing, strangers to each other, and never the cause of somebody's waiting. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
 import { engineState } from './hostCommand.ts';
 import { finish, runScript, startScript, type ScriptOptions } from './testing/runScript.ts';
@@ -206,6 +207,33 @@ function guestPids(): string[] {
     }
   });
 }
+
+describe('a guest that starts its own interpreter in a host that was ready', () => {
+  it('makes the calls, and sees the world, of one that starts from nothing', async () => {
+    const script =
+      'import sys, os, json\nprint(sys.argv, sys.path, sorted(sys.modules), os.environ, json.dumps(1))';
+    const cold = await runScript(script, { args: ['x'] });
+    const ready = await runScript(script, { args: ['x'], zygotes, cold: true });
+    expect(ready.events.find(({ type }) => type === 'start')).not.toHaveProperty('prelude');
+    expect(ready.out).toBe(cold.out);
+    const calls = (rows: readonly CallEvent[]) =>
+      rows
+        .filter(
+          ({ call, args }) =>
+            call !== 'll_os_urandom' && !JSON.stringify(args).includes('sitecustomize.pypy'),
+        )
+        .map(({ call, args, errno }) => [call, args, errno]);
+    expect(calls(cold.rows()).length).toBeGreaterThan(400);
+    expect(calls(ready.rows())).toEqual(calls(cold.rows()));
+  });
+
+  it('has its own seed of hashes', async () => {
+    const script = 'print(hash("sandtable"))';
+    const first = await runScript(script, { zygotes, cold: true });
+    const second = await runScript(script, { zygotes, cold: true });
+    expect(first.out).not.toBe(second.out);
+  });
+});
 
 describe('zygotes', () => {
   it('are started for the next one, and nobody waits for them', async () => {

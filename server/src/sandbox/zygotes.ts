@@ -16,14 +16,17 @@ export function zygoteSpecOf(
   mode: RunMode,
   stdio: Stdio,
   limits: RunLimits,
+  cold = false,
 ): ZygoteSpec {
   return {
-    stdio: stdio.kind,
+    started: !cold,
+    // What only a start sees is no matter before it.
+    stdio: cold ? 'tty' : stdio.kind,
     mode,
     heapBytes: limits.heapBytes,
     environment: guestIdentity(engine.world.identity).environment,
     marshalTime: engine.judgesTime,
-    modules: engine.world.modules ?? [],
+    modules: cold ? [] : (engine.world.modules ?? []),
   };
 }
 

@@ -18,11 +18,12 @@ import type { RunSpec } from './workerMessages.ts';
 /** A terminal of any size: what a start depends on is only that it is one. */
 const TERMINAL: Stdio = { kind: 'tty', size: { cols: 80, rows: 24 } };
 
-/** Of this thread; null where guests cannot run or are classic ones, and where `SANDTABLE_START=cold` asks for starts from nothing. */
+/** Whether the interpreter is to start from nothing for every run. */
+const ALWAYS_COLD = process.env['SANDTABLE_START'] === 'cold';
+
+/** Of this thread; null where guests cannot run or are classic ones. */
 const zygotes = interpreterState().then((state) =>
-  state.ok && state.kind === 'pypy' && process.env['SANDTABLE_START'] !== 'cold'
-    ? new Zygotes(state.stdlib)
-    : null,
+  state.ok && state.kind === 'pypy' ? new Zygotes(state.stdlib) : null,
 );
 
 /** Makes ready what most runs start from, before anybody waits: the policy's program, the script and the prompt of the standard policy. */
@@ -33,7 +34,7 @@ export async function warmUp(): Promise<void> {
   const { engine } = loaded;
   const limits = clampLimits(engine.world.limits);
   for (const mode of ['script', 'repl'] as const)
-    await ready?.prepare(zygoteSpecOf(engine, mode, TERMINAL, limits));
+    await ready?.prepare(zygoteSpecOf(engine, mode, TERMINAL, limits, ALWAYS_COLD));
   engine.dispose();
 }
 
@@ -65,7 +66,8 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
     limits: clampLimits(engine.world.limits),
     stdio: { kind: 'tty', size: spec.size },
     sink,
-    ...(forked === null || spec.cold ? {} : { zygotes: forked }),
+    ...(forked === null ? {} : { zygotes: forked }),
+    cold: spec.cold || ALWAYS_COLD,
   });
   return { ok: true, handle };
 }

@@ -30,6 +30,8 @@ export interface ScriptOptions {
   readonly repl?: boolean;
   /** Forked from a zygote, which is made ready first; from nothing by default. */
   readonly zygotes?: Zygotes;
+  /** From a zygote whose interpreter has not started. */
+  readonly cold?: boolean;
   readonly interpreter?: Interpreter;
   /** Room that the consumer of the output has; endless by default. */
   readonly outputRoom?: () => number;
@@ -96,7 +98,7 @@ export async function startScript(script: string | null, options: ScriptOptions 
   const limits = clampLimits(loaded.engine.world.limits, { wallSeconds: 15 }, options.limits);
   const stdio = options.stdio ?? (options.input === undefined ? TTY : { kind: 'pipes' });
   if (options.zygotes !== undefined)
-    await options.zygotes.prepare(zygoteSpecOf(loaded.engine, mode, stdio, limits));
+    await options.zygotes.prepare(zygoteSpecOf(loaded.engine, mode, stdio, limits, options.cold));
   const handle = startRun({
     run: 'test-run',
     mode,
@@ -113,6 +115,7 @@ export async function startScript(script: string | null, options: ScriptOptions 
     stdio,
     sink,
     ...(options.zygotes === undefined ? {} : { zygotes: options.zygotes }),
+    ...(options.cold === undefined ? {} : { cold: options.cold }),
     ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   if (options.input !== undefined) {
