@@ -80,14 +80,14 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
     'run.rows': async ({ run, from, count }, page) => {
       const bar = await barred(run, page);
       if (bar !== null) return bar;
-      const rows = await sessions.rows(run, from, count);
+      const rows = await sessions.books.rows(run, from, count);
       return rows === null ? LOG_GONE : done(rows);
     },
 
     'run.query': async ({ run, filter, from, direction, count }, page) => {
       const bar = await barred(run, page);
       if (bar !== null) return bar;
-      const found = await sessions.search(run, filter, from, direction, count);
+      const found = await sessions.books.search(run, filter, from, direction, count);
       if (found === null) return LOG_GONE;
       return found.ok ? done({ rows: found.rows, next: found.next }) : refused('bad-request', found.message);
     },

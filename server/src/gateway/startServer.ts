@@ -79,12 +79,12 @@ async function serveOn(
     check,
     meta: () => metaOf(examples),
     downloads: {
-      logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.logFile(run)),
+      logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.books.logFile(run)),
       benchFile: (bench, path) => store.files.bytes(bench, path),
     },
     traces: {
       runExists: async (run) => (await sessions.benchOf(run)) !== null,
-      part: (run, filter, format, from) => sessions.history.export(run, filter, format, from),
+      part: (run, filter, format, from) => sessions.books.history.export(run, filter, format, from),
       take: (bench, file) => takeTrace(store, sessions, bench, file),
     },
   });

@@ -11,7 +11,7 @@ export function travelHandlers(services: Services): {
   readonly [N in keyof TravelReplies]: Handler<N>;
 } {
   const { store, sessions, pages } = services;
-  const { history } = sessions;
+  const { history } = sessions.books;
   const tellBookmarks = async (run: string): Promise<TravelReplies['bookmark.list']> => {
     const bookmarks = await store.bookmarks.list(run);
     const bench = await sessions.benchOf(run);

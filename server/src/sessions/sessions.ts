@@ -7,7 +7,6 @@
  *
  * Order at a start: the books → the worker makes log and guest → the pages are told.
  */
-import type { CallEvent } from '@sandtable/shared/events';
 import {
   MAX_FILE_BYTES,
   type Batch,
@@ -19,10 +18,8 @@ import type { WorldList, WorldRead } from '../sandbox/index.ts';
 import { newId, type Store } from '../store/store.ts';
 import { listBench, POLICY_FILE, readBench } from './benchWorld.ts';
 import { LiveRun, type Broadcast } from './liveRun.ts';
-import type { SearchResult } from './logDeskThread.ts';
 import { PolicyChecks } from './policyChecks.ts';
 import { RunBooks, type FinishedRun } from './runBooks.ts';
-import type { RunHistory } from './runHistory.ts';
 import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
 import { TraceImports, type TraceImported } from './traceImports.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -71,7 +68,8 @@ export class Sessions {
   readonly #store: Store;
   readonly #broadcast: Broadcast;
   readonly #pool: WorkerPool;
-  readonly #books: RunBooks;
+  /** Rows and logs of runs, also of those of earlier servers. */
+  readonly books: RunBooks;
   readonly #imports: TraceImports;
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
@@ -81,36 +79,33 @@ export class Sessions {
 
   constructor(options: SessionsOptions) {
     this.#store = options.store;
-    this.#books = new RunBooks(options.store.runs, options.logs, (run) => this.#live.has(run));
+    this.books = new RunBooks(options.store.runs, options.logs, (run) => this.#live.has(run));
     this.#broadcast = options.broadcast;
-    this.#imports = new TraceImports(options.store.runs, options.logs, (run) => this.history.ended(run));
+    this.#imports = new TraceImports(options.store.runs, options.logs, (run) =>
+      this.books.history.ended(run),
+    );
     this.#pool = new WorkerPool(options.workerEntry ?? new URL('./runWorker.ts', import.meta.url));
     const abandonedMs = options.abandonedMs ?? ABANDONED_MS;
     this.#sweeps = setInterval(() => {
       for (const run of this.#live.values()) {
         if (run.over) continue;
         run.sweep();
-        if (!run.alone) this.history.keepUp(run.id, run.state.calls, Date.now());
+        if (!run.alone) this.books.history.keepUp(run.id, run.state.calls, Date.now());
         if (run.alone && run.state.phase === 'input' && run.quietFor >= abandonedMs) this.stop(run.id);
       }
     }, SWEEP_MS);
     this.#sweeps.unref();
   }
 
-  /** Any point and any part of a run, by its id. */
-  get history(): RunHistory {
-    return this.#books.history;
-  }
-
   /** Ends the runs that an earlier server left under way, and removes logs that are too many. Call once, at the start. */
   recover(): Promise<void> {
-    return this.#books.recover();
+    return this.books.recover();
   }
 
   /** Loads what a first run needs, so that the person who starts it does not wait for that. */
   warmUp(): void {
     this.#pool.warmUp();
-    this.#books.warmUp();
+    this.books.warmUp();
     this.#policies.warmUp();
   }
 
@@ -130,7 +125,7 @@ export class Sessions {
     desk.pages.add(page);
     await this.#load(bench, desk);
     joined();
-    void this.#books.inBackground(this.#checkAhead(bench));
+    void this.books.inBackground(this.#checkAhead(bench));
     if (!desk.pages.has(page) || desk.shown === null) return { run: null, batches: null };
     const { run } = desk.shown;
     const after = resume?.run === run.id ? resume.after : null;
@@ -163,7 +158,7 @@ export class Sessions {
 
   /** Bench that the run belongs to, or null. Also of runs of earlier servers. */
   async benchOf(run: string): Promise<string | null> {
-    return this.#live.get(run)?.bench ?? this.#books.benchOf(run);
+    return this.#live.get(run)?.bench ?? this.books.benchOf(run);
   }
 
   /** Whether the run is under way; it no longer is once its exit was told, though its thread still puts things away. */
@@ -194,25 +189,6 @@ export class Sessions {
 
   resize(run: string, size: TerminalSize): void {
     this.#pool.tell({ type: 'resize', run, size });
-  }
-
-  rows(run: string, from: number, count: number): Promise<readonly CallEvent[] | null> {
-    return this.#books.rows(run, from, count);
-  }
-
-  search(
-    run: string,
-    filter: string,
-    from: number,
-    direction: 'up' | 'down',
-    count: number,
-  ): Promise<SearchResult | null> {
-    return this.#books.search(run, filter, from, direction, count);
-  }
-
-  /** File of the run's log. */
-  logFile(run: string): string {
-    return this.#books.logFile(run);
   }
 
   /** Makes a run of the bench from a trace and shows it. Where a guest runs there nothing is imported. */
@@ -267,22 +243,22 @@ export class Sessions {
       this.#pool.tell({ type: 'drop', run: run.id });
     }
     this.#desks.delete(bench);
-    this.#books.removeLogs(runs);
+    this.books.removeLogs(runs);
   }
 
   /** Stops every guest, waits until their logs are complete, ends all threads. */
   async close(): Promise<void> {
     this.#closing = true;
-    this.#books.closing();
+    this.books.closing();
     clearInterval(this.#sweeps);
     const underWay = [...this.#live.values()].filter((run) => !run.over);
     for (const run of underWay) this.#pool.tell({ type: 'stop', run: run.id, reason: 'server' });
     await Promise.all(underWay.map((run) => this.#waitForEnd(run, CLOSE_TIMEOUT_MS)));
-    await this.#books.settled();
+    await this.books.settled();
     await Promise.all([
       this.#pool.close(),
       this.#imports.close(),
-      this.#books.close(),
+      this.books.close(),
       this.#policies.close(),
     ]);
   }
@@ -313,30 +289,30 @@ export class Sessions {
       }
     }
     const id = newId();
-    await this.#books.begun(id, bench, options.mode);
-    const folder = this.#books.folder(id);
-    const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () => this.#books.finish(id));
+    await this.books.begun(id, bench, options.mode);
+    const folder = this.books.folder(id);
+    const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () => this.books.finish(id));
     const refusal = await this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
       if (before !== undefined) this.#forget(before);
       // Pages may have come and gone while the guest was made.
       run.audienceIs(desk.pages);
       desk.shown = { run };
       this.#live.set(id, run);
-      void run.end.then(() => this.#books.inBackground(this.#runEnded(run)));
+      void run.end.then(() => this.books.inBackground(this.#runEnded(run)));
       this.#broadcast.started(bench, run.snapshot());
     });
     if (refusal !== null) {
-      await this.#books.refused(id);
+      await this.books.refused(id);
       return refusal;
     }
     return { ok: true, snapshot: run.snapshot() };
   }
 
   async #runEnded(run: LiveRun): Promise<void> {
-    if (!(await this.#books.ended(run.id, run.state, run.logBytes))) return;
+    if (!(await this.books.ended(run.id, run.state, run.logBytes))) return;
     const desk = this.#desks.get(run.bench);
     if (desk !== undefined) this.#release(run.bench, desk);
-    await this.#books.prune();
+    await this.books.prune();
   }
 
   /** Whoever opens a bench is about to run it: its policy is checked by then, and a checker is warm for its next version. */
@@ -349,7 +325,7 @@ export class Sessions {
   /** Finds the last run of a bench that has none in memory. */
   async #load(bench: string, desk: Desk): Promise<void> {
     if (desk.loaded) return;
-    const last = await this.#books.lastOf(bench);
+    const last = await this.books.lastOf(bench);
     if (desk.loaded) return;
     desk.loaded = true;
     if (last !== null && desk.shown === null) desk.shown = { run: last };

@@ -107,7 +107,6 @@ function RunNumbers() {
   if (run === null) return <span className="status-part dim">{moodOf(mood, null).word}</span>;
   const limits = run.start?.limits;
   const { usage } = run;
-  const of = (used: string, limit: string | undefined) => (limit === undefined ? used : `${used} / ${limit}`);
   return (
     <>
       <span className="status-part" data-live={live}>
@@ -117,47 +116,37 @@ function RunNumbers() {
       <span className="status-part status-denied" data-any={run.byVerdict.deny > 0}>
         {count(run.byVerdict.deny)} denied
       </span>
-      {usage === null ? null : (
-        <>
-          <Measure
-            name="heap"
-            text={of(byteSize(usage.heapBytes), limits && byteSize(limits.heapBytes))}
-            share={limits && usage.heapBytes / limits.heapBytes}
-          />
-          <Measure
-            name="CPU"
-            text={of(duration(usage.cpuSeconds), limits && duration(limits.cpuSeconds))}
-            share={limits && usage.cpuSeconds / limits.cpuSeconds}
-          />
-          <Measure
-            name="wall"
-            text={of(duration(usage.wallSeconds), limits && duration(limits.wallSeconds))}
-            share={limits && usage.wallSeconds / limits.wallSeconds}
-          />
-          <Measure
-            name="output"
-            text={of(byteSize(usage.outputBytes), limits && byteSize(limits.outputBytes))}
-            share={limits && usage.outputBytes / limits.outputBytes}
-          />
-        </>
-      )}
+      {usage === null
+        ? null
+        : MEASURES.map(({ name, of, words }) => (
+            <Measure key={name} name={name} used={usage[of]} limit={limits?.[of]} words={words} />
+          ))}
     </>
   );
 }
+
+const MEASURES = [
+  { name: 'heap', of: 'heapBytes', words: byteSize },
+  { name: 'CPU', of: 'cpuSeconds', words: duration },
+  { name: 'wall', of: 'wallSeconds', words: duration },
+  { name: 'output', of: 'outputBytes', words: byteSize },
+] as const;
 
 /** Beyond this part of a limit the number is marked. */
 const NEAR_LIMIT = 0.8;
 
 function Measure({
   name,
-  text,
-  share,
+  used,
+  limit,
+  words,
 }: {
   readonly name: string;
-  readonly text: string;
-  readonly share: number | undefined;
+  readonly used: number;
+  readonly limit: number | undefined;
+  readonly words: (value: number) => string;
 }) {
-  const near = (share ?? 0) >= NEAR_LIMIT;
+  const near = limit !== undefined && used / limit >= NEAR_LIMIT;
   return (
     <span
       className="status-part"
@@ -165,7 +154,8 @@ function Measure({
       title={near ? `${name}: close to its limit` : name}
     >
       {near ? <TriangleAlert className="icon icon-s" aria-label="close to its limit" /> : null}
-      {name} {text}
+      {name} {words(used)}
+      {limit === undefined ? null : ` / ${words(limit)}`}
     </span>
   );
 }
