@@ -29,8 +29,9 @@ export default defineConfig({
   retries: 0,
   // Guests, server and browser share two cores; stories that wait for one another's processes would time out at random.
   workers: 1,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Time enough for a machine that does ten things at once; what is broken never comes.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter,
   use: {
     baseURL,

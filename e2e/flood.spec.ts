@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test';
 import {
+  atOnce,
   benchWith,
   ended,
   filter,
@@ -15,6 +16,7 @@ import {
 
 test('a flood of output neither freezes the page nor ignores Ctrl-C', async ({ page }) => {
   await benchWith(page, "while True:\n    print('x' * 1000)\n");
+  const most = await atOnce(page);
   await run(page);
   await shows(page, 'xxxxxxxxxx');
   await page.waitForTimeout(1_500);
@@ -22,7 +24,7 @@ test('a flood of output neither freezes the page nor ignores Ctrl-C', async ({ p
   const before = Date.now();
   await page.getByRole('button', { name: 'Theme' }).click();
   await expect(page.getByRole('menuitemradio', { name: /Light/ })).toBeVisible();
-  expect(Date.now() - before).toBeLessThan(2_000);
+  expect(Date.now() - before).toBeLessThan(most);
   await page.keyboard.press('Escape');
   await expect(mood(page)).toHaveText('Running');
 
@@ -30,7 +32,7 @@ test('a flood of output neither freezes the page nor ignores Ctrl-C', async ({ p
   const pressed = Date.now();
   await page.keyboard.press('Control+c');
   await ended(page);
-  expect(Date.now() - pressed).toBeLessThan(2_500);
+  expect(Date.now() - pressed).toBeLessThan(most);
   await expect(terminal(page)).toContainText('KeyboardInterrupt');
   await expect(mood(page)).toHaveText('Ended: 130');
 });
@@ -67,10 +69,11 @@ test('Stop ends at once', async ({ page }) => {
   await benchWith(page, 'while True:\n    pass\n');
   await run(page);
   await expect(mood(page)).toHaveText('Running', { timeout: GUEST_MS });
+  const most = await atOnce(page);
   const pressed = Date.now();
   await page.getByRole('button', { name: 'Stop' }).click();
   await expect(mood(page)).toHaveText('Stopped');
-  expect(Date.now() - pressed).toBeLessThan(2_000);
+  expect(Date.now() - pressed).toBeLessThan(most);
 });
 
 test('a limit ends the run, says which it was, and keeps what there was', async ({ page }) => {

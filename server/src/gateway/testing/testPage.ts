@@ -17,7 +17,8 @@ import type {
 import { announcements, replies } from '@sandtable/shared/serverMessages';
 import { applyBatch, tailText, type SessionState } from '@sandtable/shared/session';
 
-const ANSWER_MS = 15_000;
+/** What does not come by then does not come: a machine that does ten things at once takes some seconds for an honest answer. */
+export const PATIENCE_MS = 45_000;
 
 export interface TestPageOptions {
   /** Whether terminal text is acknowledged as it arrives. */
@@ -65,7 +66,7 @@ export class TestPage {
   }
 
   async raw(name: string, ...body: unknown[]): Promise<Reply<unknown>> {
-    const reply: unknown = await this.socket.timeout(ANSWER_MS).emitWithAck(name, ...body);
+    const reply: unknown = await this.socket.timeout(PATIENCE_MS).emitWithAck(name, ...body);
     return Object.hasOwn(replies, name)
       ? replies[name as RequestName].parse(reply)
       : (reply as Reply<unknown>);
@@ -120,7 +121,7 @@ export class TestPage {
   }
 
   /** Resolves when the condition holds; looked at whenever something arrives. */
-  async until(test: () => boolean, ms = 15_000, what = test.toString()): Promise<void> {
+  async until(test: () => boolean, ms = PATIENCE_MS, what = test.toString()): Promise<void> {
     if (test()) return;
     let timer: NodeJS.Timeout | undefined;
     const failed = new Promise<never>((_, reject) => {
@@ -137,7 +138,7 @@ export class TestPage {
   ended(run?: string): Promise<void> {
     return this.until(
       () => this.state !== null && (run === undefined || this.state.run === run) && this.state.exit !== null,
-      15_000,
+      PATIENCE_MS,
       'the end of the run',
     );
   }

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll } from 'vitest';
+import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { startServer, type RunningServer } from '../startServer.ts';
-import { TestPage, type TestPageOptions } from './testPage.ts';
+import { PATIENCE_MS, TestPage, type TestPageOptions } from './testPage.ts';
 
 export interface TestServer {
   /** Its address is known once a test runs. */
@@ -19,6 +19,8 @@ export function serverForTests(name: string): TestServer {
   let server: RunningServer | null = null;
   const pages: TestPage[] = [];
 
+  // A page that waits in vain says for what; the test must not be cut off before.
+  vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), `sandtable-${name}-`));
     const started = await startServer({ host: '127.0.0.1', port: 0, dataDir });
