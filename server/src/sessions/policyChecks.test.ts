@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Diagnostic } from '@sandtable/shared/protocol';
-import { PolicyChecks } from './policyChecks.ts';
+import { PolicyChecks, REMEMBERED } from './policyChecks.ts';
 
 const problem = (code: string): Diagnostic => ({
   file: 'policy.ts',
@@ -71,10 +71,13 @@ describe('checks of policies', () => {
 
   test('the oldest are forgotten', async () => {
     const { checks, asked, settled } = openChecks();
-    for (let n = 0; n < 65; n++) void checks.check(`policy ${n}`);
-    void checks.check('policy 64');
+    for (let n = 0; n < REMEMBERED; n++) void checks.check(`policy ${n}`);
+    // Asked for again, so the one after it is the oldest.
     void checks.check('policy 0');
+    void checks.check('one more');
+    void checks.check('policy 0');
+    void checks.check('policy 1');
     await settled();
-    expect(asked).toHaveLength(66);
+    expect(asked).toHaveLength(REMEMBERED + 2);
   });
 });

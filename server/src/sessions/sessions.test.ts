@@ -8,7 +8,10 @@ import { tailText } from '@sandtable/shared/session';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { pruneLogs, RUNS_KEPT_PER_BENCH } from './pruneLogs.ts';
 import type { StartOptions } from './runPlan.ts';
-import { MAX_RUNS, Sessions, type StartResult } from './sessions.ts';
+import { Sessions, type StartResult } from './sessions.ts';
+
+/** Some more than the other tests need. */
+const MAX_RUNS = 20;
 
 let folder: string;
 let logs: string;
@@ -33,6 +36,7 @@ beforeEach(async () => {
     store,
     logs,
     abandonedMs: 700,
+    maxRuns: MAX_RUNS,
     workerEntry: new URL('./testing/fakeRunWorker.ts', import.meta.url),
     broadcast: {
       started: (_bench, snapshot) => heard.started.push(snapshot),
