@@ -11,8 +11,10 @@ const LOOK_MS = 250;
 
 export interface Checkpoint {
   readonly guests: number;
-  /** Zygotes and type checkers: kept for the next one, each with descriptors of the server. */
-  readonly helpers: number;
+  /** Kept for the next guest, each with descriptors of the server. */
+  readonly zygotes: number;
+  /** Type checkers, likewise. */
+  readonly checkers: number;
   readonly descriptors: number;
   /** Files of logs that are over and kept open for the next question; the server has a limit for them. */
   readonly openLogs: number;
@@ -35,9 +37,11 @@ export async function takeCheckpoint(server: OwnServer): Promise<Checkpoint> {
   const open = descriptorsOf(server.pid);
   const openLogs = open.filter((target) => target.startsWith(logs)).length;
   const family = familyOf(server.pid).filter((entry) => !entry.zombie);
+  const zygotes = family.filter((entry) => isZygote(entry.name)).length;
   return {
     guests: guestsOf(server),
-    helpers: family.length - 1 - guestsOf(server),
+    zygotes,
+    checkers: family.length - 1 - guestsOf(server) - zygotes,
     descriptors: open.length - openLogs,
     openLogs,
     logFolders: readdirSync(logs).length,
@@ -54,4 +58,8 @@ function guestsOf(server: OwnServer): number {
 /** The kernel cuts names of processes to 15 characters. */
 export function isGuest(name: string): boolean {
   return name === 'sandtable-guest';
+}
+
+export function isZygote(name: string): boolean {
+  return name === 'sandtable-zyg';
 }

@@ -1,10 +1,10 @@
 /** A run worker as the server has them, that says how large its heap is when it is asked. */
 import '../src/sessions/runWorker.ts';
-import { getHeapStatistics } from 'node:v8';
+import { bytesHeld } from './bytesHeld.ts';
 
 const heaps = new BroadcastChannel('sandtable-heaps');
 heaps.onmessage = ({ data }: MessageEvent) => {
   if (data !== 'ask') return;
   global.gc?.();
-  heaps.postMessage(getHeapStatistics().used_heap_size);
+  heaps.postMessage(bytesHeld());
 };

@@ -4,8 +4,9 @@
  * It says where it listens over the channel to its parent, answers questions there, and ends with that channel.
  */
 import { startServer } from '../src/gateway/startServer.ts';
+import { bytesHeld } from './bytesHeld.ts';
 
-/** Bytes of JavaScript heap in use, and in how many threads beside the main one. */
+/** Bytes that JavaScript holds, in its heap and in buffers outside of it, and in how many threads beside the main one. */
 export interface HeapReport {
   readonly mainBytes: number;
   readonly workerBytes: number;
@@ -58,5 +59,5 @@ async function reportHeaps(): Promise<void> {
   heaps.postMessage('ask');
   await new Promise((resolve) => setTimeout(resolve, HEAP_ANSWERS_MS));
   global.gc?.();
-  say({ type: 'heap', report: { mainBytes: process.memoryUsage().heapUsed, workerBytes, workers } });
+  say({ type: 'heap', report: { mainBytes: bytesHeld(), workerBytes, workers } });
 }

@@ -4,7 +4,7 @@
  */
 import { OwnServer } from './ownServer.ts';
 import type { Leftovers } from './ownServer.ts';
-import { isGuest, takeCheckpoint } from './checkpoint.ts';
+import { isGuest, isZygote, takeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { familyOf } from './processes.ts';
 import { Random } from './random.ts';
@@ -42,8 +42,10 @@ const LOGS_PER_BENCH = 3;
 const OPEN_LOGS = 32;
 
 /** Caches and compiled code still grow a little after the first shift; what is leaked by the thousands of runs of a soak is more. */
-const HEAP_GROWTH_MIB = 24;
-const PSS_GROWTH_MIB = 160;
+const HEAP_GROWTH_MIB = 32;
+
+/** Memory that was needed once at the same time stays with the process: V8 and malloc keep pages of their four or five threads for the next time. */
+const PSS_GROWTH_MIB = 320;
 
 /** A type checker or zygote of the server that comes or goes takes descriptors of the server along: its streams and pipes. */
 const DESCRIPTORS_PER_HELPER = 4;
@@ -126,13 +128,9 @@ class Vandal {
   }
 }
 
-function isZygote(name: string): boolean {
-  return name === 'sandtable-zyg';
-}
-
 function describe(point: Checkpoint): string {
   return (
-    `${point.guests} guests, ${point.helpers} helpers, ${point.descriptors} descriptors and ${point.openLogs} of logs, ${point.logFolders} logs, ` +
+    `${point.guests} guests, ${point.zygotes} zygotes, ${point.checkers} checkers, ${point.descriptors} descriptors and ${point.openLogs} of logs, ${point.logFolders} logs, ` +
     `${point.temporaryFiles} temporary files, heap ${point.heapMiB.toFixed(1)} MiB, memory ${point.pssMiB.toFixed(0)} MiB`
   );
 }
@@ -144,8 +142,8 @@ function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number): strin
     if (value > limit) leaks.push(`${what}: ${value.toFixed(0)}, at most ${limit.toFixed(0)} was expected`);
   };
   most('guests', now.guests, 0);
-  const helpers = Math.max(0, now.helpers - base.helpers);
-  most('descriptors', now.descriptors, base.descriptors + helpers * DESCRIPTORS_PER_HELPER);
+  const more = Math.max(0, now.zygotes - base.zygotes) + Math.max(0, now.checkers - base.checkers);
+  most('descriptors', now.descriptors, base.descriptors + more * DESCRIPTORS_PER_HELPER);
   most('descriptors of logs', now.openLogs, OPEN_LOGS);
   most('logs', now.logFolders, benches * LOGS_PER_BENCH);
   most('temporary files', now.temporaryFiles, base.temporaryFiles);

@@ -162,6 +162,7 @@ export class Student {
 
   /** Presses a key and waits until the terminal shows something: milliseconds, or null where it never did. */
   async echo(key: string, limitMs: number): Promise<number | null> {
+    if (this.exit !== null) return null;
     const shown = this.when((event) => event.type === 'out', limitMs);
     this.type(key);
     return shown;
