@@ -127,6 +127,22 @@ test('a narrow window, and 400 % zoom, have every panel and no faults', async ({
   expect(overflow).toBeLessThanOrEqual(0);
 });
 
+test('the past and the statistics have no faults, in a narrow window as well', async ({ page }) => {
+  await benchFrom(page, 'Denied attack');
+  await runButton(page).click();
+  await ended(page);
+  await page.keyboard.press('Shift+F8');
+  for (const width of [1440, 600]) {
+    await page.setViewportSize({ width, height: 800 });
+    await openTab(page, 'Moment');
+    await expect(page.getByRole('region', { name: /^The world after row/ })).toBeVisible();
+    await clean(page, `a moment of the past, ${width} wide`);
+    await openTab(page, 'Statistics');
+    await expect(page.getByRole('table', { name: /^Calls by/ })).toBeVisible();
+    await clean(page, `statistics, ${width} wide`);
+  }
+});
+
 test('projector mode makes everything larger', async ({ page }) => {
   await benchFrom(page, 'Hello');
   const size = () =>
