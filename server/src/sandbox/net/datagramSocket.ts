@@ -32,7 +32,8 @@ const MESSAGE_OVERHEAD = 256;
 
 interface Message {
   readonly bytes: Uint8Array;
-  readonly from: SocketAddress | null;
+  /** The sender's address; of AF_UNIX the name that it has by the time the message is read. */
+  readonly from: () => SocketAddress | null;
 }
 
 export abstract class DatagramSocket extends GuestSocket {
@@ -67,7 +68,7 @@ export abstract class DatagramSocket extends GuestSocket {
   }
 
   /** Takes a message in; the caller has looked for room. */
-  protected deliver(bytes: Uint8Array, from: SocketAddress | null): void {
+  protected deliver(bytes: Uint8Array, from: Message['from']): void {
     this.#queue.push({ bytes: new Uint8Array(bytes), from });
     this.#bytes += bytes.length;
     this.net.bytes.take(bytes.length + MESSAGE_OVERHEAD);
@@ -94,7 +95,7 @@ export abstract class DatagramSocket extends GuestSocket {
     if (message !== undefined) {
       if (!peek) this.#drop(1);
       const { bytes, from } = message;
-      return ok({ bytes: bytes.subarray(0, Math.min(count, bytes.length)), from });
+      return ok({ bytes: bytes.subarray(0, Math.min(count, bytes.length)), from: from() });
     }
     const error = this.takeError();
     if (error !== null) return fail(error);

@@ -319,6 +319,7 @@ export class TcpSocket extends StreamSocket implements Holder {
 
   /** Ends whatever there is, so that the socket may begin anew. */
   #disconnect(): void {
+    const was = this.#state;
     const peer = this.peer as TcpSocket | null;
     if (this.#state === 'listening') this.#stopListening();
     if (this.#door !== null) this.#door.#knocking.delete(this);
@@ -333,7 +334,8 @@ export class TcpSocket extends StreamSocket implements Holder {
     this.shut = 0;
     this.error = null;
     if (this.#local !== null) this.#local = { ...this.#local, host: this.#boundHost ?? anyHost(this.family) };
-    this.#releaseUnlessBound();
+    // What is closed already keeps the port that it has got since.
+    if (was !== 'closed') this.#releaseUnlessBound();
     this.wake();
   }
 

@@ -5,7 +5,7 @@ import { DatagramSocket } from './datagramSocket.ts';
 import type { SocketOrigin } from './guestSocket.ts';
 import { anyHost, claimSource, refuseInternet, type Source } from './internet.ts';
 import type { Claim, Holder } from './network.ts';
-import { AF_UNSPEC, formatAddress, type InternetAddress, type SocketAddress } from './socketAddress.ts';
+import { AF_UNSPEC, type InternetAddress, type SocketAddress } from './socketAddress.ts';
 
 /** What fits into a packet of IPv4. */
 const MAX_MESSAGE = 65_507;
@@ -108,17 +108,22 @@ export class UdpSocket extends DatagramSocket implements Holder {
       if ('errno' in source) return fail(source.errno);
       const receiver = found.holder;
       if (receiver instanceof UdpSocket) receiver.#arrive(bytes, source.local);
-      else if (this.#remote !== null && address === null) this.error = 'ECONNREFUSED';
+      else if (this.#isPeer(source.remote) && this.#remote !== null) this.error = 'ECONNREFUSED';
       if (this.error !== null) this.wake();
       return ok(bytes.length);
     };
   }
 
+  /** Whether an address is the other side; to whoever has none, everybody is. Port 0 stands for any. */
+  #isPeer({ host, port }: InternetAddress): boolean {
+    const peer = this.#remote;
+    return peer === null || (peer.host === host && (peer.port === 0 || peer.port === port));
+  }
+
   /** Something comes; lost where there is no room, or where somebody else was expected. */
   #arrive(bytes: Uint8Array, from: InternetAddress): void {
-    const expected = this.#remote;
-    if (expected !== null && formatAddress(expected) !== formatAddress(from)) return;
-    if (this.hasRoom) this.deliver(bytes, from);
+    if (!this.#isPeer(from)) return;
+    if (this.hasRoom) this.deliver(bytes, () => from);
   }
 
   localAddress(): SocketAddress {
@@ -126,7 +131,7 @@ export class UdpSocket extends DatagramSocket implements Holder {
   }
 
   peerAddress(): SocketAddress | Errno {
-    return this.#remote ?? 'ENOTCONN';
+    return this.#remote === null || this.#remote.port === 0 ? 'ENOTCONN' : this.#remote;
   }
 
   protected override close(): void {

@@ -82,8 +82,7 @@ export class UnixDatagramSocket extends DatagramSocket {
       }
       if ((receiver.shut & SHUT_READ) !== 0) return fail('EPIPE');
       if (!receiver.hasRoom) return this.waitFor(receiver);
-      const { address } = this.#name;
-      receiver.deliver(bytes, address.kind === 'unnamed' ? null : address);
+      receiver.deliver(bytes, () => (this.#name.address.kind === 'unnamed' ? null : this.#name.address));
       return ok(bytes.length);
     };
   }

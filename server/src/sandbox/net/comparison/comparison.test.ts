@@ -8,8 +8,11 @@ import { RealSockets } from './realSockets.ts';
 import { mixed, streams, type Step } from './steps.ts';
 import { VirtualSockets } from './virtualSockets.ts';
 
-/** Sequences of each kind; for a longer look set NET_RUNS. */
+/** Sequences of each kind; for a longer look, at other ones each time, set NET_RUNS. */
 const RUNS = Number(process.env['NET_RUNS'] ?? 60);
+
+/** The same ones every time in `npm test`: what differs between versions of Linux in some far corner must not fail it now and then. */
+const SEED = process.env['NET_RUNS'] === undefined ? { seed: 20_240 } : {};
 
 /** Linux hands packets on in its own time where the machine is busy; what differs is asked again before it counts. */
 const ATTEMPTS = 3;
@@ -44,6 +47,7 @@ describe.each([...Object.entries(streams), ...Object.entries(mixed)])(
   (_name, sequences) => {
     it('answers random sequences of calls alike, and holds nothing at the end', async () => {
       await fc.assert(fc.asyncProperty(sequences, compare), {
+        ...SEED,
         numRuns: RUNS,
         interruptAfterTimeLimit: 120_000,
       });
