@@ -16,7 +16,7 @@ export function QuotaMeter() {
   const bytes = amountOf(quota?.bytes ?? all.reduce((sum, file) => sum + file.size, 0), quota?.maxBytes);
   const number = amountOf(quota?.files ?? all.length, quota === null ? MAX_BENCH_FILES : quota.maxFiles);
   return (
-    <div className="quota" role="group" aria-label={`Room ${where}`}>
+    <div className="quota" role="group" aria-label={`Room ${where}`} title={`Room ${where}`}>
       <Line
         name={`space ${where}`}
         amount={bytes}

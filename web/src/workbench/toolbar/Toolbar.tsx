@@ -34,7 +34,7 @@ export function Toolbar() {
       <span className="toolbar-space" />
       <Mood />
       <Engine />
-      <LookMenu />
+      <LookButtons />
       <MoreMenu />
     </header>
   );
@@ -189,12 +189,27 @@ const LOOKS: readonly (readonly [ThemeChoice, string, typeof Sun])[] = [
   ['contrast', 'High contrast', Contrast],
 ];
 
-function LookMenu() {
+/** How the page looks, as entries of a menu. */
+function useLooks(): readonly MenuPart[] {
+  const theme = useStore(preferences, (state) => state.theme);
+  return LOOKS.map(([name, title, Mark]) => ({
+    id: name,
+    title,
+    icon: <Mark className="icon icon-s" aria-hidden />,
+    checked: name === theme,
+    onSelect: () => prefer({ theme: name }),
+  }));
+}
+
+/** Where there is no room for these, the menu has them. */
+function LookButtons() {
+  const { run } = useCommands();
+  const looks = useLooks();
   const theme = useStore(preferences, (state) => state.theme);
   const projector = useStore(preferences, (state) => state.projector);
   const [, , Icon] = LOOKS.find(([name]) => name === theme) ?? LOOKS[0]!;
   return (
-    <>
+    <div className="toolbar-look">
       <Menu
         align="end"
         trigger={
@@ -202,13 +217,7 @@ function LookMenu() {
             <Icon className="icon" aria-hidden />
           </IconButton>
         }
-        parts={LOOKS.map(([name, title, Mark]) => ({
-          id: name,
-          title,
-          icon: <Mark className="icon icon-s" aria-hidden />,
-          checked: name === theme,
-          onSelect: () => prefer({ theme: name }),
-        }))}
+        parts={looks}
       />
       <IconButton
         label="Projector mode: large type"
@@ -217,12 +226,17 @@ function LookMenu() {
       >
         <Presentation className="icon" aria-hidden />
       </IconButton>
-    </>
+      <IconButton label="All commands" keys={keysText('mod+k')} onClick={() => run('help.palette')}>
+        <CommandIcon className="icon" aria-hidden />
+      </IconButton>
+    </div>
   );
 }
 
 function MoreMenu() {
   const { list, run } = useCommands();
+  const looks = useLooks();
+  const projector = useStore(preferences, (state) => state.projector);
   const entry = (id: string): MenuPart[] => {
     const command = list.find((each) => each.id === id);
     if (command === undefined) return [];
@@ -230,28 +244,35 @@ function MoreMenu() {
     return [{ id, title: command.title, ...keys, onSelect: () => run(id) }];
   };
   return (
-    <>
-      <IconButton label="All commands" keys={keysText('mod+k')} onClick={() => run('help.palette')}>
-        <CommandIcon className="icon" aria-hidden />
-      </IconButton>
-      <Menu
-        align="end"
-        trigger={
-          <IconButton label="More">
-            <Ellipsis className="icon" aria-hidden />
-          </IconButton>
-        }
-        parts={[
-          ...entry('help.keys'),
-          null,
-          ...entry('terminal.clear'),
-          ...entry('terminal.text'),
-          ...entry('terminal.reader'),
-          null,
-          ...entry('view.reset'),
-          ...entry('view.home'),
-        ]}
-      />
-    </>
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label="More">
+          <Ellipsis className="icon" aria-hidden />
+        </IconButton>
+      }
+      parts={[
+        ...entry('help.palette'),
+        ...entry('help.keys'),
+        null,
+        ...entry('terminal.clear'),
+        ...entry('terminal.text'),
+        ...entry('terminal.reader'),
+        null,
+        'Look',
+        ...looks,
+        null,
+        {
+          id: 'projector',
+          title: 'Projector mode: large type',
+          icon: <Presentation className="icon icon-s" aria-hidden />,
+          checked: projector,
+          onSelect: () => prefer({ projector: !projector }),
+        },
+        null,
+        ...entry('view.reset'),
+        ...entry('view.home'),
+      ]}
+    />
   );
 }
