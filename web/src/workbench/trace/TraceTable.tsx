@@ -21,6 +21,9 @@ const COLUMNS = [
   ['µs', 'trace-us', 'Microseconds from request to reply'],
 ] as const;
 
+/** Rows drawn at once, at most, before their elements are counted anew: a screen has fewer. */
+const SLOTS = 256;
+
 /** The list of calls. One element has the focus; arrows move the selection, which a screen reader follows. */
 export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   const session = useSession();
@@ -83,12 +86,14 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
     event.preventDefault();
   };
 
+  // A row that comes into view takes the elements of one that left, so that scrolling makes none.
+  const slots = SLOTS * Math.max(1, Math.ceil((to - from) / SLOTS));
   const rows = [];
   for (let at = from; at < to; at++) {
     const n = trace.numberAt(at);
     rows.push(
       <TraceRow
-        key={n ?? `at ${at}`}
+        key={at % slots}
         id={`${id}-${n}`}
         place={at + 1}
         n={n}
