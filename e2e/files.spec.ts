@@ -21,7 +21,7 @@ test('files are made, renamed, uploaded, downloaded and deleted', async ({ page 
   await page.keyboard.press('Enter');
   await expect(page.getByRole('tab', { name: /^renamed\.txt/ })).toBeVisible();
 
-  await page.locator('input[type=file]').setInputFiles({
+  await page.locator('.files-bar input[type=file]').setInputFiles({
     name: 'photo.bin',
     mimeType: 'application/octet-stream',
     buffer: Buffer.from([0, 255, 1, 254]),
