@@ -1,4 +1,5 @@
 /** The thread that reads logs of runs: see `logDesk.ts`. */
+import { existsSync } from 'node:fs';
 import type { CallEvent } from '@sandtable/shared/events';
 import { filterTest, parseFilter } from '@sandtable/shared/filter';
 import type { SessionState } from '@sandtable/shared/session';
@@ -64,4 +65,9 @@ const questions = {
 
 export type LogQuestions = typeof questions;
 
-answerQuestions(questions);
+// A bench may be removed, and its logs with it, while somebody asks about them.
+answerQuestions(
+  questions,
+  (error, [folder]) =>
+    (error as NodeJS.ErrnoException).code === 'ENOENT' && typeof folder === 'string' && !existsSync(folder),
+);

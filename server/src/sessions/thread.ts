@@ -22,8 +22,14 @@ interface Answer {
   readonly threw?: string;
 }
 
-/** Answers from the thread; call once, in its entry module. */
-export function answerQuestions(questions: Questions): void {
+/**
+ * Answers from the thread; call once, in its entry module. `isNoBug`: a failure that may happen, with the arguments of its question; it
+ * is answered with null.
+ */
+export function answerQuestions(
+  questions: Questions,
+  isNoBug: (error: unknown, args: readonly unknown[]) => boolean = () => false,
+): void {
   const port = parentPort;
   if (port === null) throw new Error('answerQuestions: not in a thread');
   port.on('message', (question: Question) => {
@@ -32,10 +38,12 @@ export function answerQuestions(questions: Questions): void {
         const value = await (questions[question.name] as (...args: unknown[]) => unknown)(...question.args);
         port.postMessage({ id: question.id, value } satisfies Answer);
       } catch (error) {
-        port.postMessage({
-          id: question.id,
-          threw: String((error as Error).stack ?? error),
-        } satisfies Answer);
+        if (isNoBug(error, question.args)) port.postMessage({ id: question.id } satisfies Answer);
+        else
+          port.postMessage({
+            id: question.id,
+            threw: String((error as Error).stack ?? error),
+          } satisfies Answer);
       }
     })();
   });
