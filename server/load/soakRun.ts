@@ -44,8 +44,11 @@ const OPEN_LOGS = 32;
 /** Caches and compiled code still grow a little after the first shift; what is leaked by the thousands of runs of a soak is more. */
 const HEAP_GROWTH_MIB = 32;
 
-/** Memory that was needed once at the same time stays with the process: V8 and malloc keep pages of their four or five threads for the next time. */
-const PSS_GROWTH_MIB = 320;
+/**
+ * V8 keeps pages of the heaps of its threads for the next time, some 400 MiB at most; what this is to find lies outside of them: a
+ * hundredth of the policies' memory that was not given back would be more.
+ */
+const PSS_GROWTH_MIB = 512;
 
 /** A type checker or zygote of the server that comes or goes takes descriptors of the server along: its streams and pipes. */
 const DESCRIPTORS_PER_HELPER = 4;

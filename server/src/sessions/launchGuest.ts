@@ -30,7 +30,8 @@ const zygotes = interpreterState().then((state) =>
 export async function warmUp(): Promise<void> {
   const loaded = await loadBuiltIn('standard');
   const ready = await zygotes;
-  if (!loaded.ok) throw new Error('the standard policy does not load');
+  if (!loaded.ok)
+    throw new Error(`the standard policy does not load: ${policyComplaint(loaded.diagnostics)}`);
   const { engine } = loaded;
   const limits = clampLimits(engine.world.limits);
   for (const mode of ['script', 'repl'] as const)
