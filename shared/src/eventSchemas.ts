@@ -19,6 +19,7 @@ import type {
   Prelude,
   RuleEvent,
   RunEvent,
+  StackFrame,
   StartEvent,
   TouchEvent,
   UsageEvent,
@@ -125,6 +126,7 @@ export const startEvent = objectOf<StartEvent>()({
   policy: z.string(),
   limits,
   audit: z.literal(true).optional(),
+  lines: z.literal(true).optional(),
   prelude: objectOf<Prelude>()({ calls: count, modules: z.array(z.string()) }).optional(),
 });
 
@@ -158,6 +160,7 @@ export const callEvent = objectOf<CallEvent>()({
   bytes: z.number().optional(),
   us: z.number(),
   would: would.optional(),
+  stack: z.array(objectOf<StackFrame>()({ file: z.string(), line: count, function: z.string() })).optional(),
 });
 
 export const noticeEvent = objectOf<NoticeEvent>()({

@@ -34,6 +34,8 @@ export interface StartEvent extends Stamp {
   readonly limits: RunLimits;
   /** The policy only recorded what it would have said: each call it was asked about has `would`. */
   readonly audit?: true;
+  /** Every call has its `stack`, not only those that were not simply allowed. */
+  readonly lines?: true;
   /** The guest was forked from a process in which the interpreter had started already; absent where it was started from nothing. */
   readonly prelude?: Prelude;
 }
@@ -85,6 +87,24 @@ export interface CallEvent extends Stamp {
   readonly us: number;
   /** In an audited run: what the policy would have said. The other fields tell what really happened. */
   readonly would?: WouldVerdict;
+  /**
+   * Where in the guest's program the call came from, innermost first, at most {@link MAX_FRAMES}; of calls that were not simply allowed, and of
+   * all where the run traces lines. The guest's own word: a program that tampers with its interpreter can say anything here.
+   */
+  readonly stack?: readonly StackFrame[];
+}
+
+/** Frames of one stack in a row, the innermost ones: deeper programs are recursive, and repeat themselves. */
+export const MAX_FRAMES = 32;
+
+/** One function of the guest's program that was being executed when it made the call. */
+export interface StackFrame {
+  /** As the guest names it: `/tmp/script.py`. */
+  readonly file: string;
+  /** From 1. */
+  readonly line: number;
+  /** `<module>` outside of functions. */
+  readonly function: string;
 }
 
 /** The verdict of a policy that was only asked for its opinion; `errno` or `raise`: what the guest would have seen in place of an answer. */

@@ -122,6 +122,16 @@ void channel_send_hello(const char *json) {
     write_all((const uint8_t *)json, length);
 }
 
+void channel_send(uint16_t fid, uint8_t *frame, size_t length) {
+    wire_put_u32(frame, (uint32_t)(WIRE_REQUEST_HEAD + length));
+    wire_put_u32(frame + WIRE_LENGTH_BYTES, 0);
+    wire_put_u16(frame + WIRE_LENGTH_BYTES + 4, fid);
+    wire_put_u16(frame + WIRE_LENGTH_BYTES + 6, thread_number());
+    pthread_mutex_lock(&writing);
+    write_all(frame, WIRE_LENGTH_BYTES + WIRE_REQUEST_HEAD + length);
+    pthread_mutex_unlock(&writing);
+}
+
 /* ---- polling ---- */
 
 static bool should_poll(void) {

@@ -56,4 +56,7 @@ void channel_resume(void);
 /* Writes one frame that has no reply: the hello. */
 void channel_send_hello(const char *json);
 
+/* Likewise, of `length` bytes, for which `frame` has room before them: WIRE_LENGTH_BYTES and WIRE_REQUEST_HEAD. */
+void channel_send(uint16_t fid, uint8_t *frame, size_t length);
+
 #endif

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 
 #include "channel.h"
+#include "frames.h"
 #include "loans.h"
 #include "signals.h"
 #include "wire.h"
@@ -263,6 +264,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     }
     channel_exchange(&request.exchange);
     if (pending.loan != NULL) loans_begin((int)pending.result, pending.loan, pending.loan_length);
+    if ((pending.flags & WIRE_FLAG_FRAMES) != 0) frames_send(id, wire_u32(request.scratch + WIRE_LENGTH_BYTES), (pending.flags & WIRE_FLAG_RAISE) != 0);
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) {
         errno = WIRE_ERRNO_RAISE;

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "frames.h"
 #include "marshal.h"
 #include "preload.h"
 #include "stubs.h"
@@ -19,6 +20,9 @@
 static __thread char message[256];
 static __thread bool has_message;
 
+/* What the boot script gets for its function: a library with frames_pay() in it, and nothing else. */
+static const char frames_library = 0;
+
 static void refuse(const char *what) {
     snprintf(message, sizeof message, "the sandbox loads no native code: %s", what == NULL ? "the program itself" : what);
     has_message = true;
@@ -28,6 +32,7 @@ static void *stub_dlopen(const char *path, int flags) {
     (void)flags;
     const struct preloaded *module = path == NULL ? NULL : preload_find(path);
     if (module != NULL) return (void *)module;
+    if (path != NULL && frames_take_function(path)) return (void *)&frames_library;
     ASK(CALL_at_dlopen, PTR(path));
     refuse(path);
     return NULL;
@@ -44,6 +49,7 @@ static bool is_token(const void *handle) {
 static void *stub_dlsym(void *handle, const char *symbol) {
     if (is_token(handle) && strncmp(symbol, CFFI_ENTRY_PREFIX, strlen(CFFI_ENTRY_PREFIX)) == 0)
         return dlsym(((const struct preloaded *)handle)->handle, symbol);
+    if (handle == &frames_library && strcmp(symbol, FRAMES_PAY) == 0) return (void *)(uintptr_t)frames_pay;
     ASK(CALL_at_dlsym, PTR(symbol));
     refuse(symbol);
     return NULL;

@@ -19,6 +19,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "frames.h"
 #include "marshal.h"
 #include "stubs.h"
 #include "wire.h"
@@ -54,6 +55,7 @@ static void run_action(int signal_number) {
     }
     if (((unsigned)action.sa_flags & SA_RESETHAND) != 0) guest_actions[signal_number].sa_handler = SIG_DFL;
     int saved = errno;
+    frames_pause();
     if ((action.sa_flags & SA_SIGINFO) != 0) {
         siginfo_t info = { .si_signo = signal_number };
         ucontext_t context;
@@ -62,6 +64,7 @@ static void run_action(int signal_number) {
     } else {
         action.sa_handler(signal_number);
     }
+    frames_resume();
     errno = saved;
 }
 

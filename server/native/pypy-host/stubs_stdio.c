@@ -13,6 +13,7 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "frames.h"
 #include "marshal.h"
 #include "stubs.h"
 
@@ -26,15 +27,25 @@ struct stream {
 static pthread_mutex_t list = PTHREAD_MUTEX_INITIALIZER;
 static struct stream *streams;
 
+/* Streams are used with and without the interpreter's lock. */
+static int64_t quietly(enum call_id id, const int64_t *args) {
+    frames_pause();
+    int64_t result = call_ask(id, args);
+    frames_resume();
+    return result;
+}
+
+#define ASK_QUIETLY(id, ...) quietly((id), (const int64_t[CALL_MAX_ARGS]){ __VA_ARGS__ })
+
 static ssize_t on_read(void *cookie, char *bytes, size_t size) {
-    return (ssize_t)ASK(CALL_read, ((struct stream *)cookie)->fd, PTR(bytes), (int64_t)size);
+    return (ssize_t)ASK_QUIETLY(CALL_read, ((struct stream *)cookie)->fd, PTR(bytes), (int64_t)size);
 }
 
 /* glibc takes a short write of a cookie stream for an error, and one call moves only so much. */
 static ssize_t on_write(void *cookie, const char *bytes, size_t size) {
     size_t done = 0;
     while (done < size) {
-        int64_t written = ASK(CALL_write, ((struct stream *)cookie)->fd, PTR(bytes + done), (int64_t)(size - done));
+        int64_t written = ASK_QUIETLY(CALL_write, ((struct stream *)cookie)->fd, PTR(bytes + done), (int64_t)(size - done));
         if (written <= 0) break;
         done += (size_t)written;
     }
@@ -42,7 +53,7 @@ static ssize_t on_write(void *cookie, const char *bytes, size_t size) {
 }
 
 static int on_seek(void *cookie, off64_t *offset, int whence) {
-    int64_t at = ASK(CALL_lseek64, ((struct stream *)cookie)->fd, *offset, whence);
+    int64_t at = ASK_QUIETLY(CALL_lseek64, ((struct stream *)cookie)->fd, *offset, whence);
     if (at < 0) return -1;
     *offset = at;
     return 0;
@@ -58,7 +69,7 @@ static void unlist(struct stream *stream) {
 
 static int on_close(void *cookie) {
     struct stream *stream = cookie;
-    int result = (int)ASK(CALL_close, stream->fd);
+    int result = (int)ASK_QUIETLY(CALL_close, stream->fd);
     unlist(stream);
     free(stream);
     return result;
@@ -105,10 +116,10 @@ static FILE *stub_fopen(const char *path, const char *mode) {
         errno = EINVAL;
         return NULL;
     }
-    int fd = (int)ASK(CALL_open64, PTR(path), flags, NEW_FILE_MODE);
+    int fd = (int)ASK_QUIETLY(CALL_open64, PTR(path), flags, NEW_FILE_MODE);
     if (fd < 0) return NULL;
     FILE *file = stub_fdopen(fd, mode);
-    if (file == NULL) ASK(CALL_close, fd);
+    if (file == NULL) ASK_QUIETLY(CALL_close, fd);
     return file;
 }
 

@@ -4,6 +4,7 @@
  */
 #include "warmup.h"
 
+#include <dlfcn.h>
 #include <locale.h>
 #include <malloc.h>
 #include <pthread.h>
@@ -14,6 +15,8 @@
 
 /* Above 1 KB, qsort allocates, and asks once how much memory the machine has. */
 #define SORTED_ITEMS 1024
+/* More than sizeof(ffi_closure) of any version. */
+#define CLOSURE_BYTES 128
 #define GUEST_LOCALE "C.UTF-8"
 
 static int compare(const void *left, const void *right) { return *(const int *)left - *(const int *)right; }
@@ -51,11 +54,28 @@ static bool warm_locale(void) {
     return converts;
 }
 
+/* openat of /proc/self/status and /proc/mounts, statfs: libffi looks once how memory for callbacks may be had. The boot script makes one in each guest. */
+static void warm_callbacks(void) {
+    static const char *const names[] = { "libffi.so.8", "libffi.so.7" };
+    void *library = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names && library == NULL; i++) library = dlopen(names[i], RTLD_NOW | RTLD_NOLOAD);
+    if (library == NULL) return; /* then the guest's own attempt is a few calls in the trace */
+    void *(*allocate)(size_t, void **);
+    void (*release)(void *);
+    *(void **)&allocate = dlsym(library, "ffi_closure_alloc");
+    *(void **)&release = dlsym(library, "ffi_closure_free");
+    void *code;
+    void *closure = allocate == NULL || release == NULL ? NULL : allocate(CLOSURE_BYTES, &code);
+    if (closure != NULL) release(closure);
+    dlclose(library);
+}
+
 const char *warm_up(void) {
     /* sched_getaffinity, and files below /sys and /proc: a second arena is sized by the number of processors */
     if (mallopt(M_ARENA_MAX, 1) != 1) return "memory cannot be kept in one arena";
     warm_sort();
     if (!warm_threads()) return "a thread cannot be made";
     warm_time_zone();
+    warm_callbacks();
     return warm_locale() ? NULL : "the locale " GUEST_LOCALE " is missing";
 }

@@ -2,7 +2,7 @@
  * The wire between host and controller: sizes, limits and byte order.
  *
  * request  u32 len | u32 id | u16 fid | u16 thread | args      len counts the bytes after the len field
- *          id 0 wants no reply: see loans.c, and the hello
+ *          id 0 wants no reply: see loans.c, frames.c, and the hello
  * reply    u32 len | u32 id | i64 ret | i32 errno | u32 flags | per out-argument: u32 n, n bytes
  *
  * Little-endian; this host runs on x86-64 only, so memcpy is the codec. The controller's side of the same facts is
@@ -14,7 +14,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#define WIRE_PROTOCOL 2
+#define WIRE_PROTOCOL 3
 
 #define WIRE_LENGTH_BYTES 4u
 /* id, fid, thread */
@@ -35,10 +35,14 @@
 #define WIRE_NULL 0xffffffffu
 /* fid of the hello frame. */
 #define WIRE_HELLO 0xffffu
+/* fid of a frame with the stack of a call: u32 id of the request, then the text. See frames.c. */
+#define WIRE_FRAMES 0xfffeu
 
 /* Reply flag: the call was refused with RuntimeError; the guest sees errno WIRE_ERRNO_RAISE and its sitecustomize raises. */
 #define WIRE_FLAG_RAISE 1u
 #define WIRE_ERRNO_RAISE 4095
+/* Reply flag: send the frames of the call. See frames.c. */
+#define WIRE_FLAG_FRAMES 2u
 /* Reply flag, for an opening: u32 n and n bytes follow, the file's struct stat and its contents. See loans.c. */
 #define WIRE_FLAG_LOAN 4u
 #define WIRE_STAT_BYTES 144u

@@ -11,6 +11,7 @@
 #undef read
 #undef write
 #undef _exit
+#include "../pypy-host/frames.c"
 #include "../pypy-host/loans.c"
 
 void fuzzed_channel_begin(void) {

@@ -17,11 +17,12 @@ import type {
   Outcome,
   PolicyEngine,
 } from '@sandtable/shared/policy/model';
-import type { VerdictKind } from '@sandtable/shared/verdicts';
+import type { StackFrame } from '@sandtable/shared/events';
 import { callRow } from './callRow.ts';
 import { ActiveCall, fail, type GuestRun } from './handlers/handler.ts';
 import { handlerOf } from './handlers/table.ts';
 import { argumentsFit, type AimedRequest, type RequestResolver } from './requests.ts';
+import { RowQueue, type Record } from './rowQueue.ts';
 import { Touches } from './touches.ts';
 import { virtualFd } from './vfs/index.ts';
 import type { Asked } from './wire/asked.ts';
@@ -64,7 +65,9 @@ export interface CourseOptions {
   readonly startFile: string | null;
   readonly breakOff: (code: string) => void;
   /** A row of the trace; see `sink.ts`. */
-  readonly record: (tail: string, call: CallName, verdict: VerdictKind, rule: number, now: number) => void;
+  readonly record: Record;
+  /** Whether every row is to have its stack, or only those of calls that were not simply allowed; kinds of guests that can tell none ignore it. */
+  readonly lines: boolean;
   readonly touched: ConstructorParameters<typeof Touches>[0];
   /** The guest's own program begins. */
   readonly begins: () => void;
@@ -73,9 +76,15 @@ export interface CourseOptions {
 
 /**
  * Sends what the guest is to see, and says what that was in the end: a value that a policy made up may not fit the wire. `id` and `fid`
- * are those that the call was taken with.
+ * are those that the call was taken with; `wantsStack`: the guest is to say where in its program the call came from.
  */
-export type Answer = (id: number, fid: number, call: ActiveCall, seen: Outcome) => Outcome;
+export type Answer = (
+  id: number,
+  fid: number,
+  call: ActiveCall,
+  seen: Outcome,
+  wantsStack: boolean,
+) => Outcome;
 
 export class CallCourse {
   readonly #options: CourseOptions;
@@ -87,13 +96,18 @@ export class CallCourse {
   /** Calls whose answers made no sense; each is told once. */
   readonly #nonsense = new Set<CallName>();
   readonly #touches: Touches;
+  readonly #rows: RowQueue;
+  readonly #tellsStacks: boolean;
   #calls = 0;
   #booting = true;
   /** Until then nothing but the interpreter's own start, and what it was told to import, can run. */
   #toldWhatToRun: boolean;
   #over = false;
 
-  constructor(options: CourseOptions, answer: Answer) {
+  /** `tellsStacks`: whether this kind of guest can say where a call came from. */
+  constructor(options: CourseOptions, answer: Answer, tellsStacks: boolean) {
+    this.#tellsStacks = tellsStacks;
+    this.#rows = new RowQueue(options.record);
     this.#options = options;
     this.#toldWhatToRun = options.startFile === null;
     this.#answer = answer;
@@ -122,6 +136,7 @@ export class CallCourse {
    */
   take(id: number, fid: number, asked: Asked, thread: number, started: number): void {
     this.#options.run.waits.asked(thread);
+    this.#rows.asked(thread, started);
     const request = this.#options.resolver.resolve(asked.call, asked.args);
     if (this.#booting) this.#checkBoot(request);
     const call = new ActiveCall(asked, thread);
@@ -162,8 +177,19 @@ export class CallCourse {
     this.#options.breakOff('controller-failed');
   }
 
+  /** Where a call came from, as the guest says; `id` is that of the request. */
+  stack(id: number, frames: readonly StackFrame[]): void {
+    if (!this.#over) this.#rows.stack(id, frames);
+  }
+
+  /** To be called now and then: rows do not wait for ever for what a guest owes them. */
+  tick(): void {
+    if (!this.#over) this.#rows.overdue(performance.now());
+  }
+
   /** Nothing is answered or recorded any more. */
   end(): void {
+    if (!this.#over) this.#rows.end();
     this.#over = true;
   }
 
@@ -224,7 +250,8 @@ export class CallCourse {
     started: number,
   ): void {
     if (this.#over) return;
-    const seen = this.#answer(id, fid, call, decision.seen);
+    const wantsStack = id !== 0 && this.#wantsStack(decision);
+    const seen = this.#answer(id, fid, call, decision.seen, wantsStack);
     const now = performance.now();
     const said = seen === decision.seen ? decision : { ...decision, seen };
     const native = seen === call.outcome ? call.native : null;
@@ -239,8 +266,18 @@ export class CallCourse {
       bytes: moved(request.call, seen, call),
       microseconds: Math.round((now - started) * 1000),
     });
-    this.#options.record(tail, request.call, verdict.kind, verdict.rule, now);
+    this.#rows.add(tail, request.call, verdict.kind, verdict.rule, now, call.thread, wantsStack ? id : 0);
     if (request.path !== undefined) this.#touches.call(request, said);
+  }
+
+  /** While the interpreter starts, no line of a program is being executed. */
+  #wantsStack({ verdict, would }: Decision): boolean {
+    if (!this.#tellsStacks || this.#booting) return false;
+    return (
+      this.#options.lines ||
+      verdict.kind !== 'allow' ||
+      (would !== undefined && would.verdict.kind !== 'allow')
+    );
   }
 
   /** A policy answered what the wire cannot carry. */

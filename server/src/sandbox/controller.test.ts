@@ -68,6 +68,7 @@ function bench(threads: number = RUN_LIMITS.threads.default): Bench {
     reply: (frame) =>
       replies.push({ id: readUint32(frame, 4), ret: readInt64(frame, 8), errno: readUint32(frame, 16) }),
     breakOff: (code) => broken.push(code),
+    lines: false,
     record: (tail) => rows.push(tail),
     touched: () => undefined,
     begins: () => undefined,

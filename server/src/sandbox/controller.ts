@@ -15,10 +15,11 @@ import { fail, type ActiveCall } from './handlers/handler.ts';
 import { canRaise } from './siteCustomize.ts';
 import { ENCODERS, type AnswerError } from './wire/answers.ts';
 import type { Asked } from './wire/asked.ts';
-import type { FrameReader } from './wire/frameReader.ts';
+import { FRAMES_FID, type FrameReader } from './wire/frameReader.ts';
 import { Loans } from './wire/loan.ts';
 import { NORMALISERS } from './wire/normalise.ts';
 import { FLAG_RAISE, RAISE_ERRNO, ReplyBuilder } from './wire/replyBuilder.ts';
+import { readStack } from './wire/stackText.ts';
 import { STAT_BYTES, writeExactStat } from './wire/structs.ts';
 import { decodeArgs } from './wire/wireArgs.ts';
 
@@ -53,7 +54,11 @@ export class Controller {
   constructor(options: ControllerOptions) {
     this.#options = options;
     this.#loans = new Loans(options.run.files);
-    this.#course = new CallCourse(options, (id, fid, call, seen) => this.#reply(id, fid, call, seen));
+    this.#course = new CallCourse(
+      options,
+      (id, fid, call, seen, wantsStack) => this.#reply(id, fid, call, seen, wantsStack),
+      options.hold === undefined,
+    );
   }
 
   get calls(): number {
@@ -74,6 +79,11 @@ export class Controller {
     }
   }
 
+  /** See `CallCourse.tick`. */
+  tick(): void {
+    this.#course.tick();
+  }
+
   /** Nothing is answered or recorded any more. */
   end(): void {
     this.#course.end();
@@ -82,6 +92,12 @@ export class Controller {
   #frame(reader: FrameReader): void {
     const started = performance.now();
     const { id, fid, thread } = reader;
+    if (fid === FRAMES_FID) {
+      const stack = readStack(reader.bytes, reader.at, reader.end);
+      if (stack !== null) this.#course.stack(stack.id, stack.frames);
+      else this.#options.breakOff('bad-frames');
+      return;
+    }
     const row = WIRE_SYMBOLS[fid];
     const normalise = NORMALISERS[fid];
     if (row === undefined || normalise === undefined) {
@@ -126,7 +142,8 @@ export class Controller {
   #lend({ asked }: ActiveCall, seen: Outcome): void {
     if (asked.call === 'll_os_close') this.#loans.ended(asked.args['fd']);
     if (asked.call !== 'll_os_open' || !seen.ok || typeof seen.value !== 'number') return;
-    if (!this.#options.engine.leavesLibraryAlone) return;
+    // What is read from a loan is told without an answer, and so without a stack.
+    if (!this.#options.engine.leavesLibraryAlone || this.#options.lines) return;
     const loan = this.#loans.lend(seen.value, asked.args['flags']);
     if (loan === null) return;
     const { stat, contents } = loan;
@@ -134,7 +151,7 @@ export class Controller {
   }
 
   /** Sends what the guest is to see, and says what that was in the end. */
-  #reply(id: number, fid: number, call: ActiveCall, seen: Outcome): Outcome {
+  #reply(id: number, fid: number, call: ActiveCall, seen: Outcome, wantsStack: boolean): Outcome {
     const builder = this.#builder;
     let outcome = isAttributeCall(call.asked) ? NO_ATTRIBUTES : seen;
     if (!outcome.ok && 'raise' in outcome && !canRaise(call.asked.call)) outcome = NO_RAISE;
@@ -150,6 +167,7 @@ export class Controller {
       if ('errno' in outcome) builder.start(id, REFUSAL_RETS[fid]!, errnoNumber(outcome.errno));
       else builder.start(id, REFUSAL_RETS[fid]!, RAISE_ERRNO, FLAG_RAISE);
     }
+    if (wantsStack) builder.askForFrames();
     this.#options.reply(builder.finish());
     return outcome;
   }

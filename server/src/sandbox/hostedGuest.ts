@@ -7,7 +7,7 @@ import { GuestProcess } from './guestProcess.ts';
 import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
 
 /** Wire protocol that this controller speaks. */
-const PROTOCOL = 2;
+const PROTOCOL = 3;
 const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
 
 export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveGuestListener): LiveGuest {
@@ -50,6 +50,9 @@ export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveG
     },
     kill: () => {
       process.kill();
+    },
+    tick: () => {
+      controller.tick();
     },
     endCalls: () => {
       controller.end();

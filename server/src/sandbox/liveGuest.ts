@@ -10,6 +10,8 @@ export interface LiveGuest {
   readonly inFlight: number;
   signal(signal: NodeJS.Signals | number): void;
   kill(): void;
+  /** To be called twice a second. */
+  tick(): void;
   /** Nothing is answered or recorded any more. */
   endCalls(): void;
 }

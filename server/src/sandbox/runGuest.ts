@@ -195,6 +195,7 @@ class Run implements RunHandle {
       limits,
       ...(engine.audit === true ? { audit: true as const } : {}),
       ...(prelude === null ? {} : { prelude }),
+      ...(this.#options.lines === true ? { lines: true as const } : {}),
     });
     for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
     engine.onRule = (rule) => {
@@ -274,6 +275,7 @@ class Run implements RunHandle {
       resolver: new RequestResolver(built.world.files),
       script: mode === 'script' ? this.#script : null,
       startFile: isClassic ? null : START_FILE,
+      lines: this.#options.lines === true,
       record: (tail, call, verdict, rule, now) => {
         this.#options.sink.call(tail, call, verdict, rule);
         this.#watch.call(now, tail.length);
@@ -438,6 +440,7 @@ class Run implements RunHandle {
     const pid = this.#guest?.pid ?? null;
     if (pid !== null && this.#guest?.alive === true) this.#place.used(pid, userSeconds + systemSeconds);
     this.#tellUsage();
+    this.#guest?.tick();
   }
 
   #tellUsage(): void {

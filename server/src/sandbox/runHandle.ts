@@ -47,6 +47,8 @@ export interface RunOptions {
   readonly zygotes?: Zygotes;
   /** The interpreter is to start from nothing, so that every call of its start is in the trace. */
   readonly cold?: boolean;
+  /** Each row says where in the guest's program its call came from, not only those that were not simply allowed. */
+  readonly lines?: boolean;
   /** Told what is handed to the guest as typed or piped in; for logs. */
   readonly typed?: (text: string) => void;
 }

@@ -5,8 +5,12 @@
  * For those the host answers with an errno that Linux does not have. Functions of `posix` (and some others) are wrapped
  * before anything of the guest's runs, so that this errno never shows. A program that gets at the unwrapped functions only sees an OSError
  * with an odd number: what is refused is refused either way.
+ *
+ * It also leaves the host a function that tells the Python stack of a call, which the host calls where a reply asks for it (frames.c). All of
+ * that runs as guest code: what it says is the guest's own word, and is looked at before it goes into the trace.
  */
 import type { CallName } from '@sandtable/shared/calls';
+import { MAX_FRAMES } from '@sandtable/shared/events';
 import { RAISE_ERRNO } from './wire/replyBuilder.ts';
 
 /** Python functions that make the calls, as `module.name`. */
@@ -96,6 +100,12 @@ def _install():
     if hasattr(sys, "__interactivehook__"):
         del sys.__interactivehook__
 
+    try:
+        pay = _tell_frames()
+    except (ImportError, OSError, AttributeError):
+        def pay():
+            pass
+
     def guarded(function):
         @hidden_applevel
         def call(*args, **kwargs):
@@ -107,6 +117,7 @@ def _install():
             else:
                 if result != -ERRNO:
                     return result
+            pay()
             raise RuntimeError
 
         for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
@@ -156,9 +167,69 @@ def _install():
             builtins.open = io.open = wrapped
 
 
+def _tell_frames():
+    import _cffi_backend
+    import _codecs
+    import posix
+    import sys
+    from __pypy__ import hidden_applevel
+    from _thread import interrupt_main
+
+    ffi = _cffi_backend.FFI()
+    copy = ffi.memmove
+    # Hidden functions do not see themselves: what this gives is the frame that made the call.
+    frame_of = sys._getframe
+
+    @hidden_applevel
+    def tell(into, room):
+        at = 0
+        try:
+            frame = frame_of(0)
+            left = MAX_FRAMES
+            while frame is not None and left > 0:
+                code = frame.f_code
+                text = "%d\\0%s\\0%s\\0" % (frame.f_lineno, code.co_name, code.co_filename)
+                data = text.encode("utf-8", "surrogateescape")
+                if at + len(data) > room:
+                    break
+                copy(into + at, data, len(data))
+                at += len(data)
+                frame = frame.f_back
+                left -= 1
+        except KeyboardInterrupt:
+            interrupt_main()
+        except BaseException:
+            pass
+        return at
+
+    @hidden_applevel
+    def quiet(*error):
+        return None
+
+    told = ffi.callback("long(char *, long)", tell, error=0, onerror=quiet)
+
+    # Something that the interpreter itself holds for ever: the host knows the address only.
+    def held(error, kept=(ffi, told)):
+        raise error
+
+    _codecs.register_error("sandtable", held)
+    try:
+        posix.write(PROBE_FD, b"")
+    except OSError:
+        pass
+    library = _cffi_backend.load_library("FRAMES_PREFIX%x" % int(ffi.cast("size_t", told)), 0)
+    return library.load_function(ffi.typeof("int(*)()"), "frames_pay")
+
+
 _install()
-del _install
+del _install, _tell_frames
 `;
+
+/** What the host takes the function by; the same stands in frames.h. */
+const FRAMES_PREFIX = 'sandtable-frames:';
+
+/** Written to once, so that the host sees from where the interpreter writes; likewise. */
+const PROBE_FD = -4095;
 
 export interface SiteOptions {
   /** Imported before the guest's own part begins; what cannot be imported is left out. */
@@ -173,6 +244,9 @@ const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 export function siteCustomize({ modules, tidy }: SiteOptions): string {
   const names = modules.filter((name) => MODULE_NAME.test(name)).map((name) => `"${name}"`);
   return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO))
+    .replace('MAX_FRAMES', String(MAX_FRAMES))
+    .replace('FRAMES_PREFIX', FRAMES_PREFIX)
+    .replace('PROBE_FD', String(PROBE_FD))
     .replace('START_FILE', `"${START_FILE}"`)
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
     .replace('TIDY', tidy ? 'import gc; gc.collect()' : '');

@@ -259,6 +259,7 @@ export class Zygote {
       breakOff: (code) => {
         guest.breakOff(code);
       },
+      lines: false,
       record: (tail, call) => {
         calls.count++;
         if (call === 'll_os_open') noteModule(calls.modules, tail);

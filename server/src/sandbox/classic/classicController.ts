@@ -41,7 +41,11 @@ export class ClassicController {
 
   constructor(options: ClassicControllerOptions) {
     this.#options = options;
-    this.#course = new CallCourse(options, (_id, number, call, seen) => this.#reply(number, call, seen));
+    this.#course = new CallCourse(
+      options,
+      (_id, number, call, seen) => this.#reply(number, call, seen),
+      false,
+    );
   }
 
   get calls(): number {

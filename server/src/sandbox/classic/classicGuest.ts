@@ -54,6 +54,7 @@ export function classicGuest(
     kill: () => {
       process.kill();
     },
+    tick: () => undefined,
     endCalls: () => {
       controller.end();
     },

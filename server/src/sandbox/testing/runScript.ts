@@ -33,6 +33,7 @@ export interface ScriptOptions {
   /** From a zygote whose interpreter has not started. */
   readonly cold?: boolean;
   readonly interpreter?: Interpreter;
+  readonly lines?: boolean;
   /** Room that the consumer of the output has; endless by default. */
   readonly outputRoom?: () => number;
 }
@@ -116,6 +117,7 @@ export async function startScript(script: string | null, options: ScriptOptions 
     sink,
     ...(options.zygotes === undefined ? {} : { zygotes: options.zygotes }),
     ...(options.cold === undefined ? {} : { cold: options.cold }),
+    ...(options.lines === undefined ? {} : { lines: options.lines }),
     ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   if (options.input !== undefined) {

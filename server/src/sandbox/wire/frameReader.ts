@@ -20,6 +20,9 @@ export const MAX_FRAME = 1024 * 1024 + 64 * 1024;
 /** Function number of the first frame, which is no call: its body is JSON. */
 export const HELLO_FID = 0xffff;
 
+/** Function number of a frame with the stack of a call; see `stackText.ts`. */
+export const FRAMES_FID = 0xfffe;
+
 export type FrameError = 'frame-too-long' | 'frame-too-short';
 
 /** A frame in place: its arguments are `bytes` from `at` to `end`. */

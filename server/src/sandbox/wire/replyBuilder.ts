@@ -15,6 +15,8 @@ const FIRST_ROOM = 80 * 1024;
 
 /** The call was denied with RuntimeError. */
 export const FLAG_RAISE = 1;
+/** The host is to send the frames of the call's Python stack; see `stackText.ts`. */
+const FLAG_FRAMES = 2;
 /** The stat and contents of the file that was opened follow; see `loan.ts`. */
 const FLAG_LOAN = 4;
 /** What errno then says; Linux has no error of that number. */
@@ -66,12 +68,21 @@ export class ReplyBuilder {
 
   /** What goes along with an opening, after its start: a struct of `size` bytes, and bytes. */
   outLoan(size: number, fill: (view: DataView, at: number) => void, bytes: Uint8Array): void {
-    this.#view.setUint32(20, FLAG_LOAN, true);
+    this.#flag(FLAG_LOAN);
     this.outStruct(size, fill);
     this.#room(bytes.length);
     this.#view.setUint32(this.#at - size - 4, size + bytes.length, true);
     this.#bytes.set(bytes, this.#at);
     this.#at += bytes.length;
+  }
+
+  /** Asks for the frames of the call that is answered. */
+  askForFrames(): void {
+    this.#flag(FLAG_FRAMES);
+  }
+
+  #flag(flag: number): void {
+    this.#view.setUint32(20, this.#view.getUint32(20, true) | flag, true);
   }
 
   finish(): Uint8Array {
