@@ -22,16 +22,21 @@ export interface LoadOptions {
   readonly budget?: number;
   /** For a replay: `sleep()` takes no time, and what a function takes is not counted against a second. */
   readonly replay?: true;
+  /** For a search, which runs one policy thousands of times from its beginning: the result has `rewind`. */
+  readonly rewindable?: true;
 }
 
 export type LoadResult =
-  /** The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded; `tests`: the table beside it; `byChance`: it asks for random numbers or the clock. */
+  /**
+   * The engine is to be disposed of by whoever takes it; `notices`: what the policy printed while it was loaded; `tests`: the table beside it; `byChance`: it asks for random numbers or the clock;
+   * `rewind` forgets all that its functions ever saw, false where that cannot be done now: a function is under way, or the policy was ended. */
   | {
       readonly ok: true;
       readonly engine: PolicyEngine;
       readonly notices: readonly PolicyNotice[];
       readonly tests: readonly PolicyTest[];
       readonly byChance: boolean;
+      readonly rewind: () => boolean;
     }
   | { readonly ok: false; readonly diagnostics: readonly Diagnostic[] };
 
@@ -40,6 +45,8 @@ interface Opened {
   readonly world: WorldSpec;
   readonly notices: readonly PolicyNotice[];
   readonly tests: readonly PolicyTest[];
+  /** Absent where nothing can ever be remembered. */
+  readonly rewind?: () => boolean;
 }
 
 /**
@@ -76,6 +83,7 @@ export async function loadPolicy(
       notices: [...(lab?.notices ?? []), ...student.opened.notices],
       tests: student.opened.tests,
       byChance,
+      rewind: () => [student.opened, lab].every((each) => each?.rewind?.() ?? true),
     };
   student.opened.layer.middleware?.dispose();
   lab?.layer.middleware?.dispose();
@@ -128,7 +136,7 @@ async function openLayer(
   layer: 'student' | 'lab',
   file: string,
   platform: PolicyPlatform,
-  { budget = BUDGET_MS_PER_SECOND, replay }: LoadOptions,
+  { budget = BUDGET_MS_PER_SECOND, replay, rewindable }: LoadOptions,
 ): Promise<OpenResult> {
   const key = `${layer}\n${source}`;
   const known = recall(key);
@@ -169,6 +177,7 @@ async function openLayer(
     if (!CHANGEABLE.test(source)) remember(key, plain);
     return { ok: true, opened: plain };
   }
+  if (rewindable === true) program.mark();
   const middleware = new PolicyHost(program, functions, replay === true ? Infinity : budget, replay !== true);
   return {
     ok: true,
@@ -177,6 +186,7 @@ async function openLayer(
       world,
       notices: printedNotices(opened.printed),
       tests,
+      rewind: () => middleware.idle && program.rewind(),
     },
   };
 }

@@ -93,6 +93,11 @@ export class PolicyHost implements MiddlewareHost {
     return debt === 0 ? this.#start(request, next, false) : this.#startLater(request, next);
   }
 
+  /** Whether nothing is under way: no function, and none that sleeps. */
+  get idle(): boolean {
+    return this.#flights.size === 0 && this.#timers.size === 0 && this.#turns.waiting === 0;
+  }
+
   dispose(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();

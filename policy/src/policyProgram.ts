@@ -83,6 +83,16 @@ export class PolicyProgram implements Program {
     });
   }
 
+  /** Remembers what the policy is now; see `QuickJsInstance`. */
+  mark(): void {
+    this.#instance.mark();
+  }
+
+  /** Makes it that again; false where it has ended or was never marked. */
+  rewind(): boolean {
+    return this.#instance.rewind();
+  }
+
   /** Milliseconds that the last entry is to be charged for. */
   get charge(): number {
     return this.#instance.charge;

@@ -60,10 +60,14 @@ export class QuickJsInstance {
   broken = false;
   readonly #runtime: QuickJSRuntime;
   readonly #clock: Clock;
+  readonly #memory: WebAssembly.Memory;
+  /** The memory up to its last byte in use, as {@link mark} found it. */
+  #marked: Uint8Array | null = null;
 
-  private constructor(runtime: QuickJSRuntime, clock: Clock) {
+  private constructor(runtime: QuickJSRuntime, clock: Clock, memory: WebAssembly.Memory) {
     this.#runtime = runtime;
     this.#clock = clock;
+    this.#memory = memory;
     runtime.setMemoryLimit(MEMORY_BYTES);
     runtime.setMaxStackSize(STACK_BYTES);
     runtime.setInterruptHandler(() => {
@@ -80,9 +84,10 @@ export class QuickJsInstance {
     const silent = (): void => {
       /* A broken module would print to the server's own output. */
     };
+    const memory = new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES });
     const quickjs = await newQuickJSWASMModuleFromVariant(
       newVariant(VARIANT, {
-        wasmMemory: new WebAssembly.Memory({ initial: MEMORY_PAGES, maximum: MEMORY_PAGES }),
+        wasmMemory: memory,
         emscriptenModule: {
           print: silent,
           printErr: silent,
@@ -95,7 +100,7 @@ export class QuickJsInstance {
         } as never,
       }),
     );
-    return new QuickJsInstance(quickjs.newRuntime(), clock);
+    return new QuickJsInstance(quickjs.newRuntime(), clock, memory);
   }
 
   get runtime(): QuickJSRuntime {
@@ -128,6 +133,28 @@ export class QuickJsInstance {
         message: 'The policy used up its stack or memory and has been ended.',
       };
     }
+  }
+
+  /**
+   * Remembers everything that the policy is now, for {@link rewind}. All of it lies in the memory, which cannot grow; between two
+   * entries nothing is on the stack.
+   */
+  mark(): void {
+    const bytes = new Uint8Array(this.#memory.buffer);
+    let end = bytes.length;
+    while (end > 0 && bytes[end - 1] === 0) end -= 1;
+    this.#marked = bytes.slice(0, end);
+  }
+
+  /**
+   * Makes the policy what it was at the mark; false where that cannot be done, and a new one has to be made. What was allocated since
+   * lies beyond what the allocator then knows of, and is cleared when it is handed out again. NEVER while a function is under way, and
+   * never with handles made since the mark.
+   */
+  rewind(): boolean {
+    if (this.broken || this.#marked === null) return false;
+    new Uint8Array(this.#memory.buffer).set(this.#marked);
+    return true;
   }
 
   /** Lets go of the memory. A broken instance is not asked to tidy up: it goes with its memory. */
