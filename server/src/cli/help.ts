@@ -7,6 +7,7 @@ export const HELP = `Usage: sandtable COMMAND [OPTIONS]
   diff TRACE TRACE                two recorded runs side by side
   learn TRACE                     propose the least policy that allows what a recorded run did
   check POLICY                    what is wrong with a policy, and whether the tests beside it pass
+  attack --policy P --property Q  search for a hole: what the policy allows and the property forbids
   serve                           serve the page (HOST and PORT from the environment)
   doctor                          say whether guests can run here, and what was found
 

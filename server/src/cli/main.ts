@@ -21,6 +21,11 @@ async function dispatch(words: readonly string[]): Promise<number | null> {
       return learnCommand(rest);
     case 'check':
       return checkCommand(rest);
+    case 'attack': {
+      // Only a search needs a generator of attempts.
+      const { attackCommand } = await import('./attackCommand.ts');
+      return attackCommand(rest);
+    }
     case 'doctor':
       return rest.length === 0 ? doctor() : unknown(rest[0]!);
     case 'serve': {

@@ -6,6 +6,7 @@ import type { PolicyEngine, PolicyNotice } from '@sandtable/shared/policy/model'
 import { checkPolicy, stopChecking } from '../sandbox/policy/checkPolicy.ts';
 import {
   BUILT_IN_POLICIES,
+  builtInSource,
   loadBuiltIn,
   loadPolicy,
   type BuiltInPolicy,
@@ -47,12 +48,14 @@ export async function openPolicy(named: string, options: OpenOptions = {}): Prom
   return { ...opened, engine: auditEngine({ policy: opened.engine, world }) };
 }
 
-async function open(named: string, options: Pick<LoadOptions, 'replay'>): Promise<OpenedPolicy> {
+export type CheckedSource =
+  { readonly ok: true; readonly source: string } | { readonly ok: false; readonly message: string };
+
+/** Source of a policy that can be run, by the name of a built-in one or a file. */
+export async function checkedSource(named: string): Promise<CheckedSource> {
   const isFile = statSync(named, { throwIfNoEntry: false })?.isFile() === true;
-  if (!isFile && (BUILT_IN_POLICIES as readonly string[]).includes(named)) {
-    const loaded = await loadBuiltIn(named as BuiltInPolicy, options);
-    return loaded.ok ? loaded : refused(loaded.diagnostics);
-  }
+  if (!isFile && (BUILT_IN_POLICIES as readonly string[]).includes(named))
+    return { ok: true, source: builtInSource(named as BuiltInPolicy) };
   if (!isFile)
     return {
       ok: false,
@@ -66,7 +69,14 @@ async function open(named: string, options: Pick<LoadOptions, 'replay'>): Promis
   }
   const errors = (await checkPolicy(source)).filter(({ severity }) => severity === 'error');
   await stopChecking();
-  if (errors.length > 0) return refused(errors.map((error) => ({ ...error, file: named })));
-  const loaded = await loadPolicy(source, { name: named, ...options });
+  return errors.length > 0
+    ? { ok: false, message: errors.map((error) => diagnosticLine({ ...error, file: named })).join('\n') }
+    : { ok: true, source };
+}
+
+async function open(named: string, options: Pick<LoadOptions, 'replay'>): Promise<OpenedPolicy> {
+  const checked = await checkedSource(named);
+  if (!checked.ok) return checked;
+  const loaded = await loadPolicy(checked.source, { name: named, ...options });
   return loaded.ok ? loaded : refused(loaded.diagnostics);
 }

@@ -1,0 +1,26 @@
+/** Wrong: looks at the name as the guest wrote it, and the `..` in it comes later. */
+import { allow, deny, policy, standard } from 'sandtable';
+
+export default policy({
+  mounts: {
+    '/tmp': {
+      mode: 'read-write',
+      files: {
+        'config.ini': 'colour = blue\n',
+        'log.txt': 'nothing yet\n',
+        'team/vault/plan.txt': 'meet at the old mill\n',
+      },
+    },
+    '/tmpevil': { mode: 'read-write', files: { 'plan.txt': 'to be kept\n' } },
+    '/data': { mode: 'read-write', files: { 'marks.csv': 'ada,1.0\ngrace,1.3\n' } },
+    '/secret': { mode: 'read-write', files: { 'key.txt': 'correct horse battery staple\n' } },
+  },
+  rules: [deny(['ll_os_symlink', 'll_os_link', 'll_os_rename']), allow('ll_os_open'), ...standard.rules],
+  middleware: {
+    ll_os_open(call, next) {
+      if (call.access === 'write' && !call.args.path.startsWith('/tmp/'))
+        return deny('EACCES', 'only in /tmp');
+      return next();
+    },
+  },
+});

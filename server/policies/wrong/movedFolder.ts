@@ -1,0 +1,19 @@
+/** Wrong: a folder that may be renamed takes along what is in it. */
+import { deny, policy, standard } from 'sandtable';
+
+export default policy({
+  mounts: {
+    '/tmp': {
+      mode: 'read-write',
+      files: {
+        'config.ini': 'colour = blue\n',
+        'log.txt': 'nothing yet\n',
+        'team/vault/plan.txt': 'meet at the old mill\n',
+      },
+    },
+    '/tmpevil': { mode: 'read-write', files: { 'plan.txt': 'to be kept\n' } },
+    '/data': { mode: 'read-write', files: { 'marks.csv': 'ada,1.0\ngrace,1.3\n' } },
+    '/secret': { mode: 'read-write', files: { 'key.txt': 'correct horse battery staple\n' } },
+  },
+  rules: [deny(['read', 'write'], '/tmp/team/vault/**'), ...standard.rules],
+});

@@ -1,0 +1,29 @@
+/** Wrong: takes for granted that the guest stands in /tmp. */
+import { allow, deny, policy, standard } from 'sandtable';
+
+/** The whole of a name: a relative one begins where the guest is. */
+const whole = (path: string) => (path.startsWith('/') ? path : `/tmp/${path}`);
+
+export default policy({
+  mounts: {
+    '/tmp': {
+      mode: 'read-write',
+      files: {
+        'config.ini': 'colour = blue\n',
+        'log.txt': 'nothing yet\n',
+        'team/vault/plan.txt': 'meet at the old mill\n',
+      },
+    },
+    '/tmpevil': { mode: 'read-write', files: { 'plan.txt': 'to be kept\n' } },
+    '/data': { mode: 'read-write', files: { 'marks.csv': 'ada,1.0\ngrace,1.3\n' } },
+    '/secret': { mode: 'read-write', files: { 'key.txt': 'correct horse battery staple\n' } },
+  },
+  rules: [deny(['ll_os_symlink', 'll_os_link', 'll_os_rename']), allow('ll_os_open'), ...standard.rules],
+  middleware: {
+    ll_os_open(call, next) {
+      const path = whole(call.args.path);
+      const inside = path.startsWith('/tmp/') && !path.includes('..') && call.args.dirfd === undefined;
+      return call.access === 'write' && !inside ? deny('EACCES', 'only in /tmp') : next();
+    },
+  },
+});

@@ -1,0 +1,16 @@
+/** Limits of a search. */
+
+/** Seconds that a search takes where nothing is said: most holes of a policy of one page show in the first few. */
+export const SEARCH_SECONDS = 20;
+
+/** The longest that may be asked for; a search that long has a machine of its own. */
+export const MAX_SEARCH_SECONDS = 3600;
+
+/** Heap of the thread that searches, in MiB: a world and a policy need some 60. Past it the thread ends, and the search with it. */
+export const SEARCH_HEAP_MIB = 256;
+
+/** What the thread gets beyond its own time before it is ended from outside, in milliseconds: for shrinking, and on a machine that is busy. */
+export const SEARCH_GRACE_MS = 10_000;
+
+/** Sequences at most, whatever the time. */
+export const MAX_SEQUENCES = 10_000_000;

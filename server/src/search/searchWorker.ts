@@ -1,0 +1,18 @@
+/** The thread of a search: hunts once, tells how far it is, and ends. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { hunt, type Hunted, type HuntOptions } from './hunt.ts';
+
+export type SearchOrder = Omit<HuntOptions, 'progress'>;
+
+export type SearchMessage =
+  | { readonly type: 'progress'; readonly sequences: number }
+  | { readonly type: 'done'; readonly hunted: Hunted };
+
+const port = parentPort!;
+const hunted = await hunt({
+  ...(workerData as SearchOrder),
+  progress: (sequences) => {
+    port.postMessage({ type: 'progress', sequences } satisfies SearchMessage);
+  },
+});
+port.postMessage({ type: 'done', hunted } satisfies SearchMessage);
