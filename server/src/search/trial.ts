@@ -129,6 +129,7 @@ export class TrialRoom {
         engine: seen,
         resolver: new RequestResolver(files),
         run,
+        lines: false,
         script: SCRIPT_PATH,
         startFile: null,
         breakOff: (code) => {
@@ -144,6 +145,7 @@ export class TrialRoom {
         answers.delete(id);
         return answer;
       },
+      false,
     );
     let lastId = 0;
     const ask = (
