@@ -41,9 +41,14 @@ function sandtable(
     const child = spawn(process.execPath, [MAIN, ...args], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
     let out = '';
     let err = '';
+    let signalled = false;
     child.stdout.on('data', (chunk: Buffer) => {
       out += chunk.toString();
-      if (options.signal !== undefined && out.includes('ready')) child.kill(options.signal);
+      // Once: a second one would meet the program at its end.
+      if (options.signal !== undefined && !signalled && out.includes('ready')) {
+        signalled = true;
+        child.kill(options.signal);
+      }
     });
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString();
