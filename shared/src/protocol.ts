@@ -67,6 +67,8 @@ export const requests = {
     cold: z.boolean().optional(),
     /** The policy only records what it would have said. */
     audit: z.boolean().optional(),
+    /** Every row says where in the program its call came from, not only those that were not simply allowed. */
+    lines: z.boolean().optional(),
     size,
   }),
   /** The runs of a bench whose logs are kept, newest first. */

@@ -40,7 +40,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
   return {
     'policy.check': async ({ source }) => done(await sessions.checkPolicy(source)),
 
-    'run.start': async ({ bench, mode, script, args, cold, audit, size }, page) => {
+    'run.start': async ({ bench, mode, script, args, cold, audit, lines, size }, page) => {
       if ((await store.benches.get(bench)) === null) return NO_BENCH;
       if (!pages.hasOpen(page, bench))
         return refused('forbidden', 'This page does not have that bench open.');
@@ -51,6 +51,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
         args: args ?? [],
         cold: cold ?? false,
         audit: audit ?? false,
+        lines: lines ?? false,
         size,
       });
       if (result.ok) return done(result.snapshot);

@@ -67,6 +67,7 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
     limits: clampLimits(engine.world.limits),
     stdio: { kind: 'tty', size: spec.size },
     sink,
+    lines: spec.lines === true,
     ...(forked === null ? {} : { zygotes: forked }),
     cold: spec.cold || ALWAYS_COLD,
   });

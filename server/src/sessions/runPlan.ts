@@ -19,6 +19,8 @@ export interface StartOptions {
   readonly cold: boolean;
   /** The policy only records what it would have said. */
   readonly audit?: boolean;
+  /** Every row is to say where in the program its call came from. */
+  readonly lines?: boolean;
 }
 
 /** Why nothing was run. */
@@ -67,6 +69,7 @@ export async function planRun(
       size: options.size,
       cold: options.cold,
       audit: options.audit ?? false,
+      lines: options.lines ?? false,
     },
   };
 }

@@ -20,6 +20,8 @@ export interface RunSpec {
   readonly cold: boolean;
   /** The policy only records what it would have said. */
   readonly audit?: boolean;
+  /** Every row is to say where in the program its call came from. */
+  readonly lines?: boolean;
 }
 
 export type StartRefusal = {

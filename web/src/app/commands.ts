@@ -110,6 +110,13 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       run: () => run('script', { audit: true }),
     },
     {
+      id: 'run.lines',
+      group: 'Run',
+      title: 'Run the script and trace lines: each row says which line made the call',
+      enabled: open,
+      run: () => run('script', { lines: true }),
+    },
+    {
       id: 'run.stop',
       group: 'Run',
       title: 'Stop the guest',

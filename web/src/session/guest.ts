@@ -34,10 +34,11 @@ const END_WAIT_MS = 3_000;
 /** A paste goes out in messages of this size, half of what the server takes. */
 const INPUT_CHARS = 32_768;
 
-/** `cold`: with a trace of all that the interpreter does to start. `audit`: the policy only records what it would have said. */
+/** `cold`: with a trace of all that the interpreter does to start. `audit`: the policy only records what it would have said. `lines`: every row says where its call came from. */
 export interface RunHow {
   readonly cold?: boolean;
   readonly audit?: boolean;
+  readonly lines?: boolean;
 }
 
 export interface GuestOptions {

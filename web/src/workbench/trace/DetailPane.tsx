@@ -9,6 +9,7 @@ import { Verdict } from '../../ui/Verdict.tsx';
 import { argumentText, outcomeSentence, pathOf, valueText } from './describe.ts';
 import { FilterButton } from './FilterButton.tsx';
 import { Decided } from './Decided.tsx';
+import { Stack } from './Stack.tsx';
 import { useFocusTurn } from '../useFocusWish.ts';
 
 interface DetailPaneProps {
@@ -74,6 +75,11 @@ export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
           <span className="code detail-value">{outcomeSentence(row)}</span>
           <FilterButton field="errno" value={row.errno ?? row.raise} />
         </Step>
+        {row.stack === undefined ? null : (
+          <Step name="Called from">
+            <Stack stack={row.stack} />
+          </Step>
+        )}
         <Step name="When">
           {runTime(row.t)} s after the start, in {row.us} µs
           {row.bytes === undefined ? null : `, ${byteSize(row.bytes)} moved`}

@@ -3,7 +3,7 @@ import type { FilterField } from '@sandtable/shared/filter';
 import { memo, type ReactNode } from 'react';
 import { runTime } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { argumentsText, outcomeText, pathOf } from './describe.ts';
+import { argumentsText, originOf, outcomeText, pathOf } from './describe.ts';
 
 interface TraceRowProps {
   readonly id: string;
@@ -33,6 +33,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
     </button>
   );
   const path = row === undefined ? null : pathOf(row);
+  const origin = row === undefined ? null : originOf(row);
   const failure = row?.errno ?? row?.raise;
   return (
     <div
@@ -63,6 +64,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
           </span>
           <span role="gridcell" className="trace-args" title={argumentsText(row)}>
             {path === null ? argumentsText(row) : cell('path', path, argumentsText(row))}
+            {origin === null ? null : <span className="dim"> {origin}</span>}
           </span>
           <span role="gridcell">{cell('verdict', row.verdict, <Verdict kind={row.verdict} />)}</span>
           <span role="gridcell" className="trace-outcome" data-failed={failure !== undefined}>

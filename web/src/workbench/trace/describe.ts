@@ -93,6 +93,12 @@ export function pathOf(row: CallEvent): string | null {
   return typeof asked === 'string' ? asked : null;
 }
 
+/** The line of the program's own that made the call, or led to it: `script.py:12`. */
+export function originOf({ stack }: CallEvent): string | null {
+  const frame = stack?.find(({ file }) => file.startsWith('/tmp/')) ?? stack?.[0];
+  return frame === undefined ? null : `${frame.file.replace(/^.*\//, '')}:${frame.line}`;
+}
+
 /** What the guest saw, short. */
 export function outcomeText(row: CallEvent): string {
   if (row.raise !== undefined) return row.raise;

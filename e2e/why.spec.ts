@@ -1,0 +1,63 @@
+import { expect, test } from '@playwright/test';
+import {
+  benchWith,
+  detail,
+  ended,
+  filter,
+  GUEST_MS,
+  openTab,
+  replaceText,
+  rows,
+  run,
+  shows,
+} from './workbench.ts';
+
+const SCRIPT = `def keep(text):
+    open('/tmp/notes.txt', 'w').write(text)
+
+try:
+    keep('mine')
+except OSError as error:
+    print('refused:', error.errno)
+`;
+
+const STRICT = `import { deny, policy, standard } from 'sandtable';
+
+export default policy({
+  rules: [
+    deny('write', '/tmp/other.txt'),
+    deny('write', '/tmp/notes.txt'),
+    ...standard.rules,
+  ],
+  otherwise: 'deny',
+});
+`;
+
+test('a denied row says why, which rule nearly fitted, and which line of the script called', async ({
+  page,
+}) => {
+  await benchWith(page, SCRIPT);
+  await openTab(page, 'policy.ts');
+  await expect(page.getByRole('code').filter({ visible: true })).toBeVisible({ timeout: GUEST_MS });
+  await replaceText(page, STRICT);
+  await run(page);
+  await shows(page, 'refused: 13');
+  await ended(page);
+
+  // The rule that decided counts its call; the one that decided nothing is dimmed.
+  await expect(page.locator('.rule-chip').filter({ hasText: '1 call' }).first()).toBeVisible();
+  await expect(page.locator('.rule-idle').first()).toBeVisible();
+
+  await filter(page, 'verdict:deny path:/tmp/notes.txt');
+  await expect(rows(page, 'deny')).toContainText('script.py:2');
+  await rows(page, 'deny').getByRole('gridcell').first().click();
+  await expect(detail(page)).toContainText('the one in line 6 is the first that fits');
+  const nearly = detail(page).getByRole('list', { name: 'Rules that nearly fitted' });
+  await expect(nearly).toContainText('it is about /tmp/other.txt, and this call acts on /tmp/notes.txt');
+
+  const stack = detail(page).getByRole('list', { name: /Python stack/ });
+  await expect(stack.getByRole('listitem')).toHaveText(['script.py:2 keep', 'script.py:5 <module>']);
+  await stack.getByRole('button', { name: 'script.py:2' }).click();
+  await expect(page.getByRole('tab', { name: /^script\.py/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.locator('.line-asked-for').first()).toBeVisible();
+});
