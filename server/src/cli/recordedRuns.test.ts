@@ -88,7 +88,8 @@ describe('sandtable replay', () => {
   });
 
   it('names the line of a trace that is none', () => {
-    const broken = file('broken.jsonl', '{"seq":1,"t":0,"type":"start","version":1}\nnonsense\n{}\n');
+    const [start] = readFileSync(TRACE, 'utf8').split('\n');
+    const broken = file('broken.jsonl', `${start!}\nnonsense\n{}\n`);
     expect(sandtable('replay', '--policy', 'standard', broken)).toMatchObject({
       status: 2,
       err: `${broken}:2:1: error: this line is no JSON object (not-a-trace)\n`,
