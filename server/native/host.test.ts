@@ -65,7 +65,7 @@ describe('a guest', () => {
 
   it('says in its first frame which table it was built from, and what it is', async () => {
     const run = await runScript('pass');
-    expect(await run.guest.hello).toMatchObject({ protocol: 2, pid: run.guest.pid, table: expect.stringMatching(/^[0-9a-f]{16}$/), pypy: expect.stringMatching(/^7\.\d+\.\d+ \/ 3\.\d+/) });
+    expect(await run.guest.hello).toMatchObject({ protocol: 3, pid: run.guest.pid, table: expect.stringMatching(/^[0-9a-f]{16}$/), pypy: expect.stringMatching(/^7\.\d+\.\d+ \/ 3\.\d+/) });
     expect(await run.guest.ready).toMatchObject({ ownUser: IS_ROOT, root: IS_ROOT ? 'empty' : 'kept', threads: 64 });
   });
 
