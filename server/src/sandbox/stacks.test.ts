@@ -111,17 +111,18 @@ def on_alarm(*_):
     except OSError: pass
 signal.signal(signal.SIGALRM, on_alarm)
 signal.setitimer(signal.ITIMER_REAL, 0.01, 0.01)
-end = time.time() + 0.5
+end = time.time() + 10
 while time.time() < end and count < 10:
     try: os.mkdir("/bin/loop")
     except OSError: pass
 signal.setitimer(signal.ITIMER_REAL, 0)
+time.sleep(0.1)
 print(count > 2)
 class Late(Exception): pass
 def late(*_): raise Late
 signal.signal(signal.SIGALRM, late)
-signal.setitimer(signal.ITIMER_REAL, 0.05)
 try:
+    signal.setitimer(signal.ITIMER_REAL, 0.05)
     while True:
         try: os.mkdir("/bin/loop")
         except OSError: pass
