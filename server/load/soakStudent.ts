@@ -36,24 +36,37 @@ export class SoakStudent {
 
   /** Does things until `deadline`, then ends what runs and goes; its bench stays, and is opened again the next time. */
   async work(deadline: number): Promise<void> {
-    if (this.#student === null) {
+    try {
+      await this.#sitDown();
+      while (Date.now() < deadline) await this.#once(this.#chance.pick(ACTIONS));
+      await this.#once('stop');
+    } catch (error) {
+      this.#note('sitting down', error);
+    }
+    this.#student?.close();
+  }
+
+  async #sitDown(): Promise<void> {
+    const here = this.#student;
+    if (here === null) {
       this.#student = await Student.connect(this.#url);
       await this.#student.makeBench({ 'script.py': '' });
-    } else await this.#student.reload();
-    while (Date.now() < deadline) await this.#once(this.#chance.pick(ACTIONS));
-    await this.#once('stop');
-    this.#student.close();
+    } else await here.reload();
   }
 
   async #once(action: Action): Promise<void> {
-    const { actions, problems } = this.#counts;
+    const { actions } = this.#counts;
     actions.set(action, (actions.get(action) ?? 0) + 1);
     try {
       await this.#act(action, this.#student!);
     } catch (error) {
-      if (error instanceof Refused && FINE.has(error.code)) return;
-      problems.push(`${this.#name}, ${action}: ${error instanceof Error ? error.message : String(error)}`);
+      if (!(error instanceof Refused && FINE.has(error.code))) this.#note(action, error);
     }
+  }
+
+  #note(what: string, error: unknown): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#counts.problems.push(`${this.#name}, ${what}: ${message}`);
   }
 
   async #act(action: Action, student: Student): Promise<void> {
@@ -83,14 +96,18 @@ export class SoakStudent {
       case 'look':
         return this.#look(student);
       case 'other bench':
-        await this.#end(student);
-        await student.ask('bench.remove', { bench: student.bench });
-        await student.makeBench({ 'script.py': '' });
-        student.run = '';
-        return;
+        return this.#changeBench(student);
       default:
         return pause(this.#chance.below(300));
     }
+  }
+
+  async #changeBench(student: Student): Promise<void> {
+    const old = student.bench;
+    await this.#end(student);
+    await student.makeBench({ 'script.py': '' });
+    student.run = '';
+    await student.ask('bench.remove', { bench: old });
   }
 
   async #run(student: Student): Promise<void> {
