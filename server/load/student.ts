@@ -36,6 +36,8 @@ export class Student {
   readonly #url: string;
   #socket: Socket;
   readonly #watchers = new Set<Seen>();
+  /** While the bench is opened: batches that were read together with the answer, before it was seen. */
+  #early: Batch[] | null = null;
 
   private constructor(url: string, socket: Socket) {
     this.#url = url;
@@ -85,12 +87,17 @@ export class Student {
   async reload(): Promise<void> {
     this.#socket.close();
     this.#socket = await connected(this.#url);
+    this.run = '';
+    this.#early = [];
     this.#listen();
     const { run } = await this.ask('bench.open', { bench: this.bench });
+    const early = this.#early ?? [];
+    this.#early = null;
     if (run === null) return;
     this.run = run.run;
     this.phase = run.state.phase;
     this.exit = run.state.exit;
+    for (const batch of early) if (batch.from > run.to) this.#batch(batch);
   }
 
   /** Presses Run. Resolves when the server has answered; what the run says is seen by {@link when}. */
@@ -185,19 +192,24 @@ export class Student {
       this.run = run;
     });
     socket.on('run.batch', (batch: Batch) => {
-      if (batch.run !== this.run) return;
-      this.calls += batch.summary.calls;
-      let shown = 0;
-      for (const event of batch.events) {
-        if (event.type === 'out') {
-          shown += event.data.length;
-          this.output = (this.output + event.data).slice(-OUTPUT_KEPT);
-        } else if (event.type === 'phase') this.phase = event.phase;
-        else if (event.type === 'exit') this.exit = event;
-        for (const see of this.#watchers) see(event);
-      }
-      if (shown > 0) socket.emit('run.ack', { run: batch.run, chars: shown }, () => undefined);
+      if (this.#early === null) this.#batch(batch);
+      else this.#early.push(batch);
     });
+  }
+
+  #batch(batch: Batch): void {
+    if (batch.run !== this.run) return;
+    this.calls += batch.summary.calls;
+    let shown = 0;
+    for (const event of batch.events) {
+      if (event.type === 'out') {
+        shown += event.data.length;
+        this.output = (this.output + event.data).slice(-OUTPUT_KEPT);
+      } else if (event.type === 'phase') this.phase = event.phase;
+      else if (event.type === 'exit') this.exit = event;
+      for (const see of this.#watchers) see(event);
+    }
+    if (shown > 0) this.#socket.emit('run.ack', { run: batch.run, chars: shown }, () => undefined);
   }
 }
 
