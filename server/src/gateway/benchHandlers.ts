@@ -56,6 +56,7 @@ export function benchHandlers({ store, sessions, pages, examples }: Services): {
       const runs = (await store.runs.list()).filter((run) => run.bench === bench).map((run) => run.id);
       if (!(await store.benches.remove(bench))) return NO_BENCH;
       pages.tell(bench, 'bench.removed', { bench });
+      pages.removed(bench);
       await sessions.benchRemoved(bench, runs);
       return done(null);
     },

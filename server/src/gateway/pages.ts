@@ -30,6 +30,12 @@ export class Pages {
     void this.#io.sockets.sockets.get(page)?.leave(bench);
   }
 
+  /** Nobody has it open any more. */
+  removed(bench: string): void {
+    for (const benches of this.#open.values()) benches.delete(bench);
+    this.#io.in(bench).socketsLeave(bench);
+  }
+
   /** @returns the benches that the page had open. */
   gone(page: string): readonly string[] {
     const benches = [...(this.#open.get(page) ?? [])];

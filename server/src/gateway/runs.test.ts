@@ -5,6 +5,7 @@ import { ROWS_PER_BATCH } from '@sandtable/shared/protocol';
 import { applyBatch, batchOf, initialState } from '@sandtable/shared/session';
 import { HIGH_WATER } from '../sessions/audience.ts';
 import { PATIENCE_MS, type TestPage } from './testing/testPage.ts';
+import { MAX_OPEN_BENCHES } from './pages.ts';
 import { serverForTests } from './testing/testServer.ts';
 
 const server = serverForTests('runs');
@@ -181,6 +182,15 @@ describe('pages come, go and stay equal', () => {
     expect(late.state).toEqual(a.state);
     expect([a.gaps, b.gaps, late.gaps]).toEqual([0, 0, 0]);
     expect(b.heard('bench.removed')).toEqual([]);
+  });
+
+  test('a bench that was removed is open no more, however many a page makes and removes', async () => {
+    const page = newPage();
+    for (let i = 0; i <= MAX_OPEN_BENCHES; i++) {
+      const bench = await page.must('bench.create', { name: 'short-lived' });
+      await page.must('bench.open', { bench: bench.id });
+      await page.must('bench.remove', { bench: bench.id });
+    }
   });
 
   test('a page that lost its connection goes on where it was', async () => {

@@ -27,6 +27,9 @@ export interface FinishedRun {
   readonly state: SessionState;
 }
 
+/** The log desk may write into the folder while it is removed; it does so once or twice, for milliseconds. */
+const REMOVE_TRIES = 5;
+
 export class RunBooks {
   readonly #runs: RunStore;
   readonly #logs: string;
@@ -121,7 +124,8 @@ export class RunBooks {
   }
 
   removeLogs(runs: readonly string[]): void {
-    for (const run of runs) rmSync(this.folder(run), { recursive: true, force: true });
+    for (const run of runs)
+      rmSync(this.folder(run), { recursive: true, force: true, maxRetries: REMOVE_TRIES, retryDelay: 10 });
   }
 
   /** Work that nobody waits for but {@link settled}. A failure is a bug: it is logged and concerns nobody else. */

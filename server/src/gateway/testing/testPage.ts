@@ -40,6 +40,8 @@ export class TestPage {
   readonly announcements: { readonly name: string; readonly value: unknown }[] = [];
   /** What the server said that is none of the protocol's messages. */
   #nonsense: string | null = null;
+  /** Batches that came before the answer that they follow was seen: both may be read at once. */
+  #early: Batch[] = [];
   #waiting: { readonly test: () => boolean; readonly resolve: () => void }[] = [];
 
   constructor(url: string, options: TestPageOptions = {}) {
@@ -157,11 +159,17 @@ export class TestPage {
   #snapshot(snapshot: RunSnapshot): void {
     if (this.state?.run === snapshot.run && this.state.to >= snapshot.to) return;
     this.state = snapshot.state;
+    const early = this.#early.filter((batch) => batch.run === snapshot.run);
+    this.#early = [];
+    for (const batch of early) this.#batch(batch);
     this.#look();
   }
 
   #batch(batch: Batch): void {
-    if (this.state?.run !== batch.run) return;
+    if (this.state?.run !== batch.run) {
+      this.#early.push(batch);
+      return;
+    }
     this.batches += 1;
     this.largest = Math.max(this.largest, JSON.stringify(batch).length);
     const applied = applyBatch(this.state, batch);
