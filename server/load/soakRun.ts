@@ -8,6 +8,7 @@ import { isGuest, isZygote, takeCheckpoint } from './checkpoint.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { familyOf } from './processes.ts';
 import { Random } from './random.ts';
+import { pause } from './scenario.ts';
 import { SoakStudent } from './soakStudent.ts';
 import type { SoakCounts } from './soakStudent.ts';
 
@@ -50,6 +51,11 @@ const HEAP_GROWTH_MIB = 32;
  */
 const PSS_GROWTH_MIB = 512;
 
+/** A server that rests gives most of that back; only long soaks wait for it. */
+const REST_MS = 30_000;
+const REST_FROM_MINUTES = 2;
+const PSS_GROWTH_RESTED_MIB = 128;
+
 /** A type checker or zygote of the server that comes or goes takes descriptors of the server along: its streams and pipes. */
 const DESCRIPTORS_PER_HELPER = 4;
 
@@ -67,6 +73,7 @@ export async function soak({ minutes, seed, students, report }: SoakOptions): Pr
   let base: Checkpoint | null = null;
   let last: Checkpoint | null = null;
   let leftovers: Leftovers;
+  const note = (leaks: readonly string[]): void => void counts.problems.push(...leaks);
   try {
     for (let shift = 1; shift <= shifts; shift++) {
       const deadline = Date.now() + shiftMs;
@@ -76,8 +83,13 @@ export async function soak({ minutes, seed, students, report }: SoakOptions): Pr
       last = await takeCheckpoint(server);
       report(`${String(shift).padStart(3)}/${shifts}  ${describe(last)}  ${counts.problems.length} problems`);
       if (base === null) base = last;
-      else
-        counts.problems.push(...leaksBetween(base, last, students).map((leak) => `shift ${shift}: ${leak}`));
+      else note(leaksBetween(base, last, students, PSS_GROWTH_MIB).map((leak) => `shift ${shift}: ${leak}`));
+    }
+    if (base !== null && minutes >= REST_FROM_MINUTES) {
+      await pause(REST_MS);
+      last = await takeCheckpoint(server);
+      report(`   rested  ${describe(last)}`);
+      note(leaksBetween(base, last, students, PSS_GROWTH_RESTED_MIB).map((leak) => `rested: ${leak}`));
     }
   } finally {
     vandal.stop();
@@ -139,7 +151,7 @@ function describe(point: Checkpoint): string {
 }
 
 /** What is there that was not there before. */
-function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number): string[] {
+function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number, pssGrowth: number): string[] {
   const leaks: string[] = [];
   const most = (what: string, value: number, limit: number): void => {
     if (value > limit) leaks.push(`${what}: ${value.toFixed(0)}, at most ${limit.toFixed(0)} was expected`);
@@ -151,6 +163,6 @@ function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number): strin
   most('logs', now.logFolders, benches * LOGS_PER_BENCH);
   most('temporary files', now.temporaryFiles, base.temporaryFiles);
   most('heap in MiB', now.heapMiB, base.heapMiB + HEAP_GROWTH_MIB);
-  most('memory in MiB', now.pssMiB, base.pssMiB + PSS_GROWTH_MIB);
+  most('memory in MiB', now.pssMiB, base.pssMiB + pssGrowth);
   return leaks;
 }

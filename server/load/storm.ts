@@ -2,6 +2,7 @@
 import type { Figure } from '../bench/figures.ts';
 import { median } from '../bench/figures.ts';
 import type { OwnServer } from './ownServer.ts';
+import { cpuOf } from './processes.ts';
 import { goalOf, pause, percentile, plain } from './scenario.ts';
 import type { Sizes } from './scenario.ts';
 import { Student } from './student.ts';
@@ -35,18 +36,23 @@ export async function measureStorm(
       // As the editor does when the policy is shown; it happens long before Run is pressed.
       await student.ask('policy.check', { source: policyOf(i) });
     }
+    const before = cpuOf(server.pid);
     const times = await Promise.all(
       students.map(async (student, i) => {
         await pause((i / clicks) * clickSeconds * 1_000);
         return (await student.startToOutput('script', LOST_MS).catch(() => null)) ?? LOST_MS;
       }),
     );
+    const after = cpuOf(server.pid);
+    const each = (seconds: number): string => `${((seconds / clicks) * 1_000).toFixed(0)} ms`;
     const lost = times.filter((ms) => ms >= LOST_MS).length;
     return [
       { what: 'runs that showed nothing', value: `${lost}`, goal: '= 0', met: lost === 0 },
       goalOf('first output, median', median(times), MEDIAN_GOAL_MS, 'ms'),
       plain('first output, 95 of 100', `${percentile(times, 0.95).toFixed(0)} ms`),
       goalOf('first output, last', Math.max(...times), LAST_GOAL_MS, 'ms'),
+      plain('processor time for each run, server', each(after.server - before.server)),
+      plain('processor time for each run, guests and helpers', each(after.below - before.below)),
     ];
   } finally {
     for (const student of students) await student.leave();
