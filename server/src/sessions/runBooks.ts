@@ -30,6 +30,9 @@ export interface FinishedRun {
 /** The log desk may write into the folder while it is removed; it does so once or twice, for milliseconds. */
 const REMOVE_TRIES = 5;
 
+/** Looking at every log takes milliseconds, and in a storm hundreds of runs end in seconds. */
+const PRUNE_MS = 1_000;
+
 export class RunBooks {
   readonly #runs: RunStore;
   readonly #logs: string;
@@ -38,6 +41,7 @@ export class RunBooks {
   /** Any point and any part of a run, by its id. */
   readonly history = new RunHistory(this.#logDesk, (run) => this.folder(run));
   readonly #background = new Set<Promise<void>>();
+  #pruning: NodeJS.Timeout | null = null;
   #closing = false;
 
   /** `logs`: one folder a run. Logs of runs that are live are never removed. */
@@ -119,7 +123,16 @@ export class RunBooks {
     return row === null || state === null ? null : { id: row.id, bench, state };
   }
 
-  async prune(): Promise<void> {
+  /** Removes logs that are too many, some time later, once for all who ask meanwhile. */
+  pruneSoon(): void {
+    if (this.#closing || this.#pruning !== null) return;
+    this.#pruning = setTimeout(() => {
+      this.#pruning = null;
+      void this.inBackground(this.#prune());
+    }, PRUNE_MS);
+  }
+
+  async #prune(): Promise<void> {
     if (!this.#closing) await pruneLogs(this.#logs, this.#runs, this.#isLive);
   }
 
@@ -140,6 +153,7 @@ export class RunBooks {
   /** From now on no log is removed and no old run mended. */
   closing(): void {
     this.#closing = true;
+    if (this.#pruning !== null) clearTimeout(this.#pruning);
   }
 
   /** Waits for the work in the background. */
@@ -162,6 +176,6 @@ export class RunBooks {
         logBytes: 0,
       });
     }
-    await this.prune();
+    await this.#prune();
   }
 }

@@ -319,7 +319,7 @@ export class Sessions {
     if (!(await this.books.ended(run.id, run.state, run.logBytes))) return;
     const desk = this.#desks.get(run.bench);
     if (desk !== undefined) this.#release(run.bench, desk);
-    await this.books.prune();
+    this.books.pruneSoon();
   }
 
   /** Whoever opens a bench is about to run it: its policy is checked by then, and a checker is warm for its next version. */
