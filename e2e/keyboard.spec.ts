@@ -36,7 +36,9 @@ test('everything by keyboard: make a bench, edit, run, type, filter, read a verd
   await expect(page.locator('.xterm-helper-textarea')).not.toBeFocused();
 
   await page.keyboard.press('ControlOrMeta+k');
-  await page.keyboard.type('denied calls');
+  await expect(page.getByPlaceholder(/What to do/)).toBeFocused();
+  await page.keyboard.type('show denied');
+  await expect(page.getByRole('option', { selected: true })).toContainText(/denied calls/i);
   await page.keyboard.press('Enter');
   await expect(page.getByRole('combobox', { name: 'Filter the calls' })).toHaveValue('verdict:deny');
   await expect(page.getByRole('grid', { name: 'Calls' })).toBeFocused();
