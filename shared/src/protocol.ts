@@ -10,6 +10,7 @@ import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
 import { id, wholeNumber as version } from './messageParts.ts';
 import type { SessionState } from './session.ts';
+import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
 import { travelRequests, type TravelAnnouncements, type TravelReplies } from './travelMessages.ts';
 import type { VerdictKind } from './verdicts.ts';
 
@@ -90,6 +91,7 @@ export const requests = {
     count: z.number().int().min(1).max(ROWS_PER_PAGE),
   }),
   ...travelRequests,
+  ...searchRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -209,7 +211,7 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies extends TravelReplies {
+export interface Replies extends TravelReplies, SearchReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -241,7 +243,7 @@ export interface Replies extends TravelReplies {
 }
 
 /** Announcements, server to page; all go to every page that has the bench open. */
-export interface Announcements extends TravelAnnouncements {
+export interface Announcements extends TravelAnnouncements, SearchAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

@@ -19,6 +19,7 @@ import {
   type RunInfo,
   type WorldEntry,
 } from './protocol.ts';
+import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
 
@@ -67,6 +68,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   }),
   'bench.changed': objectOf<Announcements['bench.changed']>()({ bench }),
   ...travelAnnouncements,
+  ...searchAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -107,6 +109,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   'run.rows': z.array(callEvent),
   'run.query': objectOf<Replies['run.query']>()({ rows: z.array(callEvent), next: count.nullable() }),
   ...travelValues,
+  ...searchValues,
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

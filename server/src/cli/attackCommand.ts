@@ -1,8 +1,8 @@
 /** `sandtable attack`: searches for something that a policy allows and a property forbids. */
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { parse, YAMLError } from 'yaml';
-import { parseProperty, type Property } from '@sandtable/shared/search/property';
+import type { Property } from '@sandtable/shared/search/property';
+import { readProperty } from '../search/readProperty.ts';
 import { searchForHole, type SearchResult } from '../search/search.ts';
 import { functionPlace } from '../search/functionPlace.ts';
 import { MAX_SEARCH_SECONDS, MAX_SEQUENCES, SEARCH_SECONDS } from '../search/searchLimits.ts';
@@ -36,7 +36,7 @@ export async function attackCommand(words: readonly string[]): Promise<number> {
   if (sequences === null) return complain(`--sequences takes a number up to ${String(MAX_SEQUENCES)}`);
   if (seed === null || !Number.isInteger(seed))
     return complain('--seed takes a whole number up to 2147483647');
-  const property = readProperty(properties[0]!);
+  const property = propertyOf(properties[0]!);
   if (typeof property === 'string') return complain(property);
   const source = await checkedSource(policy[0]!);
   if (!source.ok) return complain(source.message);
@@ -72,16 +72,14 @@ function numberOf(text: string | undefined, usual: number, most: number): number
   return /^\d+(\.\d+)?$/.test(text) && value > 0 && value <= most ? value : null;
 }
 
-function readProperty(file: string): Property | string {
-  let value: unknown;
+function propertyOf(file: string): Property | string {
+  let text: string;
   try {
-    value = parse(readFileSync(file, 'utf8'));
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    return error instanceof YAMLError
-      ? `${file}: ${error.message.split('\n', 1)[0]!}`
-      : `--property: ${(error as Error).message}`;
+    return `--property: ${(error as Error).message}`;
   }
-  const parsed = parseProperty(value);
+  const parsed = readProperty(text);
   return parsed.ok ? parsed.property : parsed.problems.map((problem) => `${file}: ${problem}`).join('\n');
 }
 

@@ -7,7 +7,7 @@ import type { Handler, Services } from './requestHandlers.ts';
 
 type Name = 'bench.list' | 'bench.create' | 'bench.open' | 'bench.leave' | 'bench.rename' | 'bench.remove';
 
-export function benchHandlers({ store, sessions, pages, examples }: Services): {
+export function benchHandlers({ store, sessions, searches, pages, examples }: Services): {
   readonly [N in Name]: Handler<N>;
 } {
   return {
@@ -41,6 +41,7 @@ export function benchHandlers({ store, sessions, pages, examples }: Services): {
 
     'bench.leave': async ({ bench }, page) => {
       pages.leave(page, bench);
+      searches.cancel(bench, page);
       sessions.leave(bench, page);
       return done(null);
     },
@@ -57,6 +58,7 @@ export function benchHandlers({ store, sessions, pages, examples }: Services): {
       if (!(await store.benches.remove(bench))) return NO_BENCH;
       pages.tell(bench, 'bench.removed', { bench });
       pages.removed(bench);
+      searches.benchGone(bench);
       await sessions.benchRemoved(bench, runs);
       return done(null);
     },

@@ -19,6 +19,7 @@ const COST: Readonly<Partial<Record<RequestName, number>>> = {
   'run.timeline': 8,
   'bench.create': 20,
   'run.start': 20,
+  'search.start': 40,
   'policy.check': 20,
 };
 

@@ -1,12 +1,14 @@
 /** What a handler of a request is, and all of them by name. */
 import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
+import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import type { Pages } from './pages.ts';
 import { runHandlers } from './runHandlers.ts';
+import { searchHandlers } from './searchHandlers.ts';
 import { travelHandlers } from './travelHandlers.ts';
 import { worldHandlers } from './worldHandlers.ts';
 
@@ -14,6 +16,7 @@ import { worldHandlers } from './worldHandlers.ts';
 export interface Services {
   readonly store: Store;
   readonly sessions: Sessions;
+  readonly searches: SearchDesk;
   readonly pages: Pages;
   readonly examples: readonly Example[];
 }
@@ -31,6 +34,7 @@ export function requestHandlers(services: Services): Handlers {
     ...benchHandlers(services),
     ...fileHandlers(services),
     ...runHandlers(services),
+    ...searchHandlers(services),
     ...travelHandlers(services),
     ...worldHandlers(services),
   };

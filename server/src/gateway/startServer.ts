@@ -9,6 +9,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import { loadExamples, type Example } from '../examples/examples.ts';
 import { interpreterState } from '../sandbox/index.ts';
+import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
@@ -101,15 +102,17 @@ async function serveOn(
       snapshot: (page, snapshot) => pages.tellOne(page, 'run.snapshot', snapshot),
     },
   });
-  serveSockets(io, requestHandlers({ store, sessions, pages, examples }), {
+  const searches = new SearchDesk((page, name, value) => pages.tellOne(page, name, value));
+  serveSockets(io, requestHandlers({ store, sessions, searches, pages, examples }), {
     gone: (page) => {
+      searches.pageGone(page);
       for (const bench of pages.gone(page)) sessions.leave(bench, page);
     },
     blocked: (page, blocked) => sessions.pageBlocked(page, blocked),
   });
   const close = async (): Promise<void> => {
     pages.tellAll('server.closing', { message: CLOSING });
-    await sessions.close();
+    await Promise.all([searches.close(), sessions.close()]);
     await closeSockets(io, app);
     await store.close();
     folder.release();

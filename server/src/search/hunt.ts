@@ -100,6 +100,8 @@ async function least(room: TrialRoom, from: readonly Step[]): Promise<Finding | 
 
 function* smaller(steps: readonly Step[]): Generator<readonly Step[]> {
   for (let k = 0; k < steps.length; k++) yield steps.toSpliced(k, 1);
+  for (const [k, step] of steps.entries())
+    if (step.do === 'symlink') yield withoutLink(steps, k, step.path, step.target);
   for (const [k, step] of steps.entries()) {
     if ('at' in step && step.at !== null) yield steps.with(k, { ...step, at: null });
     if (step.do === 'open')
@@ -113,4 +115,11 @@ function* smaller(steps: readonly Step[]): Generator<readonly Step[]> {
     }
     if (step.do === 'open' && step.thread) yield steps.with(k, { ...step, thread: false });
   }
+}
+
+/** Without the link: the steps after it name what it stood for. */
+function withoutLink(steps: readonly Step[], k: number, link: string, target: string): readonly Step[] {
+  return steps
+    .toSpliced(k, 1)
+    .map((step, at) => (at >= k && 'path' in step && step.path === link ? { ...step, path: target } : step));
 }
