@@ -11,13 +11,18 @@ export function benchHandlers({ store, sessions, searches, pages, examples }: Se
   readonly [N in Name]: Handler<N>;
 } {
   return {
-    'bench.list': async () => done(await store.benches.list()),
+    'bench.list': async (_body, _page, actor) => done(await store.benches.list(actor.person)),
 
-    'bench.create': async ({ example: wanted, name }) => {
+    'bench.create': async ({ example: wanted, name }, _page, actor) => {
       const example = wanted === undefined ? examples[0] : examples.find((each) => each.id === wanted);
       if (example === undefined)
         return refused('not-found', `There is no example “${wanted ?? ''}”. Nothing was made.`);
-      const created = await store.benches.create(newId(), name ?? example.title, example.files);
+      const created = await store.benches.create({
+        id: newId(),
+        name: name ?? example.title,
+        owner: actor.person,
+        files: example.files,
+      });
       if (created.ok) return done(created.bench);
       return refused(
         'quota',

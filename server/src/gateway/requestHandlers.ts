@@ -4,6 +4,7 @@ import type { Example } from '../examples/examples.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { Actor } from './actor.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import type { Pages } from './pages.ts';
@@ -21,10 +22,11 @@ export interface Services {
   readonly examples: readonly Example[];
 }
 
-/** `page` is the id of the socket that asks. The body has been checked against the protocol. */
+/** `page` is the id of the socket that asks, `actor` who sits there. The body has been checked against the protocol. */
 export type Handler<N extends RequestName> = (
   body: RequestBody<N>,
   page: string,
+  actor: Actor,
 ) => Promise<Reply<Replies[N]>>;
 
 export type Handlers = { readonly [N in RequestName]: Handler<N> };

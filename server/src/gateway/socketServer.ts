@@ -8,6 +8,7 @@ import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
 import { requests, type Reply, type RequestName } from '@sandtable/shared/protocol';
 import type { Refusal } from './allowedOrigins.ts';
+import { LOCAL_ACTOR, type Actor } from './actor.ts';
 import { RateLimit } from './rateLimit.ts';
 import { crashed, refused } from './replies.ts';
 import type { Handlers } from './requestHandlers.ts';
@@ -110,9 +111,10 @@ function serveSocket(socket: Socket, handlers: Handlers): void {
     }
     refusals = 0;
     atOnce += 1;
-    void (handlers[request] as (body: unknown, page: string) => Promise<Reply<unknown>>)(
+    void (handlers[request] as (body: unknown, page: string, actor: Actor) => Promise<Reply<unknown>>)(
       parsed.data,
       socket.id,
+      LOCAL_ACTOR,
     )
       .catch((error: unknown) => crashed(request, error))
       .then((reply) => {

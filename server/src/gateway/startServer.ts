@@ -12,6 +12,7 @@ import { interpreterState } from '../sandbox/index.ts';
 import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
+import { LOCAL_PERSON } from '../store/schema.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { originCheck } from './allowedOrigins.ts';
 import { httpServer, isBuilt } from './httpServer.ts';
@@ -153,8 +154,13 @@ async function takeTrace(
 /** A page that opens for the first time has something to run. */
 async function firstBench(store: Store, examples: readonly Example[]): Promise<void> {
   const [example] = examples;
-  if (example === undefined || (await store.benches.list()).length > 0) return;
-  await store.benches.create(newId(), example.title, example.files);
+  if (example === undefined || (await store.benches.list(LOCAL_PERSON)).length > 0) return;
+  await store.benches.create({
+    id: newId(),
+    name: example.title,
+    owner: LOCAL_PERSON,
+    files: example.files,
+  });
 }
 
 async function closeSockets(io: Server, app: FastifyInstance): Promise<void> {

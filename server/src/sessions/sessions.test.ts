@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Batch, RunSnapshot } from '@sandtable/shared/protocol';
 import { tailText } from '@sandtable/shared/session';
+import { LOCAL_PERSON } from '../store/schema.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { pruneLogs, RUNS_KEPT_PER_BENCH } from './pruneLogs.ts';
 import type { StartOptions } from './runPlan.ts';
@@ -45,9 +46,12 @@ beforeEach(async () => {
     },
   });
   bench = newId();
-  await store.benches.create(bench, 'bench', [
-    { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
-  ]);
+  await store.benches.create({
+    id: bench,
+    name: 'bench',
+    owner: LOCAL_PERSON,
+    files: [{ path: 'script.py', encoding: 'utf8', content: new Uint8Array() }],
+  });
 });
 afterEach(async () => {
   await sessions.close();
@@ -109,9 +113,12 @@ describe('a thread that dies', () => {
 
   test('other threads and their runs notice nothing', async () => {
     const other = newId();
-    await store.benches.create(other, 'other', [
-      { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
-    ]);
+    await store.benches.create({
+      id: other,
+      name: 'other',
+      owner: LOCAL_PERSON,
+      files: [{ path: 'script.py', encoding: 'utf8', content: new Uint8Array() }],
+    });
     const a = await started();
     const b = await started({ bench: other });
     sessions.input(a, 'die');
@@ -144,9 +151,12 @@ describe('how many, how long', () => {
   test('a prompt that nobody looks at is stopped after a time, one that is looked at is not', async () => {
     const [watched, forgotten] = [newId(), newId()];
     for (const id of [watched, forgotten])
-      await store.benches.create(id, id, [
-        { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
-      ]);
+      await store.benches.create({
+        id: id,
+        name: id,
+        owner: LOCAL_PERSON,
+        files: [{ path: 'script.py', encoding: 'utf8', content: new Uint8Array() }],
+      });
     await sessions.watch(watched, 'page', null, () => {});
     const [a, b, busy] = [
       await started({ bench: watched }),
@@ -166,9 +176,12 @@ describe('how many, how long', () => {
     const runs: string[] = [];
     for (let i = 0; i < MAX_RUNS; i++) {
       const id = newId();
-      await store.benches.create(id, id, [
-        { path: 'script.py', encoding: 'utf8', content: new Uint8Array() },
-      ]);
+      await store.benches.create({
+        id: id,
+        name: id,
+        owner: LOCAL_PERSON,
+        files: [{ path: 'script.py', encoding: 'utf8', content: new Uint8Array() }],
+      });
       runs.push(await started({ bench: id }));
     }
     expect(await start()).toMatchObject({ ok: false, code: 'busy' });

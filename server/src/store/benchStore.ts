@@ -1,15 +1,31 @@
 /** Benches: what a person works at. Each has files and runs of its own. */
 import type { Kysely } from 'kysely';
 import type { BenchInfo } from '@sandtable/shared/protocol';
-import type { BenchRow, Schema } from './schema.ts';
+import type { BenchKind, BenchRow, Schema } from './schema.ts';
 
-/** A person makes dozens; a program that makes benches in a loop stops here. */
+/** Of one owner: a person makes dozens; a program that makes benches in a loop stops here. */
 export const MAX_BENCHES = 500;
 
 export interface NewFile {
   readonly path: string;
   readonly encoding: 'utf8' | 'base64';
   readonly content: Uint8Array;
+  /** The student cannot change it. */
+  readonly readOnly?: boolean;
+}
+
+export interface NewBench {
+  readonly id: string;
+  /** One that the owner has already gets a number behind it. */
+  readonly name: string;
+  readonly owner: string;
+  readonly files: readonly NewFile[];
+  /** A work names its version and seed; a pack its lab. */
+  readonly kind?: BenchKind;
+  readonly labVersion?: string;
+  readonly assignment?: string;
+  readonly seed?: string;
+  readonly lab?: string;
 }
 
 export type CreatedBench =
@@ -22,11 +38,12 @@ export class BenchStore {
     this.#db = db;
   }
 
-  /** The one changed last comes first. */
-  async list(): Promise<readonly BenchInfo[]> {
+  /** Those of a person; the one changed last comes first. */
+  async list(owner: string): Promise<readonly BenchInfo[]> {
     const rows = await this.#db
       .selectFrom('bench')
       .selectAll()
+      .where('owner', '=', owner)
       .orderBy('updated_at', 'desc')
       .orderBy('id')
       .execute();
@@ -34,14 +51,21 @@ export class BenchStore {
   }
 
   async get(id: string): Promise<BenchInfo | null> {
-    const row = await this.#db.selectFrom('bench').selectAll().where('id', '=', id).executeTakeFirst();
-    return row === undefined ? null : infoOf(row);
+    const row = await this.row(id);
+    return row === null ? null : infoOf(row);
   }
 
-  /** A bench with these files. A name that is taken gets a number behind it. */
-  async create(id: string, name: string, files: readonly NewFile[]): Promise<CreatedBench> {
+  /** All that is known of a bench. */
+  async row(id: string): Promise<BenchRow | null> {
+    return (await this.#db.selectFrom('bench').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+  }
+
+  async create(bench: NewBench): Promise<CreatedBench> {
+    const { id, name, owner, files } = bench;
     return this.#db.transaction().execute(async (db) => {
-      const names = (await db.selectFrom('bench').select('name').execute()).map((row) => row.name);
+      const names = (await db.selectFrom('bench').select('name').where('owner', '=', owner).execute()).map(
+        (row) => row.name,
+      );
       if (names.length >= MAX_BENCHES) return { ok: false, code: 'quota' };
       const now = new Date().toISOString();
       const row: BenchRow = {
@@ -50,12 +74,18 @@ export class BenchStore {
         revision: files.length,
         created_at: now,
         updated_at: now,
+        kind: bench.kind ?? 'bench',
+        owner,
+        lab_version: bench.labVersion ?? null,
+        assignment: bench.assignment ?? null,
+        seed: bench.seed ?? null,
+        lab: bench.lab ?? null,
       };
       await db.insertInto('bench').values(row).execute();
-      for (const [i, file] of files.entries()) {
+      for (const [i, { readOnly, ...file }] of files.entries()) {
         await db
           .insertInto('file')
-          .values({ bench: id, ...file, version: i + 1, saved_at: now })
+          .values({ bench: id, ...file, version: i + 1, saved_at: now, read_only: readOnly === true ? 1 : 0 })
           .execute();
       }
       return { ok: true, bench: infoOf(row) };

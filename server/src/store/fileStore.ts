@@ -89,7 +89,14 @@ export class FileStore {
       }
       const stamp = await nextRevision(db, bench);
       if (stamp === null) return { ok: false, code: 'not-found' };
-      const row: FileRow = { bench, path, ...stamp, encoding, content };
+      const row: FileRow = {
+        bench,
+        path,
+        ...stamp,
+        encoding,
+        content,
+        read_only: before?.read_only ?? 0,
+      };
       await db.replaceInto('file').values(row).execute();
       return { ok: true, file: fileOf(row, 'text') };
     });

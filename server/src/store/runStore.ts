@@ -29,6 +29,8 @@ export class RunStore {
       status: null,
       reason: null,
       log_bytes: 0,
+      revision: null,
+      input: null,
     };
     await this.#db.insertInto('run').values(row).execute();
   }

@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_BENCH_FILES, MAX_FILE_BYTES, type FileContent } from '@sandtable/shared/protocol';
 import { dataPath, openDataFolder } from './dataFolder.ts';
 import { bytesOf, contentOf, encodingOf } from './fileContent.ts';
+import { LOCAL_PERSON } from './schema.ts';
 import { newId, openStore, type Store } from './store.ts';
 
 let folder: string;
@@ -33,11 +34,12 @@ const text = (value: string): FileContent => ({ encoding: 'utf8', text: value })
 
 async function bench(...files: string[]): Promise<string> {
   const id = newId();
-  await store.benches.create(
+  await store.benches.create({
     id,
-    'bench',
-    files.map((path) => ({ path, encoding: 'utf8', content: Buffer.from(`of ${path}`) })),
-  );
+    name: 'bench',
+    owner: LOCAL_PERSON,
+    files: files.map((path) => ({ path, encoding: 'utf8', content: Buffer.from(`of ${path}`) })),
+  });
   return id;
 }
 
@@ -122,7 +124,7 @@ describe('files', () => {
       encoding: 'utf8' as const,
       content: new Uint8Array(),
     }));
-    await store.benches.create(id, 'full', files);
+    await store.benches.create({ id, name: 'full', owner: LOCAL_PERSON, files });
     expect(await store.files.write(id, 'one-more', text(''), null)).toEqual({ ok: false, code: 'quota' });
     const base = (await store.files.read(id, 'f0'))!.version;
     expect(await store.files.write(id, 'f0', text('é'.repeat(MAX_FILE_BYTES / 2 + 1)), base)).toEqual({
@@ -154,12 +156,15 @@ describe('benches and runs', () => {
   test('names stay apart, removing takes everything along', async () => {
     const a = await bench('x');
     const b = await bench();
-    expect((await store.benches.list()).map((info) => info.name).sort()).toEqual(['bench', 'bench 2']);
+    expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.name).sort()).toEqual([
+      'bench',
+      'bench 2',
+    ]);
     await store.runs.started('run-1', a, 'script');
     await store.benches.remove(a);
     expect(await store.files.list(a)).toEqual([]);
     expect(await store.runs.get('run-1')).toBeNull();
-    expect((await store.benches.list()).map((info) => info.id)).toEqual([b]);
+    expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.id)).toEqual([b]);
     expect((await store.benches.rename(b, 'other'))?.name).toBe('other');
   });
 
@@ -218,7 +223,7 @@ test('a process that is killed loses nothing that it acknowledged', async () => 
   const program = `
     import { openStore } from ${JSON.stringify(join(import.meta.dirname, 'store.ts'))};
     const opened = await openStore(process.argv[1]);
-    await opened.store.benches.create('bench-k', 'k', []);
+    await opened.store.benches.create({ id: 'bench-k', name: 'k', owner: 'local', files: [] });
     for (let i = 0; ; i++) {
       await opened.store.files.put('bench-k', 'f', Buffer.from('content ' + i), 'utf8', 'any');
       process.stdout.write(i + '\\n');

@@ -11,7 +11,8 @@ import { BookmarkStore } from './bookmarkStore.ts';
 import { FileStore } from './fileStore.ts';
 import { nodeSqliteDialect } from './nodeSqlite.ts';
 import { RunStore } from './runStore.ts';
-import { MIGRATIONS, type Schema } from './schema.ts';
+import { MIGRATIONS } from './migrations/migrations.ts';
+import type { Schema } from './schema.ts';
 
 export interface Store {
   readonly benches: BenchStore;
