@@ -6,7 +6,6 @@ import { TravelProvider } from '../session/useTravel.ts';
 import { FilesProvider } from '../workbench/files/useFiles.ts';
 import { TerminalProvider } from '../workbench/terminal/useTerminal.ts';
 import { TraceProvider } from '../workbench/trace/useTrace.ts';
-import { Workbench } from '../workbench/Workbench.tsx';
 import { Asking } from './Asking.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { CommandProvider, runCommand, type Commands } from './commandContext.ts';
@@ -17,7 +16,7 @@ import { Notices } from './Notices.tsx';
 import type { PageParts } from './page.ts';
 import { prefer } from './preferences.ts';
 import { route } from './route.ts';
-import { StartPage } from './StartPage.tsx';
+import { Screen } from './screens.tsx';
 
 /** The whole page around the parts that live as long as it. */
 export function App({ parts }: { readonly parts: PageParts }) {
@@ -52,7 +51,7 @@ export function App({ parts }: { readonly parts: PageParts }) {
               <CommandProvider value={commands}>
                 <Tooltip.Provider delayDuration={500}>
                   <Title />
-                  {bench === null ? <StartPage /> : <Workbench />}
+                  <Screen />
                   <CommandPalette open={overlay === 'palette'} onClose={close} />
                   <HelpDialog open={overlay === 'help'} onClose={close} />
                   <Asking />

@@ -1,0 +1,45 @@
+/** Which component shows which page. What only some people see is loaded when it is first shown: `lazy(() => import(…))`. */
+import { Suspense, type ComponentType } from 'react';
+import { useStore } from 'zustand';
+import { Workbench } from '../workbench/Workbench.tsx';
+import { linkTo, route, type PageName } from './route.ts';
+import { StartPage } from './StartPage.tsx';
+
+/** They read `route` themselves. */
+const SCREENS: Readonly<Record<PageName, ComponentType>> = {
+  start: StartPage,
+  bench: Workbench,
+};
+
+export function Screen() {
+  const page = useStore(route, (now) => now.page);
+  if (page === null) return <NoSuchPage />;
+  const Shown = SCREENS[page];
+  return (
+    <Suspense fallback={<Loading />}>
+      <Shown />
+    </Suspense>
+  );
+}
+
+function Loading() {
+  return (
+    <main className="start">
+      <p className="dim" role="status">
+        Loading …
+      </p>
+    </main>
+  );
+}
+
+function NoSuchPage() {
+  return (
+    <main className="start">
+      <h1>There is no such page</h1>
+      <p role="alert">This address names no page. It may have been typed wrong, or be of another version.</p>
+      <p>
+        <a href={linkTo('start')}>To the start page</a>
+      </p>
+    </main>
+  );
+}
