@@ -1,5 +1,5 @@
-import AxeBuilder from '@axe-core/playwright';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
+import { accessible } from './accessible.ts';
 import {
   benchFrom,
   detail,
@@ -14,98 +14,69 @@ import {
   shows,
 } from './workbench.ts';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+test('no accessibility faults in any state and any look', async ({ page }) => {
+  test.setTimeout(180_000);
+  await page.goto('/#/');
+  await expect(page.getByRole('button', { name: /^Hello/ })).toBeVisible();
+  await accessible(page, 'the start page');
 
-/** `without`: rules that do not fit this state. */
-async function clean(page: Page, state: string, without: readonly string[] = []): Promise<void> {
-  // Colours in the middle of a transition are nobody's.
-  await page.waitForTimeout(200);
-  const { violations } = await new AxeBuilder({ page })
-    .withTags(TAGS)
-    .disableRules([...without])
-    .analyze();
-  const told = violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map((node) => `${node.html} ${node.failureSummary}`).join('\n')}`,
-  );
-  expect(told, `${state} has no accessibility faults`).toEqual([]);
-}
+  await benchFrom(page, 'Denied attack');
+  await accessible(page, 'a bench before its first run');
+  await run(page);
+  await shows(page, 'Still here:');
+  await ended(page);
+  await accessible(page, 'a run that ended');
 
-const LOOKS = [
-  { name: 'dark', theme: 'dark', colorScheme: 'dark' },
-  { name: 'light', theme: 'light', colorScheme: 'light' },
-  { name: 'high contrast, dark', theme: 'contrast', colorScheme: 'dark' },
-  { name: 'high contrast, light', theme: 'contrast', colorScheme: 'light' },
-] as const;
+  await filter(page, 'verdict:deny');
+  await found(page);
+  await expect(rows(page, 'deny').first()).toBeVisible();
+  await rows(page, 'deny').first().getByRole('gridcell').first().click();
+  await expect(detail(page)).toBeVisible();
+  await accessible(page, 'the detail of a denied call');
+  await filter(page, 'verdict:perhaps');
+  await expect(page.getByRole('alert').filter({ hasText: 'is one of' })).toBeVisible();
+  await accessible(page, 'a filter with an error');
+  await filter(page, '');
 
-for (const { name, theme, colorScheme } of LOOKS) {
-  test(`no accessibility faults in any state: ${name}`, async ({ page }) => {
-    test.setTimeout(180_000);
-    await page.emulateMedia({ colorScheme });
-    await page.addInitScript((wanted) => {
-      localStorage.setItem('sandtable.preferences', JSON.stringify({ theme: wanted }));
-    }, theme);
-    await page.goto('/#/');
-    await expect(page.getByRole('button', { name: /^Hello/ })).toBeVisible();
-    await clean(page, 'the start page');
-
-    await benchFrom(page, 'Denied attack');
-    await clean(page, 'a bench before its first run');
-    await run(page);
-    await shows(page, 'Still here:');
-    await ended(page);
-    await clean(page, 'a run that ended');
-
-    await filter(page, 'verdict:deny');
-    await found(page);
-    await expect(rows(page, 'deny').first()).toBeVisible();
-    await rows(page, 'deny').first().getByRole('gridcell').first().click();
-    await expect(detail(page)).toBeVisible();
-    await clean(page, 'the detail of a denied call');
-    await filter(page, 'verdict:perhaps');
-    await expect(page.getByRole('alert').filter({ hasText: 'is one of' })).toBeVisible();
-    await clean(page, 'a filter with an error');
-    await filter(page, '');
-
-    await openTab(page, 'policy.ts');
-    await expect(page.locator('.view-lines').filter({ visible: true })).toContainText('policy', {
-      timeout: GUEST_MS,
-    });
-    await clean(page, 'a policy with its counts');
-    await page.getByRole('tab', { name: 'Rules' }).click();
-    await clean(page, 'the rules of a run');
-    await page.getByRole('tab', { name: 'Replay' }).click();
-    const replay = page.getByRole('region', { name: 'Replay of this run' });
-    await expect(replay).toContainText('Nothing changes', { timeout: GUEST_MS });
-    await replay.getByRole('combobox').selectOption({ label: 'the policy “lecture”' });
-    await expect(replay.getByRole('table')).toBeVisible({ timeout: GUEST_MS });
-    await clean(page, 'a replay with changes');
-    await replay.getByRole('button', { name: 'Learn a policy' }).click();
-    await expect(replay).toContainText('no proof', { timeout: GUEST_MS });
-    await clean(page, 'a policy learned from a run');
-
-    await page.keyboard.press('ControlOrMeta+k');
-    await expect(page.getByPlaceholder(/What to do/)).toBeVisible();
-    await clean(page, 'the command palette');
-    await page.keyboard.press('Escape');
-    await page.keyboard.press('F1');
-    await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
-    await clean(page, 'help');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'New file' }).click();
-    await expect(page.getByRole('dialog')).toBeVisible();
-    await clean(page, 'a question');
-    await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: /^Bench / }).click();
-    await expect(page.getByRole('menu')).toBeVisible();
-    // An open menu hangs on the body, beside the landmarks, as the ARIA practices have it.
-    await clean(page, 'a menu', ['region']);
-    await page.keyboard.press('Escape');
-
-    await page.goto('/#/bench/nosuchbench');
-    await expect(page.getByRole('alert').first()).toBeVisible();
-    await clean(page, 'a bench that is not there');
+  await openTab(page, 'policy.ts');
+  await expect(page.locator('.view-lines').filter({ visible: true })).toContainText('policy', {
+    timeout: GUEST_MS,
   });
-}
+  await accessible(page, 'a policy with its counts');
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  await accessible(page, 'the rules of a run');
+  await page.getByRole('tab', { name: 'Replay' }).click();
+  const replay = page.getByRole('region', { name: 'Replay of this run' });
+  await expect(replay).toContainText('Nothing changes', { timeout: GUEST_MS });
+  await replay.getByRole('combobox').selectOption({ label: 'the policy “lecture”' });
+  await expect(replay.getByRole('table')).toBeVisible({ timeout: GUEST_MS });
+  await accessible(page, 'a replay with changes');
+  await replay.getByRole('button', { name: 'Learn a policy' }).click();
+  await expect(replay).toContainText('no proof', { timeout: GUEST_MS });
+  await accessible(page, 'a policy learned from a run');
+
+  await page.keyboard.press('ControlOrMeta+k');
+  await expect(page.getByPlaceholder(/What to do/)).toBeVisible();
+  await accessible(page, 'the command palette');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('F1');
+  await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
+  await accessible(page, 'help');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'New file' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await accessible(page, 'a question');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: /^Bench / }).click();
+  await expect(page.getByRole('menu')).toBeVisible();
+  // An open menu hangs on the body, beside the landmarks, as the ARIA practices have it.
+  await accessible(page, 'a menu', ['region']);
+  await page.keyboard.press('Escape');
+
+  await page.goto('/#/bench/nosuchbench');
+  await expect(page.getByRole('alert').first()).toBeVisible();
+  await accessible(page, 'a bench that is not there');
+});
 
 test('a narrow window, and 400 % zoom, have every panel and no faults', async ({ page }) => {
   await page.setViewportSize({ width: 600, height: 800 });
@@ -114,13 +85,13 @@ test('a narrow window, and 400 % zoom, have every panel and no faults', async ({
   for (const panel of ['Files', 'script.py', 'policy.ts', 'Terminal', 'Trace', 'Rules', 'Replay']) {
     await openTab(page, panel);
     await expect(page.getByRole('tabpanel', { name: panel })).toBeVisible();
-    await clean(page, `${panel} in a narrow window`);
+    await accessible(page, `${panel} in a narrow window`);
   }
   // 1280 × 1024 at 400 %.
   await page.setViewportSize({ width: 320, height: 256 });
   await openTab(page, 'Trace');
   await expect(rows(page).first()).toBeVisible();
-  await clean(page, 'the trace at 400 %');
+  await accessible(page, 'the trace at 400 %');
   const overflow = await page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );
@@ -136,10 +107,10 @@ test('the past and the statistics have no faults, in a narrow window as well', a
     await page.setViewportSize({ width, height: 800 });
     await openTab(page, 'Moment');
     await expect(page.getByRole('region', { name: /^The world after row/ })).toBeVisible();
-    await clean(page, `a moment of the past, ${width} wide`);
+    await accessible(page, `a moment of the past, ${width} wide`);
     await openTab(page, 'Statistics');
     await expect(page.getByRole('table', { name: /^Calls by/ })).toBeVisible();
-    await clean(page, `statistics, ${width} wide`);
+    await accessible(page, `statistics, ${width} wide`);
   }
 });
 
@@ -153,5 +124,5 @@ test('projector mode makes everything larger', async ({ page }) => {
   const before = await size();
   await page.getByRole('button', { name: 'Projector mode: large type' }).click();
   await expect.poll(size).toBeGreaterThan(before * 1.3);
-  await clean(page, 'projector mode');
+  await accessible(page, 'projector mode');
 });
