@@ -8,6 +8,8 @@
  * Credit: the main thread says up to which total of terminal characters the pages can take (`allow`). The controller asks
  * {@link RunLog.outputRoom} before it answers a write, so a guest that floods waits for its reply.
  *
+ * What is printed goes out at once where nothing was printed just before, so a first line and the echo of a key do not wait for the next frame.
+ *
  * Contents of files come into the log when a batch goes out and at the end, never while a call is recorded.
  */
 import type { CallName } from '@sandtable/shared/calls';
@@ -45,6 +47,10 @@ export class RunLog implements RunSink {
   #produced = 0;
   #allowed: number;
   #timer: NodeJS.Timeout | null = null;
+  /** Set while what was printed is about to go out at once. */
+  #soon: NodeJS.Immediate | null = null;
+  /** When something printed last went out at once. */
+  #printedAt = Number.NEGATIVE_INFINITY;
   #underWay = 0;
   #due = false;
   #interval = BATCH_INTERVAL_MS;
@@ -81,8 +87,10 @@ export class RunLog implements RunSink {
     const event = { seq: this.#seq, t, ...body } as RunEvent;
     this.#writer.append(JSON.stringify(event), false);
     this.#builder.add(event);
-    if (body.type === 'out') this.#produced += body.data.length;
-    else if (body.type === 'start') this.#keep(this.#contents?.begin());
+    if (body.type === 'out') {
+      this.#produced += body.data.length;
+      this.#printed();
+    } else if (body.type === 'start') this.#keep(this.#contents?.begin());
     else if (body.type === 'file' && body.change === 'write') this.#contents?.wrote(body.path);
     this.#schedule();
   }
@@ -106,8 +114,7 @@ export class RunLog implements RunSink {
 
   /** Everything is in the file and on its way. Call once, after the last event. */
   close(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+    this.#unschedule();
     this.#sendBatch();
     this.#writer.close();
   }
@@ -128,6 +135,22 @@ export class RunLog implements RunSink {
       this.#timer = null;
       this.#tick();
     }, this.#interval);
+  }
+
+  #unschedule(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#soon !== null) clearImmediate(this.#soon);
+    this.#timer = this.#soon = null;
+  }
+
+  /** Once a frame at most: so at worst a page gets two batches in one, this one and that of the timer. */
+  #printed(): void {
+    if (this.#soon !== null || performance.now() - this.#printedAt < this.#interval) return;
+    this.#soon = setImmediate(() => {
+      this.#printedAt = performance.now();
+      this.#unschedule();
+      this.#tick();
+    });
   }
 
   #tick(): void {
