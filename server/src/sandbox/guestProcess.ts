@@ -14,6 +14,7 @@
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { GuestOrigin, OriginOf, PipeEnds } from './guestOrigin.ts';
+import { Lookout } from './lookout.ts';
 import { Turn } from './turns.ts';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
 
@@ -71,6 +72,7 @@ export class GuestProcess {
   readonly #turn = new Turn(() => {
     this.#resume();
   });
+  readonly #lookout = new Lookout();
   /** The rest of replies that the pipe had no room for. */
   #unsent: Uint8Array[] = [];
   #retryMs = FIRST_RETRY_MS;
@@ -210,11 +212,16 @@ export class GuestProcess {
   #handleFrames(): void {
     const begun = performance.now();
     this.#turn.begin(begun);
+    this.#lookout.came(begun);
     const done = this.#handleUntil(begun + TURN_MS);
     if (this.#broken || this.#phase === 'ended') return;
-    if (!this.#turn.end(performance.now())) this.#paused = true;
+    const ended = performance.now();
+    if (!this.#turn.end(ended)) this.#paused = true;
     else if (!done) this.#pause();
-    else this.#paused = this.#unsent.length > 0;
+    else {
+      this.#paused = this.#unsent.length > 0;
+      if (!this.#paused) this.#lookout.answered(ended);
+    }
   }
 
   /** @returns whether there is nothing more to do before bytes come, or replies can go. */
