@@ -125,10 +125,30 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
  * What a world holds before anybody has put anything into it: a quota is what its author means by it, whatever the platform needs
  * beside that.
  */
-function platformShare(
-  interpreter: InterpreterFiles,
-  mounts: readonly Mount[],
-): { readonly totalBytes: number; readonly files: number } {
+function platformShare(interpreter: InterpreterFiles, mounts: readonly Mount[]): Share {
+  // All that the sizes depend on, real folders aside: those are a command line's, which starts one guest.
+  const key = JSON.stringify([
+    mounts.map(({ at, kind, writeMode }) => [at, kind, writeMode]),
+    interpreter.own.map(([path, text]) => [path, Buffer.byteLength(text)]),
+  ]);
+  const known = shares.get(key);
+  if (known !== undefined) return known;
+  const share = measureShare(interpreter, mounts);
+  if (shares.size >= MAX_SHARES) shares.clear();
+  shares.set(key, share);
+  return share;
+}
+
+interface Share {
+  readonly totalBytes: number;
+  readonly files: number;
+}
+
+/** Worlds whose share is known, so that a start does not make two worlds; they differ in their mounts and the length of their arguments. */
+const MAX_SHARES = 64;
+const shares = new Map<string, Share>();
+
+function measureShare(interpreter: InterpreterFiles, mounts: readonly Mount[]): Share {
   const made = Vfs.create({ mounts });
   // What is wrong with them is said where the world itself is made.
   if (!made.ok) return { totalBytes: 0, files: 0 };
