@@ -2,8 +2,8 @@
  * The books of runs: their rows in the database and their logs on disk, from the row that is written before a guest is made to the
  * log that is removed when there are too many. Knows no guests and no pages.
  *
- * Order at a start, so that a crash at any moment leaves nothing wrong: row in the database → worker makes log and guest. A row
- * without an end, found when a server starts, is a run whose server died; its log is mended then.
+ * A crash at any moment of a start leaves nothing wrong. A row without an end, found when a server starts, is a run whose server died; its log
+ * is mended then. A log without a row belongs to a start that nobody was told of, and goes.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

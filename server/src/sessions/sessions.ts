@@ -5,7 +5,7 @@
  * store), rows and logs of runs (the books), connections (the gateway), guests (the workers). One run a bench is under way at
  * a time: starting another stops the first. The last run stays to be looked at, from its log after a restart.
  *
- * Order at a start: the books → the worker makes log and guest → the pages are told.
+ * Order at a start: the worker makes log and guest while the books are written → the pages are told.
  */
 import {
   MAX_FILE_BYTES,
@@ -80,12 +80,18 @@ export class Sessions {
   readonly #policies = new PolicyChecks();
   readonly #desks = new Map<string, Desk>();
   readonly #live = new Map<string, LiveRun>();
+  /** Runs whose logs may be there before their rows are. */
+  readonly #starting = new Set<string>();
   readonly #sweeps: NodeJS.Timeout;
   #closing = false;
 
   constructor(options: SessionsOptions) {
     this.#store = options.store;
-    this.books = new RunBooks(options.store.runs, options.logs, (run) => this.#live.has(run));
+    this.books = new RunBooks(
+      options.store.runs,
+      options.logs,
+      (run) => this.#live.has(run) || this.#starting.has(run),
+    );
     this.#broadcast = options.broadcast;
     this.#maxRuns = options.maxRuns ?? MAX_RUNS;
     this.#imports = new TraceImports(options.store.runs, options.logs, (run) =>
@@ -296,21 +302,32 @@ export class Sessions {
       }
     }
     const id = newId();
-    await this.books.begun(id, bench, options.mode);
     const folder = this.books.folder(id);
     const run = new LiveRun(id, bench, desk.pages, this.#pool, this.#broadcast, () => this.books.finish(id));
-    const refusal = await this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
+    this.#starting.add(id);
+    // The thread is asked first: the books wait for the disk, and nothing that it does can be told before they are written.
+    const started = this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
       if (before !== undefined) this.#forget(before);
       // Pages may have come and gone while the guest was made.
       run.audienceIs(desk.pages);
       desk.shown = { run };
       this.#live.set(id, run);
-      void run.end.then(() => this.books.inBackground(this.#runEnded(run)));
+      void run.end.then(() => this.books.inBackground(written.then(() => this.#runEnded(run))));
       this.#broadcast.started(bench, run.snapshot());
     });
-    if (refusal !== null) {
-      await this.books.refused(id);
-      return refusal;
+    const written = this.books.begun(id, bench, options.mode);
+    try {
+      await written;
+      const refusal = await started;
+      if (refusal !== null) {
+        await this.books.refused(id);
+        return refusal;
+      }
+    } catch (error) {
+      if ((await started) === null) this.stop(id);
+      throw error;
+    } finally {
+      this.#starting.delete(id);
     }
     return { ok: true, snapshot: run.snapshot() };
   }
