@@ -126,6 +126,22 @@ describe('writing', () => {
     for (const [told, found] of seen) expect(found).toBe(told);
   });
 
+  test('what is printed goes out at once, and what is printed right after it with the next frame', async () => {
+    const { log, batches } = recorder();
+    const turn = (): Promise<void> => new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
+    log.event({ type: 'phase', phase: 'starting' });
+    record(log, 10);
+    await turn();
+    expect(state(batches).terminal.blocks.join('')).toContain('line 0');
+    const first = batches.length;
+    log.event({ type: 'out', fd: 1, data: 'second\n' });
+    await turn();
+    expect(batches).toHaveLength(first);
+    await settled();
+    expect(state(batches).terminal.blocks.join('')).toContain('second');
+    log.close();
+  });
+
   test('while the main thread takes nothing, no more than two batches are sent and the third says it all', async () => {
     const { log, batches } = recorder();
     for (let i = 0; i < 6; i++) {

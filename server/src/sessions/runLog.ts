@@ -13,7 +13,7 @@
  * Contents of files come into the log when a batch goes out and at the end, never while a call is recorded.
  */
 import type { CallName } from '@sandtable/shared/calls';
-import type { RunEvent } from '@sandtable/shared/events';
+import type { RunEvent, RunPhase } from '@sandtable/shared/events';
 import type { Batch } from '@sandtable/shared/protocol';
 import { BatchBuilder } from '@sandtable/shared/session';
 import type { VerdictKind } from '@sandtable/shared/verdicts';
@@ -24,6 +24,9 @@ import type { LogWriter } from './logWriter.ts';
 
 /** One frame of a screen: a page cannot show more often. */
 const BATCH_INTERVAL_MS = 16;
+
+/** Until the guest's own program begins, or this long: three hundred rows of a start come at once, and the start keeps the processors. */
+const START_INTERVAL_MS = 50;
 
 /** Under a flood a batch says as much twice as rarely, and costs the page half. */
 const BUSY_INTERVAL_MS = 33;
@@ -53,7 +56,8 @@ export class RunLog implements RunSink {
   #printedAt = Number.NEGATIVE_INFINITY;
   #underWay = 0;
   #due = false;
-  #interval = BATCH_INTERVAL_MS;
+  #interval = START_INTERVAL_MS;
+  #begun = false;
   #failed = false;
 
   /** `allowed`: see {@link allow}. `onFailure` is called once, in a later turn, when the log cannot be written any more. */
@@ -90,7 +94,8 @@ export class RunLog implements RunSink {
     if (body.type === 'out') {
       this.#produced += body.data.length;
       this.#printed();
-    } else if (body.type === 'start') this.#keep(this.#contents?.begin());
+    } else if (body.type === 'phase') this.#phase(body.phase);
+    else if (body.type === 'start') this.#keep(this.#contents?.begin());
     else if (body.type === 'file' && body.change === 'write') this.#contents?.wrote(body.path);
     this.#schedule();
   }
@@ -137,6 +142,14 @@ export class RunLog implements RunSink {
     }, this.#interval);
   }
 
+  #phase(phase: RunPhase): void {
+    if (this.#begun || phase === 'starting') return;
+    this.#begun = true;
+    this.#interval = BATCH_INTERVAL_MS;
+    // What the start left goes out with the first frame of the program.
+    this.#unschedule();
+  }
+
   #unschedule(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     if (this.#soon !== null) clearImmediate(this.#soon);
@@ -145,7 +158,7 @@ export class RunLog implements RunSink {
 
   /** Once a frame at most: so at worst a page gets two batches in one, this one and that of the timer. */
   #printed(): void {
-    if (this.#soon !== null || performance.now() - this.#printedAt < this.#interval) return;
+    if (this.#soon !== null || performance.now() - this.#printedAt < BATCH_INTERVAL_MS) return;
     this.#soon = setImmediate(() => {
       this.#printedAt = performance.now();
       this.#unschedule();
@@ -173,7 +186,7 @@ export class RunLog implements RunSink {
       setImmediate(() => this.#onFailure(failure));
     }
     const batch = this.#builder.take();
-    this.#interval = batch.summary.calls > BUSY_CALLS ? BUSY_INTERVAL_MS : BATCH_INTERVAL_MS;
+    if (this.#begun) this.#interval = batch.summary.calls > BUSY_CALLS ? BUSY_INTERVAL_MS : BATCH_INTERVAL_MS;
     this.#underWay += 1;
     this.#send(batch, this.#writer.bytes);
   }
