@@ -7,7 +7,7 @@
  */
 import * as z from 'zod';
 import { CALL_GROUPS, CALLS } from '../calls.ts';
-import { isErrno, type Errno } from '../errno.ts';
+import { isErrno } from '../errno.ts';
 import { RUN_LIMITS, type LimitName } from '../limits.ts';
 import { compileGlob } from '../policy/glob.ts';
 import { parseProperty, type Property } from '../search/property.ts';
