@@ -3,6 +3,7 @@ import { createReadStream, statSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { wholeLines } from '../sessions/wholeLines.ts';
+import { benchRoute, runRoute } from './httpAccess.ts';
 
 export interface Downloads {
   /** File of the run's log, or null where there is no such run. */
@@ -12,16 +13,21 @@ export interface Downloads {
 }
 
 export function addDownloads(app: FastifyInstance, downloads: Downloads): void {
-  app.get<{ Params: { run: string } }>('/api/runs/:run/trace.jsonl', async (request, reply) => {
-    const path = await downloads.logFile(request.params.run);
-    if (path === null || !exists(path)) return missing(reply);
-    attach(reply, `trace-${request.params.run}.jsonl`, 'application/x-ndjson');
-    const bytes = wholeLines(path);
-    return reply.send(bytes === 0 ? Readable.from([]) : createReadStream(path, { end: bytes - 1 }));
-  });
+  app.get<{ Params: { run: string } }>(
+    '/api/runs/:run/trace.jsonl',
+    { config: { access: runRoute('see') } },
+    async (request, reply) => {
+      const path = await downloads.logFile(request.params.run);
+      if (path === null || !exists(path)) return missing(reply);
+      attach(reply, `trace-${request.params.run}.jsonl`, 'application/x-ndjson');
+      const bytes = wholeLines(path);
+      return reply.send(bytes === 0 ? Readable.from([]) : createReadStream(path, { end: bytes - 1 }));
+    },
+  );
 
   app.get<{ Params: { bench: string; '*': string } }>(
     '/api/benches/:bench/files/*',
+    { config: { access: benchRoute('see') } },
     async (request, reply) => {
       const path = request.params['*'];
       const bytes = await downloads.benchFile(request.params.bench, path);

@@ -6,9 +6,11 @@ import compress from '@fastify/compress';
 import serveStatic from '@fastify/static';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Meta } from '@sandtable/shared/protocol';
+import { PERSON } from './access.ts';
 import type { Refusal } from './allowedOrigins.ts';
 import { addAssets } from './assets.ts';
 import { addDownloads, type Downloads } from './downloads.ts';
+import { guardRoutes, type HttpAccess } from './httpAccess.ts';
 import { addTraceTransfer, type TraceTransfer } from './traceTransfer.ts';
 
 /** Requests of the page carry no body; anything larger is not ours. */
@@ -52,6 +54,7 @@ export interface HttpOptions {
   /** Folder of the built page. */
   readonly web: string;
   readonly check: (host: string | undefined, origin: string | undefined) => Refusal | null;
+  readonly access: HttpAccess;
   readonly meta: () => Promise<Meta>;
   readonly downloads: Downloads;
   readonly traces: TraceTransfer;
@@ -78,17 +81,18 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
           : 'Requests from other sites are not answered.',
       );
   });
+  guardRoutes(app, options.access);
   await app.register(compress, {
     threshold: COMPRESS_FROM_BYTES,
     encodings: ['br', 'gzip'],
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: BROTLI_QUALITY } },
   });
 
-  app.get('/api/health', async (_request, reply) => {
+  app.get('/api/health', { config: { access: 'everybody' } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     return { ok: true };
   });
-  app.get('/api/meta', async (_request, reply) => {
+  app.get('/api/meta', { config: { access: PERSON } }, async (_request, reply) => {
     reply.header('cache-control', 'no-store');
     return options.meta();
   });

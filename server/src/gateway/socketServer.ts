@@ -1,14 +1,17 @@
 /**
- * The socket edge: parses what arrives, hands it to the handler of its name, answers. Decides nothing.
+ * The socket edge: parses what arrives, has it judged by the rule of its name (`access.ts`), hands it to the handler of its name, answers.
  *
- * NEVER does anything that arrives get past this file without having been parsed by `protocol.ts`; never does a request, however
- * wrong, end in anything but a reply to that page.
+ * NEVER does anything that arrives get past this file without having been parsed by `protocol.ts` and judged; never does a request, however
+ * wrong, end in anything but a reply to that page. Handlers are called in the order in which requests came, however long a judgement takes.
  */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import { SIGNED_OUT } from '@sandtable/shared/httpMessages';
 import { requests, type Reply, type RequestName } from '@sandtable/shared/protocol';
 import type { Refusal } from './allowedOrigins.ts';
-import { LOCAL_ACTOR, type Actor } from './actor.ts';
+import { ACCESS, type Rule } from './access.ts';
+import type { Actor } from './actor.ts';
+import { personRoom, signInRoom, type Doorkeeper, type Entered } from './doorkeeper.ts';
 import { RateLimit } from './rateLimit.ts';
 import { crashed, refused } from './replies.ts';
 import type { Handlers } from './requestHandlers.ts';
@@ -54,7 +57,7 @@ export interface SocketEvents {
 }
 
 /** Serves connections until the server is closed. */
-export function serveSockets(io: Server, handlers: Handlers, events: SocketEvents): void {
+export function serveSockets(io: Server, handlers: Handlers, door: Doorkeeper, events: SocketEvents): void {
   io.use((_socket, next) => {
     next(
       io.sockets.sockets.size >= MAX_SOCKETS
@@ -62,8 +65,29 @@ export function serveSockets(io: Server, handlers: Handlers, events: SocketEvent
         : undefined,
     );
   });
+  const enter = (socket: Socket): Promise<Entered | null> => door.enter(socket.handshake.headers.cookie);
+  io.use((socket, next) => {
+    void enter(socket).then(
+      (entered) => {
+        (socket.data as SocketData).entered = entered;
+        next(entered === null ? new Error(SIGNED_OUT) : undefined);
+      },
+      (error: unknown) => next(new Error(crashed('entering', error).error.message)),
+    );
+  });
   io.on('connection', (socket) => {
-    serveSocket(socket, handlers);
+    const { entered } = socket.data as SocketData;
+    if (entered === null) return void socket.disconnect(true);
+    void socket.join(personRoom(entered.actor.person));
+    if (entered.signIn !== null) {
+      void socket.join(signInRoom(entered.signIn));
+      // It may have ended after it was looked up and before the connection could be found by it.
+      void enter(socket).then(
+        (still) => still ?? socket.disconnect(true),
+        () => socket.disconnect(true),
+      );
+    }
+    serveSocket(socket, handlers, door, entered.actor);
     let blocked = false;
     const watch = setInterval(() => {
       const waiting = waitingMessages(socket);
@@ -79,10 +103,12 @@ export function serveSockets(io: Server, handlers: Handlers, events: SocketEvent
   });
 }
 
-function serveSocket(socket: Socket, handlers: Handlers): void {
+function serveSocket(socket: Socket, handlers: Handlers, door: Doorkeeper, actor: Actor): void {
   const rate = new RateLimit(Date.now());
   let atOnce = 0;
   let refusals = 0;
+  /** The judgements so far, one after the other. */
+  let turn: Promise<unknown> = Promise.resolve();
 
   const refuse = (answer: Answer | null, code: 'bad-request' | 'rate', message: string): void => {
     answer?.(refused(code, message));
@@ -111,11 +137,11 @@ function serveSocket(socket: Socket, handlers: Handlers): void {
     }
     refusals = 0;
     atOnce += 1;
-    void (handlers[request] as (body: unknown, page: string, actor: Actor) => Promise<Reply<unknown>>)(
-      parsed.data,
-      socket.id,
-      LOCAL_ACTOR,
-    )
+    const handle = handlers[request] as Handle;
+    const judged = turn.then(() => door.judge(ACCESS[request] as Rule<unknown>, parsed.data, actor));
+    turn = judged.catch(() => {});
+    void judged
+      .then((denial) => denial ?? handle(parsed.data, socket.id, actor))
       .catch((error: unknown) => crashed(request, error))
       .then((reply) => {
         atOnce -= 1;
@@ -128,6 +154,12 @@ function serveSocket(socket: Socket, handlers: Handlers): void {
 function waitingMessages(socket: Socket): number {
   return (socket.conn as unknown as { readonly writeBuffer: readonly unknown[] }).writeBuffer.length;
 }
+
+interface SocketData {
+  entered: Entered | null;
+}
+
+type Handle = (body: unknown, page: string, actor: Actor) => Promise<Reply<unknown>>;
 
 type Answer = (reply: Reply<unknown>) => void;
 

@@ -15,6 +15,7 @@ import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
 import { LOCAL_PERSON } from '../store/schema.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { originCheck } from './allowedOrigins.ts';
+import { OPEN_DOOR, type Doorkeeper } from './doorkeeper.ts';
 import { httpServer, isBuilt } from './httpServer.ts';
 import { metaOf } from './meta.ts';
 import { Pages } from './pages.ts';
@@ -76,9 +77,14 @@ async function serveOn(
 ): Promise<StartedServer> {
   const web = options.web ?? WEB;
   const check = originCheck(options.names ?? []);
+  const door: Doorkeeper = OPEN_DOOR;
   const app = await httpServer({
     web,
     check,
+    access: {
+      judge: door.judge,
+      actorOf: async (request) => (await door.enter(request.headers.cookie))?.actor ?? null,
+    },
     meta: () => metaOf(examples),
     downloads: {
       logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.books.logFile(run)),
@@ -104,7 +110,7 @@ async function serveOn(
     },
   });
   const searches = new SearchDesk((page, name, value) => pages.tellOne(page, name, value));
-  serveSockets(io, requestHandlers({ store, sessions, searches, pages, examples }), {
+  serveSockets(io, requestHandlers({ store, sessions, searches, pages, examples }), door, {
     gone: (page) => {
       searches.pageGone(page);
       for (const bench of pages.gone(page)) sessions.leave(bench, page);

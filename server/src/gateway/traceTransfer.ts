@@ -15,6 +15,7 @@ import type { TraceProblem } from '@sandtable/shared/traceImport';
 import type { Asked } from '../sessions/traceIndex/indexDesk.ts';
 import type { ExportFormat } from '../sessions/traceIndex/exportRows.ts';
 import { attach, missing } from './downloads.ts';
+import { benchRoute, runRoute } from './httpAccess.ts';
 
 /** The largest trace that can be brought along: a million rows and some. */
 const IMPORT_BYTES = 256 * 1024 * 1024;
@@ -53,6 +54,7 @@ export interface TraceTransfer {
 export function addTraceTransfer(app: FastifyInstance, transfer: TraceTransfer): void {
   app.get<{ Params: { run: string; format: string }; Querystring: { filter?: string } }>(
     '/api/runs/:run/rows.:format',
+    { config: { access: runRoute('see') } },
     async (request, reply) => {
       const { run, format } = request.params;
       const filter = request.query.filter ?? '';
@@ -70,7 +72,7 @@ export function addTraceTransfer(app: FastifyInstance, transfer: TraceTransfer):
   let busy = false;
   app.post<{ Params: { bench: string } }>(
     '/api/benches/:bench/trace',
-    { bodyLimit: IMPORT_BYTES },
+    { bodyLimit: IMPORT_BYTES, config: { access: benchRoute('change') } },
     async (request, reply) => {
       const answer = async (): Promise<ImportAnswer> => {
         if (!(request.body instanceof Readable)) return { ok: false, message: 'Send a trace as JSONL.' };

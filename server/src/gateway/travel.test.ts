@@ -30,7 +30,7 @@ async function send(
 ): Promise<{ status: number; answer: Record<string, unknown> }> {
   const response = await fetch(`${server.url}/api/benches/${bench}/trace`, {
     method: 'POST',
-    headers: { 'content-type': 'application/x-ndjson' },
+    headers: { 'content-type': 'application/x-ndjson', 'x-sandtable': '1' },
     body: text,
   });
   return { status: response.status, answer: (await response.json()) as Record<string, unknown> };
@@ -171,10 +171,16 @@ describe('traces in and out', () => {
     expect((await send(bench, '{}')).answer['problems']).toMatchObject([{ line: 0 }]);
     const response = await fetch(`${server.url}/api/benches/${bench}/trace`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson', origin: 'https://elsewhere.example' },
+      headers: {
+        'content-type': 'application/x-ndjson',
+        'x-sandtable': '1',
+        origin: 'https://elsewhere.example',
+      },
       body: '{}',
     });
     expect(response.status).toBe(403);
+    const form = await fetch(`${server.url}/api/benches/${bench}/trace`, { method: 'POST', body: '{}' });
+    expect(form.status).toBe(403);
     await page.must('run.stop', { run });
   });
 });

@@ -114,6 +114,8 @@ export interface InvitationRow {
   id: string;
   role: Role;
   course: string | null;
+  /** Who is here already and gets a new password by it. */
+  person: string | null;
   email: string | null;
   name: string | null;
   made_by: string;

@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { AccessStore } from './accessStore.ts';
 import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
 import { FileStore } from './fileStore.ts';
@@ -15,6 +16,7 @@ import { MIGRATIONS } from './migrations/migrations.ts';
 import type { Schema } from './schema.ts';
 
 export interface Store {
+  readonly access: AccessStore;
   readonly benches: BenchStore;
   readonly files: FileStore;
   readonly runs: RunStore;
@@ -47,6 +49,7 @@ export async function openStore(path: string): Promise<OpenedStore> {
   return {
     ok: true,
     store: {
+      access: new AccessStore(open),
       benches: new BenchStore(open),
       files: new FileStore(open),
       runs: new RunStore(open),

@@ -126,6 +126,7 @@ async function courses(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'text', (c) => c.primaryKey())
     .addColumn('role', 'text', (c) => c.notNull())
     .addColumn('course', 'text', (c) => c.references('course.id').onDelete('cascade'))
+    .addColumn('person', 'text', (c) => c.references('person.id').onDelete('cascade'))
     .addColumn('email', 'text')
     .addColumn('name', 'text')
     .addColumn('made_by', 'text', (c) => c.notNull())

@@ -1,4 +1,5 @@
 /** Sends a trace to the server, which reads it; what is wrong with it comes back with line numbers. */
+import { ASKED_BY_PAGE } from '@sandtable/shared/httpMessages';
 import { z } from 'zod';
 
 const answer = z.union([
@@ -21,7 +22,7 @@ export async function importTrace(bench: string, file: Blob): Promise<ImportResu
   try {
     const response = await fetch(`/api/benches/${encodeURIComponent(bench)}/trace`, {
       method: 'POST',
-      headers: { 'content-type': 'application/x-ndjson' },
+      headers: { 'content-type': 'application/x-ndjson', [ASKED_BY_PAGE]: '1' },
       body: file,
     });
     if (response.status === 413) return { ok: false, message: 'The file is too large.' };
