@@ -48,7 +48,9 @@ export function placesOf(source: string, world: WorldSpec, property: Property): 
   );
   const forbiddenNew = folders.size > 0 ? [...folders].map((at) => `${at}/new`).filter(forbidden) : [];
   const targets = unique(
-    [...known, ...literal, ...words.filter(forbidden), ...forbiddenNew].filter(forbidden),
+    [...known, ...literal, ...words.filter(forbidden), ...forbiddenNew, ...besides(literal)].filter(
+      forbidden,
+    ),
   );
   return {
     targets,
@@ -57,6 +59,11 @@ export function placesOf(source: string, world: WorldSpec, property: Property): 
     ),
     others: unique([...known, ...words].filter((path) => !targets.includes(path) && path !== SCRIPT_PATH)),
   };
+}
+
+/** New names beside the places: also where nothing else stands there is something to try for who forbids what is outside of them. */
+function besides(literal: readonly string[]): string[] {
+  return [...literal.map((place) => `${place.replace(/\/+$/, '')}2/new`), '/new'];
 }
 
 function unique(all: readonly string[]): string[] {

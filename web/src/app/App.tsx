@@ -1,15 +1,17 @@
 import { Tooltip } from 'radix-ui';
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { SessionProvider, useWork } from '../session/useSession.ts';
 import { TravelProvider } from '../session/useTravel.ts';
 import { FilesProvider } from '../workbench/files/useFiles.ts';
+import { HoleSearchProvider } from '../workbench/search/useHoleSearch.ts';
 import { TerminalProvider } from '../workbench/terminal/useTerminal.ts';
 import { TraceProvider } from '../workbench/trace/useTrace.ts';
 import { Asking } from './Asking.tsx';
 import { CommandPalette } from './CommandPalette.tsx';
 import { CommandProvider, runCommand, type Commands } from './commandContext.ts';
 import { makeCommands } from './commands.ts';
+import { closeDialog, dialogs, openDialog } from './dialogs.ts';
 import { HelpDialog } from './HelpDialog.tsx';
 import { matchesKeys } from './keys.ts';
 import { Notices } from './Notices.tsx';
@@ -18,10 +20,13 @@ import { prefer } from './preferences.ts';
 import { route } from './route.ts';
 import { Screen } from './screens.tsx';
 
+// Its code comes when somebody searches.
+const SearchDialog = lazy(() => import('../workbench/search/SearchDialog.tsx'));
+
 /** The whole page around the parts that live as long as it. */
 export function App({ parts }: { readonly parts: PageParts }) {
-  const { session, terminal, trace, travel, files, listings } = parts;
-  const [overlay, setOverlay] = useState<'none' | 'palette' | 'help'>('none');
+  const { session, terminal, trace, travel, files, listings, search } = parts;
+  const overlay = useStore(dialogs, ({ open }) => open);
   const commands = useMemo<Commands>(() => {
     const list = makeCommands({
       session,
@@ -29,8 +34,7 @@ export function App({ parts }: { readonly parts: PageParts }) {
       trace,
       travel,
       files,
-      showPalette: () => setOverlay('palette'),
-      showHelp: () => setOverlay('help'),
+      showDialog: openDialog,
     });
     return { list, run: (id) => runCommand(list, id) };
   }, [session, terminal, trace, travel, files]);
@@ -41,23 +45,29 @@ export function App({ parts }: { readonly parts: PageParts }) {
     if (bench !== null) prefer({ lastBench: bench });
   }, [session, bench]);
   const filesUi = useMemo(() => ({ actions: files, listings }), [files, listings]);
-  const close = () => setOverlay('none');
   return (
     <SessionProvider value={session}>
       <TerminalProvider value={terminal}>
         <TraceProvider value={trace}>
           <TravelProvider value={travel}>
             <FilesProvider value={filesUi}>
-              <CommandProvider value={commands}>
-                <Tooltip.Provider delayDuration={500}>
-                  <Title />
-                  <Screen />
-                  <CommandPalette open={overlay === 'palette'} onClose={close} />
-                  <HelpDialog open={overlay === 'help'} onClose={close} />
-                  <Asking />
-                  <Notices />
-                </Tooltip.Provider>
-              </CommandProvider>
+              <HoleSearchProvider value={search}>
+                <CommandProvider value={commands}>
+                  <Tooltip.Provider delayDuration={500}>
+                    <Title />
+                    <Screen />
+                    <CommandPalette open={overlay === 'palette'} onClose={closeDialog} />
+                    <HelpDialog open={overlay === 'help'} onClose={closeDialog} />
+                    {overlay === 'search' ? (
+                      <Suspense>
+                        <SearchDialog open onClose={closeDialog} />
+                      </Suspense>
+                    ) : null}
+                    <Asking />
+                    <Notices />
+                  </Tooltip.Provider>
+                </CommandProvider>
+              </HoleSearchProvider>
             </FilesProvider>
           </TravelProvider>
         </TraceProvider>

@@ -21,6 +21,7 @@ import {
 } from '../workbench/view.ts';
 import { goToPolicyLine } from '../workbench/trace/goTo.ts';
 import { askText } from './asking.ts';
+import type { DialogName } from './dialogs.ts';
 import { notify } from './notices.ts';
 import { prefer, preferences, THEMES, type ThemeChoice } from './preferences.ts';
 import { goHome } from './route.ts';
@@ -41,8 +42,7 @@ export interface CommandParts {
   readonly trace: TraceView;
   readonly travel: TimeTravel;
   readonly files: FileActions;
-  readonly showPalette: () => void;
-  readonly showHelp: () => void;
+  readonly showDialog: (dialog: DialogName) => void;
 }
 
 const THEME_TITLES: Readonly<Record<ThemeChoice, string>> = {
@@ -115,6 +115,13 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       title: 'Run the script and trace lines: each row says which line made the call',
       enabled: open,
       run: () => run('script', { lines: true }),
+    },
+    {
+      id: 'run.search',
+      group: 'Run',
+      title: 'Search for a hole in the policy: state what must never happen, and let attacks be tried',
+      enabled: open,
+      run: () => parts.showDialog('search'),
     },
     {
       id: 'run.stop',
@@ -332,8 +339,20 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
     },
     { id: 'view.reset', group: 'View', title: 'Reset the layout', enabled: open, run: resetLayout },
     { id: 'view.home', group: 'View', title: 'All benches and examples', run: goHome },
-    { id: 'help.palette', group: 'Help', title: 'All commands', keys: 'mod+k', run: parts.showPalette },
-    { id: 'help.keys', group: 'Help', title: 'Help and short-cuts', keys: 'F1', run: parts.showHelp },
+    {
+      id: 'help.palette',
+      group: 'Help',
+      title: 'All commands',
+      keys: 'mod+k',
+      run: () => parts.showDialog('palette'),
+    },
+    {
+      id: 'help.keys',
+      group: 'Help',
+      title: 'Help and short-cuts',
+      keys: 'F1',
+      run: () => parts.showDialog('help'),
+    },
   ];
 }
 

@@ -2,6 +2,7 @@
 import type { Meta } from '@sandtable/shared/protocol';
 import { meta } from '@sandtable/shared/serverMessages';
 import { connect } from '../session/connection.ts';
+import { HoleSearch, type Ended } from '../session/holeSearch.ts';
 import { Session } from '../session/session.ts';
 import { TimeTravel } from '../session/timeTravel.ts';
 import { FileActions } from '../workbench/files/fileActions.ts';
@@ -9,6 +10,7 @@ import { WorldListings } from '../workbench/files/worldListings.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
 import { createTerminal } from '../workbench/terminal/useTerminal.ts';
 import { TraceView } from '../workbench/trace/traceView.ts';
+import { dialogs } from './dialogs.ts';
 import { notify } from './notices.ts';
 import { preferences } from './preferences.ts';
 import { followRowLinks } from './rowLinks.ts';
@@ -20,6 +22,7 @@ export interface PageParts {
   readonly files: FileActions;
   readonly listings: WorldListings;
   readonly travel: TimeTravel;
+  readonly search: HoleSearch;
 }
 
 export function makePage(): PageParts {
@@ -47,9 +50,23 @@ export function makePage(): PageParts {
     terminal,
     trace,
     travel,
+    search: new HoleSearch(session, tellSearch),
     files: new FileActions(session),
     listings: new WorldListings(session),
   };
+}
+
+/** Where the dialog is closed nobody sees how the search ended. */
+function tellSearch({ end }: Ended): void {
+  if (dialogs.getState().open === 'search') return;
+  notify({
+    level: end.kind === 'hole' ? 'warning' : 'info',
+    title: end.kind === 'hole' ? 'The search found a hole' : 'The search has ended',
+    text:
+      end.kind === 'hole'
+        ? `${end.hole.words}. “Search for a hole” shows it.`
+        : '“Search for a hole” says how.',
+  });
 }
 
 async function fetchMeta(): Promise<Meta> {

@@ -156,9 +156,12 @@ export class Session {
     return () => this.#textListeners.delete(listener);
   }
 
-  /** Tells of bookmarks that some page set or removed. @returns the disposer. */
-  onBookmarks(listener: (changed: Announcements['bookmarks.changed']) => void): () => void {
-    return this.#connection.on('bookmarks.changed', listener);
+  /** What the server announces, for parts of the page that follow it themselves. @returns the disposer. */
+  on<N extends 'bookmarks.changed' | 'search.progress' | 'search.ended'>(
+    name: N,
+    listener: (value: Announcements[N]) => void,
+  ): () => void {
+    return this.#connection.on(name, listener);
   }
 
   // ---- anything else -----------------------------------------------------------------------------------------

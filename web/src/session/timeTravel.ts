@@ -58,7 +58,7 @@ export class TimeTravel {
       this.store.setState(PRESENT);
       if (this.#run !== null) void this.#loadBookmarks(this.#run);
     });
-    session.onBookmarks(({ run, bookmarks }) => {
+    session.on('bookmarks.changed', ({ run, bookmarks }) => {
       if (run === this.#run) this.store.setState({ bookmarks });
     });
   }

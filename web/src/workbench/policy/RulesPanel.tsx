@@ -1,5 +1,7 @@
 import { clickFilter } from '@sandtable/shared/filter';
+import { useCommands } from '../../app/commandContext.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
+import { Button } from '../../ui/Button.tsx';
 import { count, plural } from '../../ui/numbers.ts';
 import { LAYER_WORDS } from '../trace/describe.ts';
 import { useTraceView } from '../trace/useTrace.ts';
@@ -17,12 +19,16 @@ export function RulesPanel() {
         <p>
           Run something, and each rule of the policy stands here with the number of calls that it decided.
         </p>
+        <SearchButton />
       </div>
     );
   }
   const rules = [...run.rules].sort((a, b) => (run.byRule[b.id] ?? 0) - (run.byRule[a.id] ?? 0));
   return (
     <div className="rules" tabIndex={0} role="region" aria-label="Rules of this run">
+      <div className="rules-bar">
+        <SearchButton />
+      </div>
       <table>
         <caption className="unseen">Rules of this run, the busiest first</caption>
         <thead>
@@ -80,5 +86,19 @@ export function RulesPanel() {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function SearchButton() {
+  const { run } = useCommands();
+  return (
+    <Button
+      kind="plain"
+      small
+      title="State what must never happen, and let attacks that the policy allows be tried"
+      onClick={() => run('run.search')}
+    >
+      Search for a hole …
+    </Button>
   );
 }

@@ -255,6 +255,8 @@ function MoreMenu() {
         ...entry('help.palette'),
         ...entry('help.keys'),
         null,
+        ...entry('run.search'),
+        null,
         ...entry('terminal.clear'),
         ...entry('terminal.text'),
         ...entry('terminal.reader'),
