@@ -8,6 +8,7 @@
  */
 import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
+import { historyRequests, type HistoryAnnouncements, type HistoryReplies } from './historyMessages.ts';
 import { id, wholeNumber as version } from './messageParts.ts';
 import type { SessionState } from './session.ts';
 import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
@@ -74,6 +75,8 @@ export const requests = {
   }),
   /** The runs of a bench whose logs are kept, newest first. */
   'run.list': z.object({ bench: id }),
+  /** Shows a run that is kept in the place of the one that the bench shows. */
+  'run.show': z.object({ bench: id, run: id }),
   'run.input': z.object({ run: id, data: z.string().max(MAX_INPUT_BYTES) }),
   'run.interrupt': z.object({ run: id }),
   'run.stop': z.object({ run: id }),
@@ -92,6 +95,7 @@ export const requests = {
   }),
   ...travelRequests,
   ...searchRequests,
+  ...historyRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -162,6 +166,8 @@ export interface BenchFile {
   readonly version: number;
   readonly size: number;
   readonly savedAt: string;
+  /** The student cannot change it: it belongs to the lab. */
+  readonly readOnly?: boolean;
   /** Left out for binary files and files over a megabyte; ask `file.read`. */
   readonly content?: FileContent;
 }
@@ -211,7 +217,7 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies extends TravelReplies, SearchReplies {
+export interface Replies extends TravelReplies, SearchReplies, HistoryReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -225,6 +231,7 @@ export interface Replies extends TravelReplies, SearchReplies {
   'policy.check': readonly Diagnostic[];
   'run.start': RunSnapshot;
   'run.list': readonly RunInfo[];
+  'run.show': null;
   'run.input': null;
   'run.interrupt': null;
   'run.stop': null;
@@ -243,7 +250,7 @@ export interface Replies extends TravelReplies, SearchReplies {
 }
 
 /** Announcements, server to page; all go to every page that has the bench open. */
-export interface Announcements extends TravelAnnouncements, SearchAnnouncements {
+export interface Announcements extends TravelAnnouncements, SearchAnnouncements, HistoryAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

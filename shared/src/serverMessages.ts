@@ -19,6 +19,7 @@ import {
   type RunInfo,
   type WorldEntry,
 } from './protocol.ts';
+import { historyAnnouncements, historyValues } from './historyReplies.ts';
 import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
@@ -30,6 +31,7 @@ const file = objectOf<BenchFile>()({
   version: count,
   size: count,
   savedAt: z.string(),
+  readOnly: z.boolean().optional(),
   content: fileContent.optional(),
 });
 
@@ -69,6 +71,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   'bench.changed': objectOf<Announcements['bench.changed']>()({ bench }),
   ...travelAnnouncements,
   ...searchAnnouncements,
+  ...historyAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -101,6 +104,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
       status: z.number().nullable(),
     }),
   ),
+  'run.show': nothing,
   'run.input': nothing,
   'run.interrupt': nothing,
   'run.stop': nothing,
@@ -110,6 +114,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   'run.query': objectOf<Replies['run.query']>()({ rows: z.array(callEvent), next: count.nullable() }),
   ...travelValues,
   ...searchValues,
+  ...historyValues({ bench, file }),
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

@@ -10,8 +10,8 @@ const NO_FILE = refused('not-found', 'There is no such file on this bench any mo
 
 export function fileHandlers({ store, pages }: Services): { readonly [N in Name]: Handler<N> } {
   return {
-    'file.write': async ({ bench, path, content, base }, page) => {
-      const result = await store.files.write(bench, path, content, base);
+    'file.write': async ({ bench, path, content, base }, page, { person }) => {
+      const result = await store.files.write(bench, path, content, base, person);
       if (result.ok) pages.tell(bench, 'file.changed', { bench, file: result.file, by: page }, [page]);
       else if (result.code === 'not-found') return NO_BENCH;
       return fileReply(path, result);
@@ -22,8 +22,8 @@ export function fileHandlers({ store, pages }: Services): { readonly [N in Name]
       return file === null ? NO_FILE : done(file);
     },
 
-    'file.rename': async ({ bench, path, to }, page) => {
-      const result = await store.files.rename(bench, path, to);
+    'file.rename': async ({ bench, path, to }, page, { person }) => {
+      const result = await store.files.rename(bench, path, to, person);
       if (result.ok && path !== to) {
         pages.tell(bench, 'file.removed', { bench, path, by: page }, [page]);
         pages.tell(bench, 'file.changed', { bench, file: result.file, by: page }, [page]);
@@ -31,8 +31,10 @@ export function fileHandlers({ store, pages }: Services): { readonly [N in Name]
       return fileReply(to, result);
     },
 
-    'file.remove': async ({ bench, path }, page) => {
-      if (!(await store.files.remove(bench, path))) return NO_FILE;
+    'file.remove': async ({ bench, path }, page, { person }) => {
+      const result = await store.files.remove(bench, path, person);
+      if (result === 'not-found') return NO_FILE;
+      if (result === 'read-only') return readOnly(path);
       pages.tell(bench, 'file.removed', { bench, path, by: page }, [page]);
       return done(null);
     },
@@ -68,7 +70,16 @@ export function fileReply(path: string, result: FileResult): Reply<BenchFile> {
       );
     case 'bad-content':
       return refused('bad-request', `The content of ${path} is not valid base64. It was not saved.`);
+    case 'read-only':
+      return readOnly(path);
     case 'not-found':
       return NO_FILE;
   }
+}
+
+function readOnly(path: string) {
+  return refused(
+    'forbidden',
+    `${path} belongs to the lab and cannot be changed. A copy under another name can.`,
+  );
 }

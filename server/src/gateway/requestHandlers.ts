@@ -7,6 +7,7 @@ import type { Store } from '../store/store.ts';
 import type { Actor } from './actor.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
+import { historyHandlers } from './historyHandlers.ts';
 import type { Pages } from './pages.ts';
 import { runHandlers } from './runHandlers.ts';
 import { searchHandlers } from './searchHandlers.ts';
@@ -35,6 +36,7 @@ export function requestHandlers(services: Services): Handlers {
   return {
     ...benchHandlers(services),
     ...fileHandlers(services),
+    ...historyHandlers(services),
     ...runHandlers(services),
     ...searchHandlers(services),
     ...travelHandlers(services),

@@ -7,6 +7,7 @@ type Name =
   | 'policy.check'
   | 'run.start'
   | 'run.list'
+  | 'run.show'
   | 'run.input'
   | 'run.interrupt'
   | 'run.stop'
@@ -66,6 +67,13 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
       return done(
         rows.map(({ id, mode, started_at, status }) => ({ id, mode, startedAt: started_at, status })),
       );
+    },
+
+    'run.show': async ({ bench, run }, page) => {
+      const bar = await barred(run, page);
+      if (bar !== null) return bar;
+      const shown = await sessions.show(bench, run);
+      return shown.ok ? done(null) : refused(shown.code, shown.message);
     },
 
     'run.input': ({ run, data }, page) => steer(run, page, () => sessions.input(run, data)),

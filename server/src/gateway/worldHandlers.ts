@@ -30,7 +30,7 @@ export function worldHandlers({ store, sessions, pages }: Services): { readonly 
       });
     },
 
-    'world.keep': async ({ bench, path }, page) => {
+    'world.keep': async ({ bench, path }, page, { person }) => {
       if ((await store.benches.get(bench)) === null) return NO_BENCH;
       const kept = benchPath.safeParse(
         path.startsWith(`${GUEST_FOLDER}/`) ? path.slice(GUEST_FOLDER.length + 1) : '',
@@ -49,7 +49,7 @@ export function worldHandlers({ store, sessions, pages }: Services): { readonly 
           `${path} is larger than ${MAX_FILE_BYTES / 1024 / 1024} MiB, the most that a bench keeps. Download it instead.`,
         );
       }
-      const result = await store.files.put(bench, kept.data, read.data, encodingOf(read.data), 'any');
+      const result = await store.files.put(bench, kept.data, read.data, encodingOf(read.data), 'any', person);
       if (result.ok) pages.tell(bench, 'file.changed', { bench, file: result.file, by: page }, [page]);
       return fileReply(kept.data, result);
     },

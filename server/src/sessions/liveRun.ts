@@ -12,6 +12,9 @@ import { Audience } from './audience.ts';
 import { outputChars, RecentBatches } from './recentBatches.ts';
 import type { RunEvents, WorkerPool } from './workerPool.ts';
 
+/** Characters of input that are kept of a run: a person types less, and of a paste this is enough to know it by; the rest is in its trace. */
+const KEPT_INPUT_CHARS = 64 * 1024;
+
 /** How news of runs leave the sessions; the gateway implements it. */
 export interface Broadcast {
   started(bench: string, snapshot: RunSnapshot): void;
@@ -36,6 +39,7 @@ export class LiveRun implements RunEvents {
   #over = false;
   #allowed = Infinity;
   #logBytes = 0;
+  #input = '';
   #lastSign = Date.now();
 
   /** `finishLost` reads the end of a run whose thread died from its log. */
@@ -85,6 +89,15 @@ export class LiveRun implements RunEvents {
   /** Total of terminal characters that the guest may print now. */
   get allowed(): number {
     return this.#allowed;
+  }
+
+  /** What was typed or piped in, up to {@link KEPT_INPUT_CHARS}. */
+  get input(): string {
+    return this.#input;
+  }
+
+  typed(data: string): void {
+    this.#input = (this.#input + data).slice(0, KEPT_INPUT_CHARS);
   }
 
   snapshot(): RunSnapshot {

@@ -3,10 +3,10 @@ import { readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunStore } from '../store/runStore.ts';
 
-/** The page shows the last run of a bench; the two before are kept for who wants their trace. */
-export const RUNS_KEPT_PER_BENCH = 3;
+/** Runs of a bench that a person can go back to, with code, policy, input and trace: some hours of work at a lab. */
+export const RUNS_KEPT_PER_BENCH = 20;
 
-/** A class of thirty with a flood each fills some 2 GiB; beyond it old traces are worth less than the disk. */
+/** A class of thirty with a flood each fills some 2 GiB; beyond it old traces are worth less than the disk, and the oldest go. */
 const LOG_BYTES_KEPT = 4 * 1024 * 1024 * 1024;
 
 /** `inUse`: runs whose logs must stay whatever they take. Folders that belong to no run that the store knows go as well. */

@@ -88,8 +88,8 @@ export class RunBooks {
   }
 
   /** A run is about to be made. */
-  begun(run: string, bench: string, mode: RunMode): Promise<void> {
-    return this.#runs.started(run, bench, mode);
+  begun(run: string, bench: string, mode: RunMode, revision: number): Promise<void> {
+    return this.#runs.started(run, bench, mode, revision);
   }
 
   /** It was not made after all. */
@@ -104,7 +104,7 @@ export class RunBooks {
   }
 
   /** @returns whether it is kept: where its bench was removed, it was removed with it. */
-  async ended(run: string, state: SessionState, logBytes: number): Promise<boolean> {
+  async ended(run: string, state: SessionState, logBytes: number, input: string | null): Promise<boolean> {
     if ((await this.#runs.get(run)) === null) return false;
     await this.#logDesk.ask('keep', this.folder(run), state);
     this.history.ended(run);
@@ -112,6 +112,7 @@ export class RunBooks {
       status: state.exit?.status ?? UNSEEN_END.status,
       reason: state.exit?.reason ?? UNSEEN_END.reason,
       logBytes,
+      input,
     });
     return true;
   }
@@ -119,8 +120,17 @@ export class RunBooks {
   /** The last run of a bench as its log tells it. */
   async lastOf(bench: string): Promise<FinishedRun | null> {
     const row = await this.#runs.lastOf(bench);
-    const state = row === null ? null : await this.finish(row.id);
-    return row === null || state === null ? null : { id: row.id, bench, state };
+    return row === null ? null : this.#finished(row.id, bench);
+  }
+
+  /** A run of the bench that is over, as its log tells it. */
+  async kept(run: string, bench: string): Promise<FinishedRun | null> {
+    return (await this.benchOf(run)) === bench ? this.#finished(run, bench) : null;
+  }
+
+  async #finished(id: string, bench: string): Promise<FinishedRun | null> {
+    const state = await this.finish(id);
+    return state === null ? null : { id, bench, state };
   }
 
   /** Removes logs that are too many, some time later, once for all who ask meanwhile. */
@@ -174,6 +184,7 @@ export class RunBooks {
         status: state?.exit?.status ?? UNSEEN_END.status,
         reason: state?.exit?.reason ?? UNSEEN_END.reason,
         logBytes: 0,
+        input: null,
       });
     }
     await this.#prune();

@@ -27,7 +27,14 @@ export interface StartOptions {
 export type RunRefusal =
   StartRefusal | { readonly ok: false; readonly code: 'not-found' | 'busy'; readonly message: string };
 
-export type RunPlan = { readonly ok: true; readonly spec: Omit<RunSpec, 'run' | 'folder'> } | RunRefusal;
+export type RunPlan =
+  | {
+      readonly ok: true;
+      readonly spec: Omit<RunSpec, 'run' | 'folder'>;
+      /** The bench's revision that it is made from. */
+      readonly revision: number;
+    }
+  | RunRefusal;
 
 export async function planRun(
   options: StartOptions,
@@ -41,7 +48,9 @@ export async function planRun(
       problem === undefined ? 'No guest can run on this machine.' : `${problem.message} ${problem.cure}`;
     return { ok: false, code: 'engine-missing', message };
   }
-  const files = await store.contents(options.bench);
+  const snapshot = await store.snapshot(options.bench);
+  if (snapshot === null) return { ok: false, code: 'not-found', message: 'There is no such bench any more.' };
+  const { files, revision } = snapshot;
   if (options.mode === 'script' && !files.some((file) => file.path === options.script)) {
     return {
       ok: false,
@@ -60,6 +69,7 @@ export async function planRun(
   }
   return {
     ok: true,
+    revision,
     spec: {
       mode: options.mode,
       ...(options.mode === 'script' ? { script: `${GUEST_FOLDER}/${options.script}` } : {}),

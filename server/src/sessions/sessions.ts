@@ -189,6 +189,7 @@ export class Sessions {
   }
 
   input(run: string, data: string): void {
+    this.#live.get(run)?.typed(data);
     this.#pool.tell({ type: 'input', run, data });
   }
 
@@ -219,6 +220,34 @@ export class Sessions {
     this.#broadcast.started(bench, { run: id, bench, to: state.to, state });
     this.#release(bench, desk);
     return imported;
+  }
+
+  /** Shows a run that is kept in the place of the one that the bench shows. */
+  async show(
+    bench: string,
+    run: string,
+  ): Promise<
+    | { readonly ok: true }
+    | { readonly ok: false; readonly code: 'busy' | 'not-found'; readonly message: string }
+  > {
+    const desk = this.#deskOf(bench);
+    const now = desk.shown?.run;
+    if (now?.id === run) return { ok: true };
+    if (now instanceof LiveRun && !now.over)
+      return { ok: false, code: 'busy', message: 'A guest runs on this bench: stop it first.' };
+    const kept = await this.books.kept(run, bench);
+    const meanwhile = desk.shown?.run;
+    if (kept === null || (meanwhile instanceof LiveRun && !meanwhile.over)) {
+      this.#release(bench, desk);
+      return { ok: false, code: 'not-found', message: 'The trace of that run is not kept any more.' };
+    }
+    if (meanwhile !== undefined) this.#forget(meanwhile);
+    desk.loaded = true;
+    desk.shown = { run: kept };
+    const { id, state } = kept;
+    this.#broadcast.started(bench, { run: id, bench, to: state.to, state });
+    this.#release(bench, desk);
+    return { ok: true };
   }
 
   // ---- policies ----------------------------------------------------------------------------------------------
@@ -315,7 +344,7 @@ export class Sessions {
       void run.end.then(() => this.books.inBackground(written.then(() => this.#runEnded(run))));
       this.#broadcast.started(bench, run.snapshot());
     });
-    const written = this.books.begun(id, bench, options.mode);
+    const written = this.books.begun(id, bench, options.mode, plan.revision);
     try {
       await written;
       const refusal = await started;
@@ -333,7 +362,7 @@ export class Sessions {
   }
 
   async #runEnded(run: LiveRun): Promise<void> {
-    if (!(await this.books.ended(run.id, run.state, run.logBytes))) return;
+    if (!(await this.books.ended(run.id, run.state, run.logBytes, run.input))) return;
     const desk = this.#desks.get(run.bench);
     if (desk !== undefined) this.#release(run.bench, desk);
     this.books.pruneSoon();

@@ -45,6 +45,7 @@ export class TraceImports {
       status: state.exit?.status ?? 0,
       reason: state.exit?.reason ?? 'server',
       logBytes: 0,
+      input: null,
     });
     this.#ended(id);
     return { ok: true, id, bench, state };

@@ -1,6 +1,7 @@
 /** Benches: what a person works at. Each has files and runs of its own. */
 import type { Kysely } from 'kysely';
 import type { BenchInfo } from '@sandtable/shared/protocol';
+import { recordRevision } from './revisionStore.ts';
 import type { BenchKind, BenchRow, Schema } from './schema.ts';
 
 /** Of one owner: a person makes dozens; a program that makes benches in a loop stops here. */
@@ -87,6 +88,10 @@ export class BenchStore {
           .insertInto('file')
           .values({ bench: id, ...file, version: i + 1, saved_at: now, read_only: readOnly === true ? 1 : 0 })
           .execute();
+        const { path, encoding, content } = file;
+        await recordRevision(db, [
+          { bench: id, n: i + 1, path, encoding, content, saved_at: now, person: owner },
+        ]);
       }
       return { ok: true, bench: infoOf(row) };
     });

@@ -7,6 +7,8 @@ export interface RunEnd {
   readonly status: number;
   readonly reason: string;
   readonly logBytes: number;
+  /** What was typed or piped in. */
+  readonly input: string | null;
 }
 
 /** Runs of a bench that a person can choose from; older ones are hard to tell apart by their time. */
@@ -19,7 +21,8 @@ export class RunStore {
     this.#db = db;
   }
 
-  async started(id: string, bench: string, mode: RunMode): Promise<void> {
+  /** `revision`: of the bench; null of what was not made from its files. */
+  async started(id: string, bench: string, mode: RunMode, revision: number | null = null): Promise<void> {
     const row: RunRow = {
       id,
       bench,
@@ -29,7 +32,7 @@ export class RunStore {
       status: null,
       reason: null,
       log_bytes: 0,
-      revision: null,
+      revision,
       input: null,
     };
     await this.#db.insertInto('run').values(row).execute();
@@ -43,6 +46,7 @@ export class RunStore {
         status: end.status,
         reason: end.reason,
         log_bytes: end.logBytes,
+        input: end.input,
       })
       .where('id', '=', id)
       .execute();

@@ -171,7 +171,7 @@ describe('benches and runs', () => {
   test('the last run of a bench is known with its end', async () => {
     const id = await bench();
     await store.runs.started('run-1', id, 'script');
-    await store.runs.ended('run-1', { status: 3, reason: 'exit', logBytes: 77 });
+    await store.runs.ended('run-1', { status: 3, reason: 'exit', logBytes: 77, input: null });
     expect(await store.runs.lastOf(id)).toMatchObject({
       id: 'run-1',
       status: 3,

@@ -11,6 +11,7 @@ import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
 import { FileStore } from './fileStore.ts';
 import { nodeSqliteDialect } from './nodeSqlite.ts';
+import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
 import { MIGRATIONS } from './migrations/migrations.ts';
 import type { Schema } from './schema.ts';
@@ -19,6 +20,7 @@ export interface Store {
   readonly access: AccessStore;
   readonly benches: BenchStore;
   readonly files: FileStore;
+  readonly revisions: RevisionStore;
   readonly runs: RunStore;
   readonly bookmarks: BookmarkStore;
   close(): Promise<void>;
@@ -52,6 +54,7 @@ export async function openStore(path: string): Promise<OpenedStore> {
       access: new AccessStore(open),
       benches: new BenchStore(open),
       files: new FileStore(open),
+      revisions: new RevisionStore(open),
       runs: new RunStore(open),
       bookmarks: new BookmarkStore(open),
       close: () => open.destroy(),

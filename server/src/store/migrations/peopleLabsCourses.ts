@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { bytesType } from './columnTypes.ts';
+import type { Schema } from '../schema.ts';
 
 export const peopleLabsCourses: Migration = {
   async up(db: Kysely<unknown>) {
@@ -10,6 +11,7 @@ export const peopleLabsCourses: Migration = {
     await labs(db);
     await benches(db);
     await work(db);
+    await firstRevisions(db);
   },
 };
 
@@ -45,6 +47,18 @@ async function benches(schema: Kysely<unknown>): Promise<void> {
     .execute();
   await db.schema.alterTable('run').addColumn('revision', 'integer').execute();
   await db.schema.alterTable('run').addColumn('input', 'text').execute();
+}
+
+/** Benches from before revisions were kept have one for each file: what it is now. */
+async function firstRevisions(schema: Kysely<unknown>): Promise<void> {
+  const db = schema.withTables<Pick<Schema, 'file' | 'revision'>>();
+  await db
+    .insertInto('revision')
+    .columns(['bench', 'n', 'path', 'encoding', 'content', 'saved_at'])
+    .expression((eb) =>
+      eb.selectFrom('file').select(['bench', 'version', 'path', 'encoding', 'content', 'saved_at']),
+    )
+    .execute();
 }
 
 async function people(db: Kysely<unknown>): Promise<void> {
