@@ -4,8 +4,9 @@
  * Values are rebuilt, never passed on: no prototype, no accessor, no key of another's making comes through. Texts are made
  * canonical, so that a name cannot be judged in one spelling and used in another.
  */
-import { callSpec, type ArgKind, type CallName, type ResultKind } from '@sandtable/shared/calls';
+import { callSpec, type CallName, type ResultKind } from '@sandtable/shared/calls';
 import { isErrno } from '@sandtable/shared/errno';
+import { FITS_KIND, isText, isWhole } from '@sandtable/shared/policy/argumentKinds';
 import type { CallArgs, Outcome, PlainValue } from '@sandtable/shared/policy/model';
 import { canonicalText } from '@sandtable/shared/text';
 import type { Denial } from '@sandtable/shared/verdicts';
@@ -35,25 +36,11 @@ export function plainValue(value: unknown, depth = 0): PlainValue | undefined {
   return result;
 }
 
-const isWhole = (value: PlainValue): boolean => typeof value === 'number' && Number.isSafeInteger(value);
-const isText = (value: PlainValue): boolean => typeof value === 'string';
 const isObject = (value: PlainValue): boolean => typeof value === 'object' && value !== null;
 
-const ARGS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {
-  fd: isWhole,
-  dirfd: isWhole,
-  flags: isWhole,
-  mode: isWhole,
-  int: isWhole,
-  size: isWhole,
-  offset: isWhole,
-  signal: isWhole,
-  path: isText,
-  data: isText,
-  text: isText,
-  address: isText,
-  seconds: (value) => typeof value === 'number' && value >= 0,
-  struct: () => true,
+const ARGS: typeof FITS_KIND = {
+  ...FITS_KIND,
+  seconds: (value) => FITS_KIND.seconds(value) && (value as number) >= 0,
 };
 
 const RESULTS: {

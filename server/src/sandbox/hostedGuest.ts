@@ -4,7 +4,7 @@ import { tableText } from '@sandtable/shared/calls';
 import { Controller } from './controller.ts';
 import type { OriginOf } from './guestOrigin.ts';
 import { GuestProcess } from './guestProcess.ts';
-import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
+import { liveGuest, type GuestCalls, type LiveGuest, type LiveGuestListener } from './liveGuest.ts';
 
 /** Wire protocol that this controller speaks. */
 const PROTOCOL = 3;
@@ -35,27 +35,5 @@ export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveG
       listener.ended(end);
     },
   });
-  return {
-    get pid() {
-      return process.pid;
-    },
-    get alive() {
-      return process.alive;
-    },
-    get inFlight() {
-      return controller.inFlight;
-    },
-    signal: (signal) => {
-      process.signal(signal);
-    },
-    kill: () => {
-      process.kill();
-    },
-    tick: () => {
-      controller.tick();
-    },
-    endCalls: () => {
-      controller.end();
-    },
-  };
+  return liveGuest(process, controller);
 }

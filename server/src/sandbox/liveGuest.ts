@@ -28,3 +28,42 @@ export interface LiveGuestListener {
 
 /** All that the course of its calls needs but the way to end it. */
 export type GuestCalls = Omit<CourseOptions, 'breakOff'>;
+
+/** What runs there, whichever wire it speaks. */
+interface Running {
+  readonly pid: number | null;
+  readonly alive: boolean;
+  signal(signal: NodeJS.Signals | number): void;
+  kill(): void;
+}
+
+/** What answers it. */
+interface Answering {
+  readonly inFlight: number;
+  end(): void;
+  tick?(): void;
+}
+
+export function liveGuest(process: Running, controller: Answering): LiveGuest {
+  return {
+    get pid() {
+      return process.pid;
+    },
+    get alive() {
+      return process.alive;
+    },
+    get inFlight() {
+      return controller.inFlight;
+    },
+    signal: (signal) => {
+      process.signal(signal);
+    },
+    kill: () => {
+      process.kill();
+    },
+    tick: () => controller.tick?.(),
+    endCalls: () => {
+      controller.end();
+    },
+  };
+}

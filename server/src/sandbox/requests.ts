@@ -6,7 +6,8 @@
  */
 import { posix } from 'node:path';
 import { accessOf } from '@sandtable/shared/callAccess';
-import { callSpec, type ArgKind, type CallName, type CallSpec } from '@sandtable/shared/calls';
+import { callSpec, type CallName, type CallSpec } from '@sandtable/shared/calls';
+import { FITS_KIND, isWhole } from '@sandtable/shared/policy/argumentKinds';
 import type { CallArgs, CallRequest, PlainValue } from '@sandtable/shared/policy/model';
 import { parseAddress } from './net/socketAddress.ts';
 import { guestPath } from './paths.ts';
@@ -167,36 +168,11 @@ function labelOf(description: OpenDescription): string {
   return description.label() ?? '<deleted>';
 }
 
-const FITS: { readonly [kind in ArgKind]: (value: PlainValue) => boolean } = {
-  fd: isWhole,
-  dirfd: isWhole,
-  flags: isWhole,
-  mode: isWhole,
-  int: isWhole,
-  size: isWhole,
-  offset: isWhole,
-  signal: isWhole,
-  path: isText,
-  data: isText,
-  text: isText,
-  address: isText,
-  seconds: (value) => typeof value === 'number' && Number.isFinite(value),
-  struct: () => true,
-};
-
-function isWhole(value: PlainValue): boolean {
-  return Number.isSafeInteger(value);
-}
-
-function isText(value: PlainValue): boolean {
-  return typeof value === 'string';
-}
-
 /** Whether arguments that a policy changed still have the types of the call; handlers rely on it. */
 export function argumentsFit(call: CallName, args: CallArgs): boolean {
   for (const { name, kind } of shapeOf(call).spec.args) {
     const value = args[name];
-    if (value === undefined || !FITS[kind](value)) return false;
+    if (value === undefined || !FITS_KIND[kind](value)) return false;
   }
   for (const extra of ['dirfd', 'newdirfd', 'flags', 'value']) {
     const value = args[extra];

@@ -9,6 +9,7 @@ import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
 import { guestIdentity } from './guestIdentity.ts';
 import type { Stdio } from './runHandle.ts';
 import { Zygote, type ZygoteSpec } from './zygote.ts';
+import { logFailure } from '../serverLog.ts';
 
 /** What the start of such a guest depends on. */
 export function zygoteSpecOf(
@@ -94,7 +95,7 @@ export class Zygotes {
       if (this.#entries.get(key)?.zygote !== changed) return;
       this.#entries.delete(key);
       if (this.#closed) return;
-      console.error(`sandtable: a zygote ended: ${changed.problem}`);
+      logFailure('a zygote ended', changed.problem);
       this.#failed.set(key, performance.now());
     });
     this.#entries.set(key, { zygote, prepared: promise, used: performance.now() });

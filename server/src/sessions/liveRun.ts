@@ -11,6 +11,7 @@ import type { RunExit } from '../sandbox/index.ts';
 import { Audience } from './audience.ts';
 import { outputChars, RecentBatches } from './recentBatches.ts';
 import type { RunEvents, WorkerPool } from './workerPool.ts';
+import { logFailure } from '../serverLog.ts';
 
 /** Characters of input that are kept of a run: a person types less, and of a paste this is enough to know it by; the rest is in its trace. */
 const KEPT_INPUT_CHARS = 64 * 1024;
@@ -159,7 +160,7 @@ export class LiveRun implements RunEvents {
     const applied = applyBatch(this.#state, batch);
     if (!applied.ok) {
       // A worker numbers its batches without gaps, so this is a bug; the run cannot be shown truly any more.
-      console.error(`sandtable: run ${this.id}: batch from ${applied.got} where ${applied.expected} was due`);
+      logFailure(`run ${this.id}`, `batch from ${applied.got} where ${applied.expected} was due`);
       this.#pool.tell({ type: 'stop', run: this.id, reason: 'server' });
       return;
     }

@@ -10,6 +10,7 @@ import { ContentRecorder } from './contentRecorder.ts';
 import { LogWriter } from './logWriter.ts';
 import { RunLog } from './runLog.ts';
 import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
+import { logFailure } from '../serverLog.ts';
 
 export type Launched = { readonly ok: true; readonly handle: RunHandle } | StartRefusal;
 
@@ -125,7 +126,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
 }
 
 function crashed(error: unknown): StartRefusal {
-  console.error('sandtable: starting a guest failed:', error);
+  logFailure('starting a guest failed', error);
   return {
     ok: false,
     code: 'internal',

@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import type { Batch } from '@sandtable/shared/protocol';
 import type { RunExit, WorldList, WorldRead } from '../sandbox/index.ts';
 import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
+import { logFailure } from '../serverLog.ts';
 
 /** More threads than this serve more guests than one server should have. */
 const MAX_WORKERS = 4;
@@ -159,7 +160,7 @@ export class WorkerPool {
     };
     this.#members.push(member);
     worker.on('message', (message: FromWorker) => heard(member, message));
-    worker.on('error', (error) => console.error('sandtable: a run worker died:', error));
+    worker.on('error', (error) => logFailure('a run worker died', error));
     worker.on('exit', () => this.#lost(member));
     return member;
   }
@@ -180,7 +181,7 @@ export class WorkerPool {
   #ping(): void {
     for (const member of [...this.#members]) {
       if (Date.now() - member.heard > this.#silentMs) {
-        console.error('sandtable: a run worker does not answer and is ended');
+        logFailure('a run worker is ended', 'it does not answer');
         void member.worker.terminate();
       } else post(member, { type: 'ping' });
     }

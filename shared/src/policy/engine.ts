@@ -20,7 +20,6 @@ import type {
   MaybePromise,
   Outcome,
   Perform,
-  PlainValue,
   PolicyEngine,
   PolicyNotice,
   Resolve,
@@ -30,6 +29,7 @@ import { DEFAULT_DENIAL, type OtherwiseSpec, type RuleSpec } from './ruleSpec.ts
 import { RuleBook, verdict } from './ruleBook.ts';
 import { compileRules, type RuleError } from './staticRules.ts';
 import { outcomeOfDenial, StaticStage, type StaticLayer } from './staticStage.ts';
+import { sameValue } from './sameValue.ts';
 
 /** One policy, ready to judge. */
 export interface PolicyLayer {
@@ -327,18 +327,6 @@ function sameOutcome(a: Outcome, b: Outcome): boolean {
   if (a.ok) return b.ok && sameValue(a.value, b.value);
   if (b.ok) return false;
   return 'errno' in a ? 'errno' in b && a.errno === b.errno : 'raise' in b;
-}
-
-function sameValue(a: PlainValue | undefined, b: PlainValue | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries<PlainValue>(a);
-  const right = b as { readonly [key: string]: PlainValue };
-  return (
-    Array.isArray(a) === Array.isArray(b) &&
-    left.length === Object.keys(b).length &&
-    left.every(([key, value]) => Object.hasOwn(right, key) && sameValue(value, right[key]))
-  );
 }
 
 function namesClock(rule: RuleSpec): boolean {

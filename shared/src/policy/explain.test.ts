@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CALLS } from '../calls.ts';
 import type { Verdict } from '../verdicts.ts';
 import { explain, MAX_NEAR_MISSES, type Explanation } from './explain.ts';
 import type { CallRequest, PolicyEngine } from './model.ts';
-import type { OtherwiseSpec, RuleSpec, Selector } from './ruleSpec.ts';
+import type { RuleSpec } from './ruleSpec.ts';
+import { anyOtherwise, anyRequest, anyRule, anyRules } from './testing/anyRules.ts';
 import { DONE, engineOf, host, layer, now, request, rule } from './testing/engineParts.ts';
 
 function why(engine: PolicyEngine, asked: CallRequest): Explanation {
@@ -90,57 +90,13 @@ describe('why a call was decided so', () => {
   });
 });
 
-const selector = fc.constantFrom<Selector[]>(
-  '*',
-  'read',
-  'write',
-  'files',
-  'io',
-  'll_os_open',
-  'll_os_stat',
-  'll_os_rename',
-);
-const glob = fc.constantFrom('/tmp/**', '/tmp/*', '**', '/tmp/a', '/{tmp,etc}/**', '/tmp/**/b');
-const anyRule: fc.Arbitrary<RuleSpec> = fc
-  .record({
-    effect: fc.constantFrom<RuleSpec['effect'][]>('allow', 'deny', 'fake'),
-    select: fc.array(selector, { minLength: 1, maxLength: 2 }),
-    paths: fc.option(fc.array(glob, { minLength: 1, maxLength: 2 }), { nil: undefined }),
-    mode: fc.option(fc.constantFrom<('read' | 'write' | 'none')[]>('read', 'write', 'none'), {
-      nil: undefined,
-    }),
-  })
-  .map(({ effect, select, paths, mode }) => ({
-    effect,
-    select,
-    label: effect,
-    ...(paths === undefined ? {} : { paths }),
-    ...(mode === undefined ? {} : { mode }),
-  }));
-const path = fc.constantFrom('/', '/tmp', '/tmp/a', '/tmp/a/b', '/etc/passwd', '<stdin>');
-const anyRequest: fc.Arbitrary<CallRequest> = fc
-  .record({
-    call: fc.constantFrom(...CALLS.map(({ name }) => name)),
-    path: fc.option(path, { nil: undefined }),
-    newpath: path,
-    access: fc.constantFrom<CallRequest['access'][]>('read', 'write', 'none'),
-  })
-  .map(({ call, path: first, newpath, access }) => ({
-    call,
-    args: {},
-    access,
-    ...(first === undefined ? {} : { path: first }),
-    ...(first === undefined || (call !== 'll_os_rename' && call !== 'll_os_link') ? {} : { newpath }),
-  }));
-const otherwise = fc.constantFrom<OtherwiseSpec[]>({ effect: 'allow' }, { effect: 'deny' });
-
 describe('explanation and engine', () => {
   it('agree: the rule named is the one that decided, and the others named could not have', () => {
     fc.assert(
       fc.property(
-        fc.array(anyRule, { maxLength: 8 }),
+        anyRules,
         fc.array(anyRule, { maxLength: 4 }),
-        otherwise,
+        anyOtherwise,
         anyRequest,
         (student, lab, other, asked) => {
           const engine = engineOf({

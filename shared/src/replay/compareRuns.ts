@@ -10,7 +10,8 @@ import { callSpec, type CallGroup, type CallName } from '../calls.ts';
 import type { CallEvent } from '../events.ts';
 import type { CallArgs, PlainValue } from '../policy/model.ts';
 import { align } from './align.ts';
-import { judgedBy, sameValue, type Judged } from './replay.ts';
+import { judgedBy, type Judged } from './replay.ts';
+import { sameValue } from '../policy/sameValue.ts';
 import type { RecordedRun } from './recordedRun.ts';
 
 /** In what two calls differ that belong together. */

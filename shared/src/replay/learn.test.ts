@@ -5,7 +5,8 @@ import { engineOf, layer, request, rule } from '../policy/testing/engineParts.ts
 import { learn, learnedRules, type Choice, type Proposal } from './learn.ts';
 import { learnedSource } from './learnedSource.ts';
 import { replay } from './replay.ts';
-import { anyOtherwise, anyRequest, anyRules } from './testing/anyPolicy.ts';
+import { anyOtherwise, anyRules } from '../policy/testing/anyRules.ts';
+import { anyRequest } from './testing/anyRequest.ts';
 import { recordRun } from './testing/recordRun.ts';
 
 const open = (path: string, flags = 0): CallRequest =>

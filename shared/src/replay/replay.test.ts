@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { CallRequest, PolicyEngine } from '../policy/model.ts';
 import { engineOf, host, layer, request, rule } from '../policy/testing/engineParts.ts';
 import type { MiddlewareResult } from '../policy/middlewareHost.ts';
-import { anyOtherwise, anyRequest, anyRule, anyRules } from './testing/anyPolicy.ts';
+import { anyOtherwise, anyRule, anyRules } from '../policy/testing/anyRules.ts';
+import { anyRequest } from './testing/anyRequest.ts';
 import { recordRun, rowOf, runOf } from './testing/recordRun.ts';
 import { replay, type ReplayResult } from './replay.ts';
 

@@ -16,9 +16,9 @@ import type {
   Decision,
   MaybePromise,
   Outcome,
-  PlainValue,
   PolicyEngine,
 } from '../policy/model.ts';
+import { sameValue } from '../policy/sameValue.ts';
 import type { RuleInfo, VerdictCode, VerdictKind } from '../verdicts.ts';
 import type { RecordedRun } from './recordedRun.ts';
 import { recordedCall, seenBy, type RecordedCall } from './recordedCall.ts';
@@ -225,18 +225,6 @@ function resolvedBy(call: RecordedCall, args: CallArgs, before: CallRequest): Ca
 
 function sameArgs(a: CallArgs, b: CallArgs): boolean {
   return a === b || sameValue(a, b);
-}
-
-export function sameValue(a: PlainValue | undefined, b: PlainValue | undefined): boolean {
-  if (a === b) return true;
-  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
-  const left = Object.entries<PlainValue>(a);
-  const right = b as { readonly [key: string]: PlainValue };
-  return (
-    Array.isArray(a) === Array.isArray(b) &&
-    left.length === Object.keys(b).length &&
-    left.every(([key, value]) => Object.hasOwn(right, key) && sameValue(value, right[key]))
-  );
 }
 
 /** Counts and keeps what changed. */

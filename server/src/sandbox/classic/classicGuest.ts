@@ -1,5 +1,5 @@
 /** A guest that is a classic sandbox. */
-import type { GuestCalls, LiveGuest, LiveGuestListener } from '../liveGuest.ts';
+import { liveGuest, type GuestCalls, type LiveGuest, type LiveGuestListener } from '../liveGuest.ts';
 import type { ClassicCommand } from './classicCommand.ts';
 import { ClassicController } from './classicController.ts';
 import { ClassicProcess } from './classicProcess.ts';
@@ -38,25 +38,5 @@ export function classicGuest(
       listener.ended(end);
     },
   });
-  return {
-    get pid() {
-      return process.pid;
-    },
-    get alive() {
-      return process.alive;
-    },
-    get inFlight() {
-      return controller.inFlight;
-    },
-    signal: (signal) => {
-      process.signal(signal);
-    },
-    kill: () => {
-      process.kill();
-    },
-    tick: () => undefined,
-    endCalls: () => {
-      controller.end();
-    },
-  };
+  return liveGuest(process, controller);
 }

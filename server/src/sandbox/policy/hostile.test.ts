@@ -13,6 +13,12 @@ const FOLDER = new URL('../../../policies/hostile/', import.meta.url);
 /** Longest that one hostile call may hold its thread: deadline and grace, and room for a busy machine. */
 const LONGEST_MS = 1500;
 
+/** Processor time of this process: what a policy costs, however busy the machine is. */
+function cpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
+}
+
 const STAT: CallRequest = { call: 'll_os_stat', args: { path: 'x' }, path: '/tmp/x', access: 'read' };
 const OUTCOME = { ok: true, value: { size: 1 } } as const;
 
@@ -57,9 +63,9 @@ afterEach(async () => {
 describe('policies that are refused', () => {
   it.each(files.filter((name) => expected(read(name)).startsWith('refused')))('%s', async (name) => {
     const source = read(name);
-    const began = performance.now();
+    const began = cpuMs();
     const loaded = await loadPolicy(source);
-    expect(performance.now() - began).toBeLessThan(LONGEST_MS * 2);
+    expect(cpuMs() - began).toBeLessThan(LONGEST_MS * 2);
     if (loaded.ok) loaded.engine.dispose();
     expect(loaded.ok).toBe(false);
     if (loaded.ok) return;
@@ -85,9 +91,9 @@ describe('policies whose functions misbehave', () => {
         performed.push(request);
         return OUTCOME;
       });
-    const began = performance.now();
+    const began = cpuMs();
     const decision = await decide();
-    expect(performance.now() - began).toBeLessThan(LONGEST_MS);
+    expect(cpuMs() - began).toBeLessThan(LONGEST_MS);
     expect(decision.verdict.kind).toBe('deny');
     expect(decision.seen).toEqual({ ok: false, errno: 'EACCES' });
     const rule = engine.rules[decision.verdict.rule]!;

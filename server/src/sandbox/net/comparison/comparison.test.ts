@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RealSockets } from './realSockets.ts';
+import { realSockets } from './realSockets.ts';
 import { mixed, streams, type Step } from './steps.ts';
 import { VirtualSockets } from './virtualSockets.ts';
 
@@ -17,10 +17,10 @@ const SEED = process.env['NET_RUNS'] === undefined ? { seed: 20_240 } : {};
 /** Linux hands packets on in its own time where the machine is busy; what differs is asked again before it counts. */
 const ATTEMPTS = 3;
 
-let real: RealSockets;
+let real: ReturnType<typeof realSockets>;
 
 beforeAll(() => {
-  real = new RealSockets();
+  real = realSockets();
 });
 
 afterAll(() => real.close());

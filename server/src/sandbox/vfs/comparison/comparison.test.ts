@@ -5,17 +5,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { O_CREAT, O_RDWR, O_TRUNC } from '../abi.ts';
-import { RealFolder } from './realFolder.ts';
+import { realFolder } from './realFolder.ts';
 import { FILE_BYTES, anySteps, type Step } from './steps.ts';
 import { runVirtually } from './virtualRun.ts';
 
 /** About 6 s; for a longer look set VFS_RUNS. */
 const RUNS = Number(process.env['VFS_RUNS'] ?? 1000);
 
-let real: RealFolder;
+let real: ReturnType<typeof realFolder>;
 
 beforeAll(() => {
-  real = new RealFolder(FILE_BYTES);
+  real = realFolder(FILE_BYTES);
 });
 
 afterAll(() => real.close());

@@ -1,43 +1,7 @@
-/** Policies and requests of every kind, for laws that hold for all of them. */
+/** Requests as a resolver makes them, for laws of recorded runs; the rules are those of `policy/testing`. */
 import fc from 'fast-check';
 import { CALLS } from '../../calls.ts';
 import type { CallRequest } from '../../policy/model.ts';
-import type { OtherwiseSpec, RuleSpec, Selector } from '../../policy/ruleSpec.ts';
-
-const selector = fc.constantFrom<Selector>(
-  '*',
-  'read',
-  'write',
-  'files',
-  'io',
-  'll_os_open',
-  'll_os_stat',
-  'll_os_rename',
-  'll_socket_socket',
-);
-const glob = fc.constantFrom('/tmp/**', '/tmp/*', '**', '/tmp/a', '/{tmp,bin}/**', '<stdin>');
-
-export const anyRule: fc.Arbitrary<RuleSpec> = fc
-  .record({
-    effect: fc.constantFrom<RuleSpec['effect'][]>('allow', 'deny', 'fake'),
-    select: fc.array(selector, { minLength: 1, maxLength: 3 }),
-    paths: fc.option(fc.array(glob, { minLength: 1, maxLength: 2 }), { nil: undefined }),
-    mode: fc.option(fc.constantFrom<('read' | 'write' | 'none')[]>('read', 'write', 'none'), {
-      nil: undefined,
-    }),
-    value: fc.constantFrom('quiet', 1),
-  })
-  .map(({ effect, select, paths, mode, value }) => ({
-    effect,
-    select,
-    label: `${effect}(${select.join()}, ${paths?.join() ?? ''}, ${mode ?? ''})`,
-    ...(paths ? { paths } : {}),
-    ...(mode ? { mode } : {}),
-    ...(effect === 'fake' ? { value } : {}),
-  }));
-
-export const anyRules = fc.array(anyRule, { maxLength: 8 });
-export const anyOtherwise = fc.constantFrom<OtherwiseSpec[]>({ effect: 'allow' }, { effect: 'deny' });
 
 const place = fc.constantFrom(
   '/tmp',
