@@ -24,6 +24,10 @@ const open: CallEvent = {
   reason: 'secrets are not for you',
   errno: 'EACCES',
   us: 41,
+  stack: [
+    { file: '/usr/lib/os.py', line: 9, function: 'walk' },
+    { file: '/tmp/script.py', line: 12, function: 'main' },
+  ],
 };
 const write: CallEvent = {
   seq: 10,
@@ -166,6 +170,7 @@ describe('filters made by clicks', () => {
       call: 'll_os_open',
       group: 'files',
       path: '/tmp/secret/My File',
+      line: 'script.py:12',
       errno: 'EACCES',
       rule: 2,
       reason: 'secrets are not for you',

@@ -6,9 +6,10 @@
  * colons together. Values of text are patterns (`wildcard.ts`); numbers take `5`, `>5`, `>=5`, `<5`, `<=5`, `5..9`. The same
  * function judges on the page and on the server, so that both find the same rows.
  */
+import { lineOf, shortLine } from './callOrigin.ts';
 import { CALL_GROUPS, callSpec } from './calls.ts';
 import type { CallEvent } from './events.ts';
-import { literalOf, literalPattern, wildcard } from './wildcard.ts';
+import { literalOf, literalParts, literalPattern, wildcard } from './wildcard.ts';
 import { VERDICT_KINDS } from './verdicts.ts';
 
 /** What each field looks at, in the words of the completion list. */
@@ -17,6 +18,7 @@ export const FILTER_FIELDS = {
   call: 'name of the call: ll_os_open, or open for short',
   group: 'group of the call: files, io, network…',
   path: 'where it really acted, or the name that was asked for',
+  line: 'line of the program that made the call, as far as the trace tells: script.py:12',
   errno: 'the error that the guest saw: EPERM, RuntimeError, * for any',
   rule: 'number of the rule that decided',
   reason: 'the reason given for the verdict',
@@ -51,6 +53,8 @@ export type ParsedFilter =
 type RowTest = (row: CallEvent) => boolean;
 
 const NUMERIC: ReadonlySet<string> = new Set<FilterField>(['rule', 'thread', 'n', 'us', 'bytes']);
+/** Names of files tell small letters from capitals. */
+const CASED: ReadonlySet<string> = new Set(['path', 'line']);
 const CLOSED: Readonly<Partial<Record<FilterField | 'text', readonly string[]>>> = {
   verdict: VERDICT_KINDS,
   group: Object.keys(CALL_GROUPS),
@@ -81,12 +85,13 @@ export function filterTest(filter: Filter): RowTest {
 }
 
 /**
- * Whether one text of a row (its verdict, call, group, reason, error, or one of its paths) is among the values of the term. For
+ * Whether one text of a row (its verdict, call, group, reason, error, line, or one of its paths) is among the values of the term. For
  * whoever has rows as columns; `negated` is theirs to apply.
  */
 export function textTest({ field, values }: FilterTerm): (text: string) => boolean {
-  const tests = values.map((value) => wildcard(value, field !== 'path'));
+  const tests = values.map((value) => wildcard(value, !CASED.has(field)));
   if (field === 'call') return (name) => tests.some((test) => test(name) || test(shortName(name)));
+  if (field === 'line') return (line) => tests.some((test) => test(line) || test(shortLine(line)));
   return tests.length === 1 ? tests[0]! : (text) => tests.some((test) => test(text));
 }
 
@@ -94,6 +99,20 @@ export function textTest({ field, values }: FilterTerm): (text: string) => boole
 export function numbersTest({ values }: FilterTerm): (number: number) => boolean {
   const tests = values.map((value) => numberTest(value) ?? (() => false));
   return tests.length === 1 ? tests[0]! : (number) => tests.some((test) => test(number));
+}
+
+/**
+ * What a free text looks for in {@link rowText}. `exact`: a row matches where this occurs; else this is a part of what has to occur, in
+ * small letters, or empty.
+ */
+export function wantedText(value: string): { readonly text: string; readonly exact: boolean } {
+  const exact = literalOf(value);
+  if (exact !== null) return { text: exact.toLowerCase(), exact: true };
+  const parts = literalParts(value.toLowerCase());
+  return {
+    text: parts.reduce((longest, part) => (part.length > longest.length ? part : longest), ''),
+    exact: false,
+  };
 }
 
 /** The text of a filter; `parseFilter` gives the same filter back. */
@@ -245,7 +264,7 @@ function valueTest(field: FilterTerm['field'], value: string): RowTest {
     const test = wildcard(`*${value}*`, true);
     return (row) => test(rowText(row));
   }
-  const test = wildcard(value, field !== 'path');
+  const test = wildcard(value, !CASED.has(field));
   switch (field) {
     case 'verdict':
       return (row) => test(row.verdict);
@@ -258,6 +277,11 @@ function valueTest(field: FilterTerm['field'], value: string): RowTest {
         (row.errno !== undefined && test(row.errno)) || (row.raise !== undefined && test(row.raise));
     case 'reason':
       return (row) => row.reason !== undefined && test(row.reason);
+    case 'line':
+      return (row) => {
+        const line = lineOf(row);
+        return line !== undefined && (test(line) || test(shortLine(line)));
+      };
     default:
       return (row) => pathsOf(row).some(test);
   }
@@ -278,7 +302,8 @@ function pathsOf(row: CallEvent): string[] {
   );
 }
 
-function rowText(row: CallEvent): string {
+/** What a free text has to occur in, in small letters. */
+export function rowText(row: CallEvent): string {
   const seen =
     row.result === undefined ? '' : typeof row.result === 'string' ? row.result : JSON.stringify(row.result);
   const args = Object.values(row.args).map((arg) => (typeof arg === 'string' ? arg : JSON.stringify(arg)));

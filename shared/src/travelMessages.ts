@@ -26,7 +26,7 @@ const filter = z.string().max(500);
 export const STEPS = ['call', 'denied', 'write', 'network'] as const;
 export type Step = (typeof STEPS)[number];
 
-export const STATISTICS_BY = ['call', 'path', 'verdict', 'error'] as const;
+export const STATISTICS_BY = ['call', 'path', 'verdict', 'error', 'line'] as const;
 export type StatisticsBy = (typeof STATISTICS_BY)[number];
 
 export const TIMELINE_LANES = ['files', 'network', 'time', 'other', 'denied'] as const;

@@ -20,6 +20,16 @@ export function literalOf(pattern: string): string | null {
   return tokens.every((token) => typeof token === 'string') ? tokens.join('') : null;
 }
 
+/** The texts between the wildcards of a pattern. */
+export function literalParts(pattern: string): readonly string[] {
+  const parts: string[] = [''];
+  for (const token of tokensOf(pattern)) {
+    if (typeof token === 'string') parts[parts.length - 1] += token;
+    else parts.push('');
+  }
+  return parts;
+}
+
 /** A test whether a whole text matches; `foldCase` ignores the difference between small and capital letters. */
 export function wildcard(pattern: string, foldCase = false): (text: string) => boolean {
   const tokens = tokensOf(foldCase ? pattern.toLowerCase() : pattern);

@@ -2,8 +2,9 @@
  * The rows that match a filter, found in the columns: how many, the k-th of them, and how many lie before a row.
  *
  * One bit a row and one count a block, so the matches of a filter cost an eighth of a byte a row and any of them is found
- * at once. Fields are tested as numbers, a word once for all rows that have it. What columns cannot tell (free text, words that were not
- * kept) is told by the rows themselves: those that are left after the rest are read, in slices. Terms mean exactly
+ * at once. Fields are tested as numbers, a word once for all rows that have it. Free text is looked for in
+ * the texts of `rowTexts.ts`. What neither can tell (wildcards in free text, what was not kept) is told by the rows themselves: those that are
+ * left after the rest are read, in slices. Terms mean exactly
  * what `filter.ts` says; a property test holds the two together.
  */
 import { closeSync, openSync, readSync } from 'node:fs';
@@ -14,11 +15,13 @@ import {
   numbersTest,
   parseFilter,
   textTest,
+  wantedText,
   type Filter,
   type FilterTerm,
 } from '@sandtable/shared/filter';
 import { VERDICT_KINDS } from '@sandtable/shared/verdicts';
 import { BLOCK_ROWS, NO_BYTES, type Block } from './rowColumns.ts';
+import { UNTOLD_TEXT } from './rowTexts.ts';
 import { pathsOfWord, type RunIndex } from './runIndex.ts';
 import { NONE, UNTOLD, WordTest } from './words.ts';
 
@@ -254,7 +257,7 @@ function fieldScan(term: FilterTerm, index: RunIndex): TermScan {
   const isAmong = numbersTest(term);
   switch (field) {
     case 'text':
-      return (block, into) => void into.fill(UNSURE, 0, block.rows);
+      return freeTextScan(term.values[0]!, index);
     case 'n':
       return (block, into) => {
         for (let at = 0; at < block.rows; at++) into[at] = isAmong(block.first + at) ? YES : NO;
@@ -293,6 +296,8 @@ function fieldScan(term: FilterTerm, index: RunIndex): TermScan {
     }
     case 'errno':
       return wordScan(new WordTest(words.failure, textTest(term)), (block) => block.failure);
+    case 'line':
+      return wordScan(new WordTest(words.line, textTest(term)), (block) => block.line);
     case 'reason':
       return wordScan(new WordTest(words.reason, textTest(term)), (block) => block.reason);
     case 'path': {
@@ -303,6 +308,23 @@ function fieldScan(term: FilterTerm, index: RunIndex): TermScan {
       );
     }
   }
+}
+
+/** The texts tell of each row whether it has what is looked for; behind wildcards, and where a text was not kept, the row does. */
+function freeTextScan(value: string, index: RunIndex): TermScan {
+  const { text, exact } = wantedText(value);
+  // As bytes, characters that are none cannot be told from one another.
+  const told = text !== '' && text.isWellFormed() && !text.includes('\ufffd');
+  if (!told) return (block, into) => void into.fill(UNSURE, 0, block.rows);
+  const needle = Buffer.from(text);
+  const holds = exact ? YES : UNSURE;
+  return (block, into) => {
+    const holding = index.texts.holding(block.first / BLOCK_ROWS, needle);
+    for (let at = 0; at < block.rows; at++) {
+      const number = block.text[at]!;
+      into[at] = number === UNTOLD_TEXT ? UNSURE : holding[number] === 1 ? holds : NO;
+    }
+  };
 }
 
 function wordScan(test: WordTest, column: (block: Block) => Uint32Array | Uint16Array): TermScan {

@@ -17,9 +17,11 @@ const WIDTHS = {
   rule: 4,
   paths: 4,
   reason: 4,
+  line: 4,
   thread: 2,
   call: 2,
   failure: 2,
+  text: 2,
   verdict: 1,
   marks: 1,
 } as const;
@@ -47,9 +49,13 @@ export interface Block {
   /** Numbers of words: all paths of a row as one, see `pathsWord`. */
   readonly paths: Uint32Array;
   readonly reason: Uint32Array;
+  /** The line of the program that made the call. */
+  readonly line: Uint32Array;
   readonly thread: Uint16Array;
   readonly call: Uint16Array;
   readonly failure: Uint16Array;
+  /** Number of the row's text within the block, see `rowTexts.ts`. */
+  readonly text: Uint16Array;
   /** Place in VERDICT_KINDS. */
   readonly verdict: Uint8Array;
   readonly marks: Uint8Array;
@@ -74,9 +80,11 @@ function blockOver(buffer: ArrayBuffer, first: number, rows: number): Block {
     rule: new Uint32Array(buffer, next(4), BLOCK_ROWS),
     paths: new Uint32Array(buffer, next(4), BLOCK_ROWS),
     reason: new Uint32Array(buffer, next(4), BLOCK_ROWS),
+    line: new Uint32Array(buffer, next(4), BLOCK_ROWS),
     thread: new Uint16Array(buffer, next(2), BLOCK_ROWS),
     call: new Uint16Array(buffer, next(2), BLOCK_ROWS),
     failure: new Uint16Array(buffer, next(2), BLOCK_ROWS),
+    text: new Uint16Array(buffer, next(2), BLOCK_ROWS),
     verdict: new Uint8Array(buffer, next(1), BLOCK_ROWS),
     marks: new Uint8Array(buffer, next(1), BLOCK_ROWS),
   };
@@ -125,9 +133,11 @@ export class RowColumns {
     block.rule[at] = row.rule;
     block.paths[at] = row.paths;
     block.reason[at] = row.reason;
+    block.line[at] = row.line;
     block.thread[at] = row.thread;
     block.call[at] = row.call;
     block.failure[at] = row.failure;
+    block.text[at] = row.text;
     block.verdict[at] = row.verdict;
     block.marks[at] = row.marks;
     if (this.#tailRows === BLOCK_ROWS) this.#store();

@@ -9,21 +9,25 @@
 import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accessOf } from '@sandtable/shared/callAccess';
+import { lineOf } from '@sandtable/shared/callOrigin';
 import { callSpec } from '@sandtable/shared/calls';
 import type { CallEvent, RunEvent } from '@sandtable/shared/events';
+import { rowText } from '@sandtable/shared/filter';
 import { applyBatch, BatchBuilder, initialState, type SessionState } from '@sandtable/shared/session';
 import { VERDICT_KINDS } from '@sandtable/shared/verdicts';
 import { WorldTrail } from '@sandtable/shared/worldTrail';
 import { LOG_FILE } from '../logFormat.ts';
 import { logLines } from './logLines.ts';
 import { MOMENT_EVENTS, Moments, type MomentPlace } from './moments.ts';
-import { MARK_CHANGES, NO_BYTES, RowColumns } from './rowColumns.ts';
+import { BLOCK_ROWS, MARK_CHANGES, NO_BYTES, RowColumns } from './rowColumns.ts';
+import { RowTexts, type TextPlace } from './rowTexts.ts';
 import { Words } from './words.ts';
 
 /** Grows when the layout of the files changes: an older index is then made anew. */
-const INDEX_VERSION = 1;
+const INDEX_VERSION = 2;
 
 const COLUMNS_FILE = 'columns';
+const TEXTS_FILE = 'texts';
 const MOMENTS_FILE = 'moments.jsonl';
 const OVERVIEW_FILE = 'overview.json';
 
@@ -46,6 +50,7 @@ interface Overview {
   readonly rows: number;
   readonly events: number;
   readonly words: { readonly [K in keyof IndexWords]: readonly string[] };
+  readonly texts: readonly TextPlace[];
   readonly moments: readonly MomentPlace[];
   readonly samples: readonly UsageSample[];
 }
@@ -57,6 +62,8 @@ export interface IndexWords {
   readonly call: Words;
   /** Errno or exception. */
   readonly failure: Words;
+  /** Lines of the program, as the filter's field has them. */
+  readonly line: Words;
 }
 
 const PATHS_JOINT = '\0';
@@ -71,6 +78,7 @@ export class RunIndex {
   readonly log: string;
   readonly #folder: string;
   columns: RowColumns;
+  texts: RowTexts;
   moments: Moments;
   words: IndexWords;
   samples: UsageSample[] = [];
@@ -92,20 +100,29 @@ export class RunIndex {
     this.#builder = new BatchBuilder(run);
     const stored = this.#stored();
     if (stored === null) {
-      for (const file of [COLUMNS_FILE, MOMENTS_FILE, OVERVIEW_FILE])
+      for (const file of [COLUMNS_FILE, TEXTS_FILE, MOMENTS_FILE, OVERVIEW_FILE])
         rmSync(join(folder, file), { force: true });
       this.columns = new RowColumns(join(folder, COLUMNS_FILE));
+      this.texts = new RowTexts(join(folder, TEXTS_FILE));
       this.moments = new Moments(join(folder, MOMENTS_FILE), [], momentEvents);
-      this.words = { paths: new Words(), reason: new Words(), call: new Words(), failure: new Words() };
+      this.words = {
+        paths: new Words(),
+        reason: new Words(),
+        call: new Words(),
+        failure: new Words(),
+        line: new Words(),
+      };
       return;
     }
     this.columns = new RowColumns(join(folder, COLUMNS_FILE), stored.rows);
+    this.texts = new RowTexts(join(folder, TEXTS_FILE), stored.texts);
     this.moments = new Moments(join(folder, MOMENTS_FILE), stored.moments);
     this.words = {
       paths: Words.from(stored.words.paths),
       reason: Words.from(stored.words.reason),
       call: Words.from(stored.words.call),
       failure: Words.from(stored.words.failure),
+      line: Words.from(stored.words.line),
     };
     this.samples = [...stored.samples];
     this.events = stored.events;
@@ -152,6 +169,7 @@ export class RunIndex {
   /** Closes files. An index of a log that still grows is lost, and made anew when it is asked for. */
   close(): void {
     this.columns.close();
+    this.texts.close();
     this.moments.close();
   }
 
@@ -177,9 +195,12 @@ export class RunIndex {
       thread: Math.min(row.thread ?? 1, 0xffff),
       call: words.call.number(row.call),
       failure: words.failure.number(row.errno ?? row.raise),
+      line: words.line.number(lineOf(row)),
+      text: this.texts.add(rowText(row)),
       verdict: VERDICT_KINDS.indexOf(row.verdict),
       marks: changesFiles(row) ? MARK_CHANGES : 0,
     });
+    if (this.rows % BLOCK_ROWS === 0) this.texts.endBlock();
   }
 
   #keepMoment(): void {
@@ -192,6 +213,8 @@ export class RunIndex {
 
   #finish(): void {
     this.complete = true;
+    if (this.rows % BLOCK_ROWS !== 0) this.texts.endBlock();
+    this.texts.finish();
     this.columns.finish();
     const overview: Overview = {
       version: INDEX_VERSION,
@@ -203,7 +226,9 @@ export class RunIndex {
         reason: this.words.reason.list(),
         call: this.words.call.list(),
         failure: this.words.failure.list(),
+        line: this.words.line.list(),
       },
+      texts: this.texts.places,
       moments: this.moments.places,
       samples: this.samples,
     };

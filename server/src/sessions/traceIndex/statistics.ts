@@ -1,4 +1,5 @@
-/** Sums over the rows of a run, by call, path, verdict or error; from the columns, so of a million rows at once. */
+/** Sums over the rows of a run, by call, path, verdict, error or line; from the columns, so of a million rows at once. */
+import { shortLine } from '@sandtable/shared/callOrigin';
 import type { Statistics, StatisticsBy, StatisticsLine } from '@sandtable/shared/travelMessages';
 import { VERDICT_KINDS } from '@sandtable/shared/verdicts';
 import type { Matches } from './matches.ts';
@@ -81,7 +82,9 @@ function keysOf(block: Block, by: StatisticsBy): Uint32Array | Uint16Array | Uin
       ? block.paths
       : by === 'verdict'
         ? block.verdict
-        : block.failure;
+        : by === 'line'
+          ? block.line
+          : block.failure;
 }
 
 /** Empty for rows without; those beyond the words kept are one line, `…`. */
@@ -90,5 +93,6 @@ function nameOf(index: RunIndex, by: StatisticsBy, key: number): string {
   if (key === UNTOLD) return '…';
   if (key === NONE) return '';
   if (by === 'path') return pathsOfWord(index.words.paths.word(key))[0]!;
+  if (by === 'line') return shortLine(index.words.line.word(key));
   return (by === 'call' ? index.words.call : index.words.failure).word(key);
 }

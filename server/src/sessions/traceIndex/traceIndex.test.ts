@@ -116,6 +116,25 @@ function row(n: number, seq: number, rest: Partial<CallEvent> = {}): CallEvent {
   };
 }
 
+/** Among them what cannot be told apart as bytes, and what is too long for a text of the index. */
+const RESULTS = [
+  7,
+  'Ünder the \ud800 "line"\n',
+  '\ufffd',
+  `${'long '.repeat(300)}end`,
+  { mode: 3 },
+  [1, 'two'],
+];
+
+const STACKS = [
+  [{ file: '/tmp/script.py', line: 3, function: 'f' }],
+  [
+    { file: '/usr/lib/os.py', line: 9, function: 'walk' },
+    { file: '/tmp/lib/my.py', line: 5, function: 'g' },
+  ],
+  [{ file: '/usr/lib/os.py', line: 3, function: 'walk' }],
+];
+
 function manyRows(count: number): RunEvent[] {
   const events: RunEvent[] = [];
   for (let n = 0; n < count; n++)
@@ -125,7 +144,8 @@ function manyRows(count: number): RunEvent[] {
         args: { path: `/tmp/${'abc'[n % 3]!}${n % 11}`, flags: n },
         verdict: VERDICT_KINDS[n % 4]!,
         rule: n % 5,
-        ...(n % 7 === 0 ? { errno: 'EPERM' } : { result: n }),
+        ...(n % 7 === 0 ? { errno: 'EPERM' } : { result: RESULTS[n % RESULTS.length]! }),
+        ...(n % 5 === 0 ? { stack: STACKS[n % STACKS.length]! } : {}),
         ...(n % 2 === 0 ? { bytes: n } : {}),
         ...(n % 13 === 0 ? { reason: `because ${n % 3}` } : {}),
         ...(n % 6 === 0 ? { thread: 2, path: `/tmp/Real${n % 4}` } : {}),
@@ -174,6 +194,22 @@ describe('filtering by columns', () => {
       'because',
       '7',
       '"{"',
+      'ünder',
+      '"\\ud800"',
+      '\ud800',
+      '\ufffd',
+      '"\\"line"',
+      'l*e',
+      '*',
+      'end',
+      'g*end',
+    ),
+    fc.constantFrom(
+      'line:script.py:3',
+      'line:/tmp/script.py:*',
+      'line:my.py:5',
+      'line:lib/my.py:5',
+      'line:*os.py*',
     ),
   );
   const filter = fc

@@ -23,6 +23,7 @@ const FIELDS: Readonly<Record<StatisticsBy, FilterField>> = {
   path: 'path',
   verdict: 'verdict',
   error: 'errno',
+  line: 'line',
 };
 
 type Column = 'calls' | 'denied' | 'failed' | 'bytes' | 'us';

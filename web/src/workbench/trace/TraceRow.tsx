@@ -3,7 +3,7 @@ import type { FilterField } from '@sandtable/shared/filter';
 import { memo, type ReactNode } from 'react';
 import { runTime } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { argumentsText, originOf, outcomeText, pathOf } from './describe.ts';
+import { argumentsText, originText, outcomeText, pathOf } from './describe.ts';
 
 interface TraceRowProps {
   readonly id: string;
@@ -33,7 +33,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
     </button>
   );
   const path = row === undefined ? null : pathOf(row);
-  const origin = row === undefined ? null : originOf(row);
+  const origin = row === undefined ? null : originText(row);
   const failure = row?.errno ?? row?.raise;
   return (
     <div

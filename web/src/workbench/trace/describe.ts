@@ -1,4 +1,5 @@
 /** Calls in words: arguments, results and errors as a person reads them. */
+import { originOf } from '@sandtable/shared/callOrigin';
 import { callSpec } from '@sandtable/shared/calls';
 import { errnoNumber, strerror } from '@sandtable/shared/errno';
 import type { CallEvent } from '@sandtable/shared/events';
@@ -94,8 +95,8 @@ export function pathOf(row: CallEvent): string | null {
 }
 
 /** The line of the program's own that made the call, or led to it: `script.py:12`. */
-export function originOf({ stack }: CallEvent): string | null {
-  const frame = stack?.find(({ file }) => file.startsWith('/tmp/')) ?? stack?.[0];
+export function originText(row: CallEvent): string | null {
+  const frame = originOf(row);
   return frame === undefined ? null : `${frame.file.replace(/^.*\//, '')}:${frame.line}`;
 }
 
