@@ -1,15 +1,22 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** A package's tests stand beside its code. */
-const project = (name: string) => ({
+const project = (name: string, globalSetup: string[] = []) => ({
   extends: true as const,
   test: {
     name,
+    globalSetup,
     root: `./${name}`,
     include: ['{src,native,bench,conformance,load}/**/*.test.{ts,tsx}'],
     environment: 'node' as const,
   },
 });
+
+/** PostgreSQL is started when a test asks for it. */
+const server = project('server', [
+  fileURLToPath(new URL('server/src/store/testing/postgresDoor.ts', import.meta.url)),
+]);
 
 const scripts = {
   extends: true as const,
@@ -18,7 +25,7 @@ const scripts = {
 
 export default defineConfig({
   test: {
-    projects: [project('shared'), project('policy'), project('server'), project('web'), scripts],
+    projects: [project('shared'), project('policy'), server, project('web'), scripts],
     pool: 'forks',
     // Most tests wait for guests and disks: two files at once take little more than half the time on two cores.
     maxWorkers: 2,

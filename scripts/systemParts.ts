@@ -56,9 +56,19 @@ function hasPypyTests(): boolean {
   );
 }
 
+/** Debian keeps its programs beside each other, one folder a version, off the path. */
+function hasPostgres(): boolean {
+  const versions = '/usr/lib/postgresql';
+  return (
+    existsSync(versions) &&
+    readdirSync(versions).some((name) => existsSync(path.join(versions, name, 'bin', 'initdb')))
+  );
+}
+
 const TESTING: readonly SystemPart[] = [
   { what: 'Chromium', aptPackage: 'chromium', isPresent: () => findChromium() !== undefined },
   { what: 'strace', aptPackage: 'strace', isPresent: () => isOnPath('strace') },
+  { what: 'PostgreSQL', aptPackage: 'postgresql', isPresent: hasPostgres },
   { what: "the tests of PyPy's library", aptPackage: 'pypy3-lib-testsuite', isPresent: hasPypyTests },
 ];
 

@@ -20,11 +20,13 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
     complain(`PORT=${env['PORT'] ?? ''} is no port: it is a number from 0 to 65535.`);
     return;
   }
+  const database = options.database ?? nonEmpty(env['DATABASE_URL']);
   const started = await startServer({
     ...options,
     port,
     host: options.host ?? nonEmpty(env['HOST']) ?? DEFAULT_HOST,
     dataDir: options.dataDir ?? dataPath(env),
+    ...(database === undefined ? {} : { database }),
     names:
       options.names ??
       nonEmpty(env['SANDTABLE_HOSTS'])
@@ -40,6 +42,10 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
   for (const warning of server.warnings) console.warn(`! ${warning}`);
   console.log(`Sandtable is ready: ${server.url}`);
 
+  void server.failed.then((why) => {
+    complain(why);
+    process.kill(process.pid, 'SIGTERM');
+  });
   let closing = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -48,7 +54,7 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
       closing = true;
       setTimeout(() => process.exit(1), CLOSE_TIMEOUT_MS).unref();
       void server.close().then(
-        () => process.exit(0),
+        () => process.exit(),
         (error: unknown) => {
           logFailure('closing failed', error);
           process.exit(1);

@@ -13,6 +13,7 @@ import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
 import { LOCAL_PERSON } from '../store/schema.ts';
+import { lockDatabase, type ServerLock } from '../store/serverLock.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { originCheck } from './allowedOrigins.ts';
 import { OPEN_DOOR, type Doorkeeper } from './doorkeeper.ts';
@@ -28,6 +29,8 @@ export interface ServerOptions {
   /** 0 takes any free port. */
   readonly port: number;
   readonly dataDir: string;
+  /** URL of a PostgreSQL database; without it a SQLite file in the data folder. */
+  readonly database?: string;
   /** Names that the server goes by beside localhost and literal addresses. */
   readonly names?: readonly string[];
   /** Folder of the built page; the one beside this package by default. */
@@ -41,6 +44,8 @@ export interface RunningServer {
   readonly port: number;
   /** What a person at the console should know although the server runs. */
   readonly warnings: readonly string[];
+  /** Resolves with what to say when the server must not go on. */
+  readonly failed: Promise<string>;
   /** Stops guests, tells pages, writes everything. */
   close(): Promise<void>;
 }
@@ -54,25 +59,41 @@ const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url));
 const CLOSING =
   'The server is closing. Your files are saved; what you type from now on is kept in this page and saved when the server is back.';
 
+const LOST = 'Another server has taken the database over. This one ends; nothing that was saved is lost.';
+
 export async function startServer(options: ServerOptions): Promise<StartedServer> {
   const opened = openDataFolder(options.dataDir);
   if (!opened.ok) return { ok: false, code: 'data', message: opened.message };
   const { folder } = opened;
-  const database = await openStore(folder.database);
+  const place = options.database ?? folder.database;
+  const locked = await lockDatabase(place);
+  if (!locked.ok) {
+    folder.release();
+    return { ok: false, code: 'data', message: locked.message };
+  }
+  const { lock } = locked;
+  const database = await openStore(place);
   if (!database.ok) {
+    await lock.release();
     folder.release();
     return { ok: false, code: 'data', message: database.message };
   }
   const { store } = database;
   const examples = loadExamples();
   await firstBench(store, examples);
-  return serveOn(options, folder, store, examples);
+  return serveOn(options, { folder, lock, store }, examples);
+}
+
+/** What must survive, and what says that it is ours. */
+interface Keeping {
+  readonly folder: DataFolder;
+  readonly lock: ServerLock;
+  readonly store: Store;
 }
 
 async function serveOn(
   options: ServerOptions,
-  folder: DataFolder,
-  store: Store,
+  { folder, lock, store }: Keeping,
   examples: readonly Example[],
 ): Promise<StartedServer> {
   const web = options.web ?? WEB;
@@ -122,6 +143,7 @@ async function serveOn(
     await Promise.all([searches.close(), sessions.close()]);
     await closeSockets(io, app);
     await store.close();
+    await lock.release();
     folder.release();
   };
   try {
@@ -136,7 +158,13 @@ async function serveOn(
   const { port } = app.server.address() as AddressInfo;
   return {
     ok: true,
-    server: { url: `http://${urlHost(options.host)}:${port}`, port, warnings: await warningsOf(web), close },
+    server: {
+      url: `http://${urlHost(options.host)}:${port}`,
+      port,
+      warnings: await warningsOf(web),
+      failed: lock.lost.then(() => LOST),
+      close,
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely';
 import type { BenchInfo } from '@sandtable/shared/protocol';
 import { recordRevision } from './revisionStore.ts';
 import type { BenchKind, BenchRow, Schema } from './schema.ts';
+import { lockRow, underLock } from './transactions.ts';
 
 /** Of one owner: a person makes dozens; a program that makes benches in a loop stops here. */
 export const MAX_BENCHES = 500;
@@ -63,7 +64,9 @@ export class BenchStore {
 
   async create(bench: NewBench): Promise<CreatedBench> {
     const { id, name, owner, files } = bench;
-    return this.#db.transaction().execute(async (db) => {
+    return underLock(this.#db).execute(async (db) => {
+      // Two benches made at once get two names, and together stay within the quota.
+      await lockRow(db, 'person', owner);
       const names = (await db.selectFrom('bench').select('name').where('owner', '=', owner).execute()).map(
         (row) => row.name,
       );

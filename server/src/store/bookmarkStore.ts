@@ -2,6 +2,7 @@
 import type { Kysely } from 'kysely';
 import { MAX_BOOKMARKS, type Bookmark } from '@sandtable/shared/travelMessages';
 import type { Schema } from './schema.ts';
+import { lockRow, underLock } from './transactions.ts';
 
 export class BookmarkStore {
   readonly #db: Kysely<Schema>;
@@ -23,9 +24,8 @@ export class BookmarkStore {
 
   /** Sets or changes the bookmark of a row. `quota`: the run has as many as it may; nothing was changed. */
   async set(run: string, n: number, note: string): Promise<'set' | 'not-found' | 'quota'> {
-    return this.#db.transaction().execute(async (db) => {
-      const known = await db.selectFrom('run').select('id').where('id', '=', run).executeTakeFirst();
-      if (known === undefined) return 'not-found';
+    return underLock(this.#db).execute(async (db) => {
+      if (!(await lockRow(db, 'run', run))) return 'not-found';
       const others = await db
         .selectFrom('bookmark')
         .select((eb) => eb.fn.countAll<number>().as('count'))
@@ -33,7 +33,12 @@ export class BookmarkStore {
         .where('n', '!=', n)
         .executeTakeFirstOrThrow();
       if (others.count >= MAX_BOOKMARKS) return 'quota';
-      await db.replaceInto('bookmark').values({ run, n, note, set_at: new Date().toISOString() }).execute();
+      const set_at = new Date().toISOString();
+      await db
+        .insertInto('bookmark')
+        .values({ run, n, note, set_at })
+        .onConflict((row) => row.columns(['run', 'n']).doUpdateSet({ note, set_at }))
+        .execute();
       return 'set';
     });
   }

@@ -4,6 +4,8 @@
  * A change names the version that it was made on. Where the server has a later one the change is refused and the server's
  * copy goes back, so that two pages never overwrite each other unseen. A change that was committed but whose acknowledgement
  * got lost comes again with the old base and the same content: that is no conflict.
+ *
+ * Every change first locks its bench: changes of one bench follow one another, also in a database where transactions overlap.
  */
 import type { Kysely, Transaction } from 'kysely';
 import {
@@ -12,9 +14,11 @@ import {
   type BenchFile,
   type FileContent,
 } from '@sandtable/shared/protocol';
+import { atOneMoment } from './database.ts';
 import { bytesOf, contentOf } from './fileContent.ts';
 import { recordRevision } from './revisionStore.ts';
 import type { FileRow, Schema } from './schema.ts';
+import { lockRow, underLock } from './transactions.ts';
 
 export type FileResult =
   | { readonly ok: true; readonly file: BenchFile }
@@ -64,7 +68,7 @@ export class FileStore {
   async snapshot(
     bench: string,
   ): Promise<{ readonly revision: number; readonly files: readonly StoredFile[] } | null> {
-    return this.#db.transaction().execute(async (db) => {
+    return atOneMoment(this.#db, async (db) => {
       const row = await db.selectFrom('bench').select('revision').where('id', '=', bench).executeTakeFirst();
       if (row === undefined) return null;
       const files = await db
@@ -110,7 +114,8 @@ export class FileStore {
     person: string | null = null,
   ): Promise<FileResult> {
     if (content.length > MAX_FILE_BYTES) return { ok: false, code: 'too-large' };
-    return this.#db.transaction().execute(async (db): Promise<FileResult> => {
+    return underLock(this.#db).execute(async (db): Promise<FileResult> => {
+      if (!(await lockRow(db, 'bench', bench))) return { ok: false, code: 'not-found' };
       const before = await find(db, bench, path);
       if (
         before !== undefined &&
@@ -128,7 +133,6 @@ export class FileStore {
         if (obstacle !== null) return obstacle;
       }
       const stamp = await nextRevision(db, bench);
-      if (stamp === null) return { ok: false, code: 'not-found' };
       const row: FileRow = {
         bench,
         path,
@@ -144,7 +148,8 @@ export class FileStore {
   }
 
   async rename(bench: string, path: string, to: string, person: string | null = null): Promise<FileResult> {
-    return this.#db.transaction().execute(async (db): Promise<FileResult> => {
+    return underLock(this.#db).execute(async (db): Promise<FileResult> => {
+      if (!(await lockRow(db, 'bench', bench))) return { ok: false, code: 'not-found' };
       const before = await find(db, bench, path);
       if (before === undefined) return { ok: false, code: 'not-found' };
       if (path === to) return { ok: true, file: fileOf(before, 'text') };
@@ -158,7 +163,6 @@ export class FileStore {
         return obstacle;
       }
       const stamp = await nextRevision(db, bench);
-      if (stamp === null) return { ok: false, code: 'not-found' };
       const row: FileRow = { ...before, path: to, ...stamp };
       await db.insertInto('file').values(row).execute();
       await recordRevision(db, [
@@ -174,13 +178,13 @@ export class FileStore {
     path: string,
     person: string | null = null,
   ): Promise<'removed' | 'not-found' | 'read-only'> {
-    return this.#db.transaction().execute(async (db) => {
+    return underLock(this.#db).execute(async (db) => {
+      if (!(await lockRow(db, 'bench', bench))) return 'not-found';
       const before = await find(db, bench, path);
       if (before === undefined) return 'not-found';
       if (before.read_only === 1) return 'read-only';
       await db.deleteFrom('file').where('bench', '=', bench).where('path', '=', path).execute();
       const stamp = await nextRevision(db, bench);
-      if (stamp === null) return 'not-found';
       await recordRevision(db, [{ ...revisionOf({ ...before, ...stamp }, person), content: null }]);
       return 'removed';
     });
@@ -195,16 +199,20 @@ export class FileStore {
     wanted: readonly WantedFile[],
     { only, person }: { readonly only: boolean; readonly person: string | null },
   ): Promise<ChangedFiles | null> {
-    return this.#db.transaction().execute(async (db) => {
-      const head = await db.selectFrom('bench').select('revision').where('id', '=', bench).executeTakeFirst();
-      if (head === undefined) return null;
+    return underLock(this.#db).execute(async (db) => {
+      if (!(await lockRow(db, 'bench', bench))) return null;
+      const head = await db
+        .selectFrom('bench')
+        .select('revision')
+        .where('id', '=', bench)
+        .executeTakeFirstOrThrow();
       const rows = await db.selectFrom('file').selectAll().where('bench', '=', bench).execute();
       const before = new Map(rows.map((row) => [row.path, row]));
       const named = new Map(wanted.map((file) => [file.path, file.content]));
       if (!only) for (const path of before.keys()) if (!named.has(path)) named.set(path, null);
       const changes = [...named].filter(([path, content]) => differs(before.get(path), content));
       if (changes.length === 0) return { n: head.revision, undo: head.revision, files: [], removed: [] };
-      const stamp = (await nextRevision(db, bench))!;
+      const stamp = await nextRevision(db, bench);
       const made: FileRow[] = [];
       const removed: string[] = [];
       const revisions: ReturnType<typeof revisionOf>[] = [];
@@ -281,15 +289,15 @@ async function roomFor(db: Transaction<Schema>, bench: string, path: string): Pr
 async function nextRevision(
   db: Transaction<Schema>,
   bench: string,
-): Promise<{ version: number; saved_at: string } | null> {
+): Promise<{ version: number; saved_at: string }> {
   const now = new Date().toISOString();
   const row = await db
     .updateTable('bench')
     .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: now }))
     .where('id', '=', bench)
     .returning('revision')
-    .executeTakeFirst();
-  return row === undefined ? null : { version: row.revision, saved_at: now };
+    .executeTakeFirstOrThrow();
+  return { version: row.revision, saved_at: now };
 }
 
 function fileOf(row: FileRow, content: 'text' | 'always'): BenchFile {

@@ -1,244 +1,170 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
-import { promisify } from 'node:util';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { MAX_BENCH_FILES, MAX_FILE_BYTES, type FileContent } from '@sandtable/shared/protocol';
-import { dataPath, openDataFolder } from './dataFolder.ts';
 import { bytesOf, contentOf, encodingOf } from './fileContent.ts';
 import { LOCAL_PERSON } from './schema.ts';
-import { newId, openStore, type Store } from './store.ts';
-
-let folder: string;
-let store: Store;
-
-async function open(): Promise<Store> {
-  const opened = await openStore(join(folder, 'sandtable.sqlite'));
-  if (!opened.ok) throw new Error(opened.message);
-  return opened.store;
-}
-
-beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'sandtable-store-'));
-  store = await open();
-});
-afterEach(async () => {
-  await store.close();
-  rmSync(folder, { recursive: true });
-});
+import { newId, type Store } from './store.ts';
+import { DATABASES, databasesForTests } from './testing/databases.ts';
 
 const text = (value: string): FileContent => ({ encoding: 'utf8', text: value });
 
-async function bench(...files: string[]): Promise<string> {
-  const id = newId();
-  await store.benches.create({
-    id,
-    name: 'bench',
-    owner: LOCAL_PERSON,
-    files: files.map((path) => ({ path, encoding: 'utf8', content: Buffer.from(`of ${path}`) })),
-  });
-  return id;
-}
+describe.each(DATABASES)('%s', (kind) => {
+  const databases = databasesForTests(kind);
+  let place: string;
+  let store: Store;
 
-describe('files', () => {
-  test('what was written is there after the database was opened again', async () => {
-    const id = await bench('script.py');
-    const [before] = await store.files.list(id);
-    const written = await store.files.write(id, 'script.py', text('print(1)\n'), before!.version);
-    expect(written.ok).toBe(true);
-    await store.files.write(id, 'data/raw.bin', { encoding: 'base64', text: 'AP8B' }, null);
-    await store.close();
-    store = await open();
-    const files = await store.files.list(id);
-    expect(files.map((file) => [file.path, file.content?.text, file.size])).toEqual([
-      ['data/raw.bin', undefined, 3],
-      ['script.py', 'print(1)\n', 9],
-    ]);
-    expect((await store.files.read(id, 'data/raw.bin'))?.content).toEqual({
-      encoding: 'base64',
-      text: 'AP8B',
-    });
+  beforeEach(async () => {
+    place = await databases.place();
+    store = await databases.open(place);
   });
+  afterEach(() => store.close());
 
-  test('a change made on an old version is refused and the copy of the server comes back', async () => {
-    const id = await bench('script.py');
-    const base = (await store.files.list(id))[0]!.version;
-    expect((await store.files.write(id, 'script.py', text('mine'), base)).ok).toBe(true);
-    expect(await store.files.write(id, 'script.py', text('yours'), base)).toMatchObject({
-      ok: false,
-      code: 'conflict',
-      file: { content: { text: 'mine' } },
-    });
-    expect((await store.files.read(id, 'script.py'))?.content?.text).toBe('mine');
-  });
-
-  test('a change whose acknowledgement got lost may come twice', async () => {
-    const id = await bench('script.py');
-    const base = (await store.files.list(id))[0]!.version;
-    const once = await store.files.write(id, 'script.py', text('mine'), base);
-    expect(await store.files.write(id, 'script.py', text('mine'), base)).toEqual(once);
-  });
-
-  test('a file that was removed and made again has a version of its own', async () => {
-    const id = await bench('a.txt');
-    const old = (await store.files.list(id))[0]!.version;
-    await store.files.remove(id, 'a.txt');
-    expect(await store.files.write(id, 'a.txt', text('late change'), old)).toEqual({
-      ok: false,
-      code: 'conflict',
-      file: null,
-    });
-    await store.files.write(id, 'a.txt', text('new'), null);
-    expect(await store.files.write(id, 'a.txt', text('late change'), old)).toMatchObject({
-      ok: false,
-      code: 'conflict',
-    });
-  });
-
-  test('renaming keeps the content and never covers another file', async () => {
-    const id = await bench('a.txt', 'b.txt');
-    expect(await store.files.rename(id, 'a.txt', 'b.txt')).toMatchObject({ ok: false, code: 'conflict' });
-    expect(await store.files.rename(id, 'a.txt', 'b.txt/c')).toEqual({
-      ok: false,
-      code: 'in-the-way',
-      path: 'b.txt',
-    });
-    expect(await store.files.rename(id, 'a.txt', 'a.txt/inner')).toMatchObject({ ok: true });
-    expect((await store.files.list(id)).map((file) => [file.path, file.content?.text])).toEqual([
-      ['a.txt/inner', 'of a.txt'],
-      ['b.txt', 'of b.txt'],
-    ]);
-    expect(await store.files.write(id, 'a.txt', text(''), null)).toMatchObject({
-      ok: false,
-      code: 'in-the-way',
-    });
-  });
-
-  test('quotas: size and number', async () => {
+  async function bench(...files: string[]): Promise<string> {
     const id = newId();
-    const files = Array.from({ length: MAX_BENCH_FILES }, (_, i) => ({
-      path: `f${i}`,
-      encoding: 'utf8' as const,
-      content: new Uint8Array(),
-    }));
-    await store.benches.create({ id, name: 'full', owner: LOCAL_PERSON, files });
-    expect(await store.files.write(id, 'one-more', text(''), null)).toEqual({ ok: false, code: 'quota' });
-    const base = (await store.files.read(id, 'f0'))!.version;
-    expect(await store.files.write(id, 'f0', text('é'.repeat(MAX_FILE_BYTES / 2 + 1)), base)).toEqual({
-      ok: false,
-      code: 'too-large',
+    await store.benches.create({
+      id,
+      name: 'bench',
+      owner: LOCAL_PERSON,
+      files: files.map((path) => ({ path, encoding: 'utf8', content: Buffer.from(`of ${path}`) })),
     });
-    expect(await store.files.write(id, 'f0', { encoding: 'base64', text: 'no base64!' }, base)).toEqual({
-      ok: false,
-      code: 'bad-content',
+    return id;
+  }
+
+  describe('files', () => {
+    test('what was written is there after the database was opened again', async () => {
+      const id = await bench('script.py');
+      const [before] = await store.files.list(id);
+      const written = await store.files.write(id, 'script.py', text('print(1)\n'), before!.version);
+      expect(written.ok).toBe(true);
+      await store.files.write(id, 'data/raw.bin', { encoding: 'base64', text: 'AP8B' }, null);
+      await store.close();
+      store = await databases.open(place);
+      const files = await store.files.list(id);
+      expect(files.map((file) => [file.path, file.content?.text, file.size])).toEqual([
+        ['data/raw.bin', undefined, 3],
+        ['script.py', 'print(1)\n', 9],
+      ]);
+      expect((await store.files.read(id, 'data/raw.bin'))?.content).toEqual({
+        encoding: 'base64',
+        text: 'AP8B',
+      });
     });
-    expect(await store.files.write('no-such-bench', 'a', text(''), null)).toEqual({
-      ok: false,
-      code: 'not-found',
+
+    test('a change made on an old version is refused and the copy of the server comes back', async () => {
+      const id = await bench('script.py');
+      const base = (await store.files.list(id))[0]!.version;
+      expect((await store.files.write(id, 'script.py', text('mine'), base)).ok).toBe(true);
+      expect(await store.files.write(id, 'script.py', text('yours'), base)).toMatchObject({
+        ok: false,
+        code: 'conflict',
+        file: { content: { text: 'mine' } },
+      });
+      expect((await store.files.read(id, 'script.py'))?.content?.text).toBe('mine');
+    });
+
+    test('a change whose acknowledgement got lost may come twice', async () => {
+      const id = await bench('script.py');
+      const base = (await store.files.list(id))[0]!.version;
+      const once = await store.files.write(id, 'script.py', text('mine'), base);
+      expect(await store.files.write(id, 'script.py', text('mine'), base)).toEqual(once);
+    });
+
+    test('a file that was removed and made again has a version of its own', async () => {
+      const id = await bench('a.txt');
+      const old = (await store.files.list(id))[0]!.version;
+      await store.files.remove(id, 'a.txt');
+      expect(await store.files.write(id, 'a.txt', text('late change'), old)).toEqual({
+        ok: false,
+        code: 'conflict',
+        file: null,
+      });
+      await store.files.write(id, 'a.txt', text('new'), null);
+      expect(await store.files.write(id, 'a.txt', text('late change'), old)).toMatchObject({
+        ok: false,
+        code: 'conflict',
+      });
+    });
+
+    test('renaming keeps the content and never covers another file', async () => {
+      const id = await bench('a.txt', 'b.txt');
+      expect(await store.files.rename(id, 'a.txt', 'b.txt')).toMatchObject({ ok: false, code: 'conflict' });
+      expect(await store.files.rename(id, 'a.txt', 'b.txt/c')).toEqual({
+        ok: false,
+        code: 'in-the-way',
+        path: 'b.txt',
+      });
+      expect(await store.files.rename(id, 'a.txt', 'a.txt/inner')).toMatchObject({ ok: true });
+      expect((await store.files.list(id)).map((file) => [file.path, file.content?.text])).toEqual([
+        ['a.txt/inner', 'of a.txt'],
+        ['b.txt', 'of b.txt'],
+      ]);
+      expect(await store.files.write(id, 'a.txt', text(''), null)).toMatchObject({
+        ok: false,
+        code: 'in-the-way',
+      });
+    });
+
+    test('quotas: size and number', async () => {
+      const id = newId();
+      const files = Array.from({ length: MAX_BENCH_FILES }, (_, i) => ({
+        path: `f${i}`,
+        encoding: 'utf8' as const,
+        content: new Uint8Array(),
+      }));
+      await store.benches.create({ id, name: 'full', owner: LOCAL_PERSON, files });
+      expect(await store.files.write(id, 'one-more', text(''), null)).toEqual({ ok: false, code: 'quota' });
+      const base = (await store.files.read(id, 'f0'))!.version;
+      expect(await store.files.write(id, 'f0', text('é'.repeat(MAX_FILE_BYTES / 2 + 1)), base)).toEqual({
+        ok: false,
+        code: 'too-large',
+      });
+      expect(await store.files.write(id, 'f0', { encoding: 'base64', text: 'no base64!' }, base)).toEqual({
+        ok: false,
+        code: 'bad-content',
+      });
+      expect(await store.files.write('no-such-bench', 'a', text(''), null)).toEqual({
+        ok: false,
+        code: 'not-found',
+      });
+    });
+
+    test('any bytes come back as they were', () => {
+      fc.assert(
+        fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
+          for (const encoding of ['base64', 'utf8', encodingOf(bytes)] as const) {
+            expect(Buffer.from(bytesOf(contentOf(bytes, encoding))!).equals(Buffer.from(bytes))).toBe(true);
+          }
+        }),
+      );
     });
   });
 
-  test('any bytes come back as they were', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
-        for (const encoding of ['base64', 'utf8', encodingOf(bytes)] as const) {
-          expect(Buffer.from(bytesOf(contentOf(bytes, encoding))!).equals(Buffer.from(bytes))).toBe(true);
-        }
-      }),
-    );
-  });
-});
+  describe('benches and runs', () => {
+    test('names stay apart, removing takes everything along', async () => {
+      const a = await bench('x');
+      const b = await bench();
+      expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.name).sort()).toEqual([
+        'bench',
+        'bench 2',
+      ]);
+      await store.runs.started('run-1', a, 'script');
+      await store.benches.remove(a);
+      expect(await store.files.list(a)).toEqual([]);
+      expect(await store.runs.get('run-1')).toBeNull();
+      expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.id)).toEqual([b]);
+      expect((await store.benches.rename(b, 'other'))?.name).toBe('other');
+    });
 
-describe('benches and runs', () => {
-  test('names stay apart, removing takes everything along', async () => {
-    const a = await bench('x');
-    const b = await bench();
-    expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.name).sort()).toEqual([
-      'bench',
-      'bench 2',
-    ]);
-    await store.runs.started('run-1', a, 'script');
-    await store.benches.remove(a);
-    expect(await store.files.list(a)).toEqual([]);
-    expect(await store.runs.get('run-1')).toBeNull();
-    expect((await store.benches.list(LOCAL_PERSON)).map((info) => info.id)).toEqual([b]);
-    expect((await store.benches.rename(b, 'other'))?.name).toBe('other');
-  });
-
-  test('the last run of a bench is known with its end', async () => {
-    const id = await bench();
-    await store.runs.started('run-1', id, 'script');
-    await store.runs.ended('run-1', { status: 3, reason: 'exit', logBytes: 77, input: null });
-    expect(await store.runs.lastOf(id)).toMatchObject({
-      id: 'run-1',
-      status: 3,
-      reason: 'exit',
-      log_bytes: 77,
+    test('the last run of a bench is known with its end', async () => {
+      const id = await bench();
+      await store.runs.started('run-1', id, 'script');
+      await store.runs.ended('run-1', { status: 3, reason: 'exit', logBytes: 77, input: null });
+      expect(await store.runs.lastOf(id)).toMatchObject({
+        id: 'run-1',
+        status: 3,
+        reason: 'exit',
+        log_bytes: 77,
+      });
     });
   });
-});
-
-describe('the data folder', () => {
-  test('only its owner can look inside, and one server at a time works in it', () => {
-    const path = join(folder, 'data');
-    const first = openDataFolder(path);
-    if (!first.ok) throw new Error(first.message);
-    expect(statSync(path).mode & 0o777).toBe(0o700);
-    expect(openDataFolder(path)).toMatchObject({ ok: false, code: 'in-use' });
-    first.folder.release();
-    const second = openDataFolder(path);
-    expect(second.ok).toBe(true);
-    if (second.ok) second.folder.release();
-  });
-
-  test('a folder that cannot be made is said plainly', () => {
-    writeFileSync(join(folder, 'plain'), '');
-    expect(openDataFolder(join(folder, 'plain', 'data'))).toMatchObject({ ok: false, code: 'not-writable' });
-  });
-
-  test('place: what the operator says, then XDG, then the home folder', () => {
-    expect(dataPath({ SANDTABLE_DATA: '/srv/x', XDG_DATA_HOME: '/xdg' })).toBe('/srv/x');
-    expect(dataPath({ XDG_DATA_HOME: '/xdg', HOME: '/home/a' })).toBe('/xdg/sandtable');
-    expect(dataPath({ XDG_DATA_HOME: 'relative', HOME: '/home/a' })).toBe('/home/a/.local/share/sandtable');
-  });
-
-  test('a database of a newer version is refused and left alone', async () => {
-    await store.close();
-    const path = join(folder, 'sandtable.sqlite');
-    const raw = new DatabaseSync(path);
-    raw.exec("INSERT INTO kysely_migration VALUES ('9999-from-the-future', '2099-01-01')");
-    raw.close();
-    expect(await openStore(path)).toMatchObject({ ok: false, code: 'unreadable' });
-    const again = new DatabaseSync(path);
-    again.exec("DELETE FROM kysely_migration WHERE name = '9999-from-the-future'");
-    again.close();
-    store = await open();
-  });
-});
-
-test('a process that is killed loses nothing that it acknowledged', async () => {
-  const program = `
-    import { openStore } from ${JSON.stringify(join(import.meta.dirname, 'store.ts'))};
-    const opened = await openStore(process.argv[1]);
-    await opened.store.benches.create({ id: 'bench-k', name: 'k', owner: 'local', files: [] });
-    for (let i = 0; ; i++) {
-      await opened.store.files.put('bench-k', 'f', Buffer.from('content ' + i), 'utf8', 'any');
-      process.stdout.write(i + '\\n');
-      if (i === 40) process.kill(process.pid, 'SIGKILL');
-    }`;
-  const path = join(folder, 'killed.sqlite');
-  const run = promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, path]);
-  const said = await run.then(
-    () => '',
-    (error: { stdout: string }) => error.stdout,
-  );
-  const last = Number(said.trim().split('\n').at(-1));
-  expect(last).toBe(40);
-  const opened = await openStore(path);
-  if (!opened.ok) throw new Error(opened.message);
-  expect((await opened.store.files.read('bench-k', 'f'))?.content?.text).toBe(`content ${last}`);
-  await opened.store.close();
 });

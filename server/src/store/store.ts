@@ -4,19 +4,20 @@
  * A method that changes something resolves after the commit is on the disk, so its result may be called “saved”.
  */
 import { randomBytes } from 'node:crypto';
-import { Kysely } from 'kysely';
-import { Migrator } from 'kysely/migration';
+import type { Kysely } from 'kysely';
 import { AccessStore } from './accessStore.ts';
 import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
+import { openDatabase, shownPlace } from './database.ts';
 import { FileStore } from './fileStore.ts';
-import { nodeSqliteDialect } from './nodeSqlite.ts';
 import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
-import { MIGRATIONS } from './migrations/migrations.ts';
+import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 
 export interface Store {
+  /** For what concerns all tables at once: backup, export and erasing. */
+  readonly db: Kysely<Schema>;
   readonly access: AccessStore;
   readonly benches: BenchStore;
   readonly files: FileStore;
@@ -28,37 +29,46 @@ export interface Store {
 
 export type OpenedStore =
   | { readonly ok: true; readonly store: Store }
-  | { readonly ok: false; readonly code: 'unreadable'; readonly message: string };
-
-/** Opens the database and brings its tables up to date; refuses one that a newer version wrote or that is damaged. */
-export async function openStore(path: string): Promise<OpenedStore> {
-  let db: Kysely<Schema> | null = null;
-  try {
-    db = new Kysely<Schema>({ dialect: nodeSqliteDialect(path) });
-    const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-    const { error } = await migrator.migrateToLatest();
-    if (error !== undefined)
-      throw error instanceof Error ? error : new Error('a step failed', { cause: error });
-  } catch (error) {
-    await db?.destroy();
-    return {
-      ok: false,
-      code: 'unreadable',
-      message: `The database ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}. It may have been written by a newer version; nothing was changed.`,
+  | {
+      readonly ok: false;
+      readonly code: 'unreadable' | 'newer' | 'unreachable' | 'refused' | 'no-database';
+      readonly message: string;
     };
+
+/**
+ * Opens the database and brings its tables up to date; refuses one that a newer version wrote or that is damaged.
+ *
+ * @param place see database.ts
+ */
+export async function openStore(place: string): Promise<OpenedStore> {
+  const opened = await openDatabase(place);
+  if (!opened.ok) return opened;
+  const { db } = opened;
+  try {
+    const migrated = await migrate(db);
+    if (migrated.ok) return { ok: true, store: storeOn(db) };
+    await db.destroy();
+    return { ...migrated, message: await unusable(place, migrated.message) };
+  } catch (error) {
+    await db.destroy();
+    return { ok: false, code: 'unreadable', message: await unusable(place, (error as Error).message) };
   }
-  const open = db;
+}
+
+async function unusable(place: string, why: string): Promise<string> {
+  return `The database ${await shownPlace(place)} cannot be used: ${why}.`;
+}
+
+function storeOn(db: Kysely<Schema>): Store {
   return {
-    ok: true,
-    store: {
-      access: new AccessStore(open),
-      benches: new BenchStore(open),
-      files: new FileStore(open),
-      revisions: new RevisionStore(open),
-      runs: new RunStore(open),
-      bookmarks: new BookmarkStore(open),
-      close: () => open.destroy(),
-    },
+    db,
+    access: new AccessStore(db),
+    benches: new BenchStore(db),
+    files: new FileStore(db),
+    revisions: new RevisionStore(db),
+    runs: new RunStore(db),
+    bookmarks: new BookmarkStore(db),
+    close: () => db.destroy(),
   };
 }
 
