@@ -24,8 +24,6 @@ const config: KnipConfig = {
         // Started as processes and threads by what measures.
         'load/{serverProcess,measuredWorker}.ts',
         'native/pypy-host/generateCalls.ts',
-        // Named by vitest.config.ts.
-        'src/store/testing/postgresDoor.ts',
         // Started as a process by the tests.
         'native/tests/orphan.ts',
         'native/tests/fuzz.ts',
