@@ -25,6 +25,8 @@ export interface BenchRow {
   seed: string | null;
   /** Of a pack: the lab that is being written. */
   lab: string | null;
+  /** Whose work it was copied from: a bench that its maker may look at, or one that is gone. */
+  copy_of?: string | null;
 }
 
 export interface FileRow {
@@ -224,6 +226,8 @@ export interface AttemptRow {
   max: number | null;
   /** JSON: results of the checks. */
   results: string | null;
+  /** The same in short, for tables of a whole course: `check=p`, `=f` or `=e` (passed, failed, error), parted by spaces. */
+  outcomes?: string | null;
   /** Percent of the points that hints had cost by then. */
   hint_cost: number;
   /** Why it failed. */

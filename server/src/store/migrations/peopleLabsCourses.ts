@@ -37,6 +37,7 @@ async function benches(schema: Kysely<unknown>): Promise<void> {
     .addColumn('assignment', 'text', (c) => c.references('assignment.id').onDelete('set null'))
     .execute();
   await bench.addColumn('seed', 'text').execute();
+  await bench.addColumn('copy_of', 'text').execute();
   await bench.addColumn('lab', 'text', (c) => c.references('lab.id').onDelete('set null')).execute();
   await db.updateTable('bench').set({ owner: 'local' }).execute();
   await db.schema.createIndex('bench_of_owner').on('bench').columns(['owner']).execute();
@@ -224,6 +225,7 @@ async function work(db: Kysely<unknown>): Promise<void> {
     .addColumn('points', 'double precision')
     .addColumn('max', 'double precision')
     .addColumn('results', 'text')
+    .addColumn('outcomes', 'text')
     .addColumn('hint_cost', 'double precision', (c) => c.notNull())
     .addColumn('message', 'text')
     .execute();
