@@ -70,7 +70,7 @@ const worldPath = guestPath
 const pathGlob = z.string().superRefine((glob, context) => {
   // Parameters stand for parts of names, never for the root.
   const compiled = compileGlob(glob.replaceAll(/\{\{[a-zA-Z]\w*\}\}/g, 'x'));
-  if (!glob.startsWith('<') && !compiled.ok) context.addIssue({ code: 'custom', message: compiled.message });
+  if (!compiled.ok) context.addIssue({ code: 'custom', message: compiled.message });
 });
 
 const regex = z

@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CallEvent, RunEvent } from '../events.ts';
+import { MAX_FINDING_CHARS, MAX_FINDINGS, shownResults, stepTicks } from './checkResult.ts';
+import type { CheckEvidence, EvidenceFile, RunEvidence } from './evidence.ts';
+import { countedAttempt, gradeOf } from './grade.ts';
+import { judge, unjudged } from './judge.ts';
+import { parseManifest, type Check } from './manifest.ts';
+
+/** A check as an author writes it, with what every check has. */
+function check(fields: object): Check {
+  const parsed = parseManifest({
+    format: 1,
+    id: 'lab',
+    title: 'T',
+    summary: 'S',
+    level: 1,
+    minutes: 1,
+    goals: ['g'],
+    files: [{ path: 'script.py' }, { path: 'answer.txt' }],
+    services: [{ address: 'quote:17', silent: true }],
+    checks: [{ id: 'one', title: 'One', message: 'Look here.', weight: 2, ...fields }],
+  });
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  return parsed.manifest.checks[0]!;
+}
+
+const stamp = { seq: 0, t: 0 };
+
+const RULES: RunEvent[] = [
+  { ...stamp, type: 'rule', rule: { id: 0, layer: 'ceiling', code: 'boot', label: 'boot' } },
+  { ...stamp, type: 'rule', rule: { id: 1, layer: 'student', code: 'rule', label: 'allow', at: { line: 4, column: 1 } } },
+  { ...stamp, type: 'rule', rule: { id: 2, layer: 'lab', code: 'rule', label: 'deny' } },
+];
+
+function row(n: number, more: Partial<CallEvent>): CallEvent {
+  return { ...stamp, type: 'call', n, call: 'll_os_open', args: { path: '/tmp/a', flags: 0, mode: 0 }, verdict: 'allow', rule: 1, us: 1, ...more };
+}
+
+function evidence(events: readonly RunEvent[], more: Partial<RunEvidence> = {}): CheckEvidence {
+  return {
+    kind: 'run',
+    run: {
+      index: 3,
+      exit: { status: 0, reason: 'exit', message: 'The program ended.' },
+      events: [...RULES, ...events],
+      files: new Map(),
+      sent: {},
+      ...more,
+    },
+  };
+}
+
+function out(data: string, fd: 0 | 1 | 2 = 1): RunEvent {
+  return { ...stamp, type: 'out', fd, data };
+}
+
+function file(text: string, more: Partial<Extract<EvidenceFile, { kind: 'file' }>> = {}): EvidenceFile {
+  return { kind: 'file', size: text.length, text, changed: true, lab: false, ...more };
+}
+
+const RUN = { run: { script: 'script.py' } };
+
+function texts(fields: object, given: CheckEvidence): string[] {
+  return judge(check(fields), given).findings.map(({ text }) => text);
+}
+
+describe('an expectation', () => {
+  it.each<[string, object, CheckEvidence, string | null]>([
+    ['status', { status: 0 }, evidence([]), null],
+    ['another status', { status: [1, 2] }, evidence([]), 'The script ended with status 0, not 1 or 2'],
+    ['output', { output: { contains: 'b' } }, evidence([out('abc')]), null],
+    ['output that the terminal ended its own way', { output: { equals: 'a\nb\n' } }, evidence([out('a\r\nb\r\n')]), null],
+    ['output that is not there', { output: { contains: 'x' } }, evidence([out('abc')]), 'The output does not contain "x": it is "abc".'],
+    ['echo, which is no output', { output: { contains: 'x' } }, evidence([out('x', 0)]), 'The output does not contain "x": it is empty.'],
+    ['a stream of its own', { output: { contains: 'x', from: 'stderr' } }, evidence([out('x')]), 'Stderr does not contain'],
+    ['a line that differs', { output: { equals: 'a\nb' } }, evidence([out('a\nc')]), 'line 2 is "c"'],
+    ['a pattern', { output: { matches: '^b.$' } }, evidence([out('a\nbc\n')]), null],
+    ['what must not be printed', { output: { lacks: 'secret' } }, evidence([out('a\nthe secret')]), 'The output contains "secret", line 2.'],
+    ['a call', { calls: { call: 'll_os_open', path: '/tmp/*', verdict: 'allow', by: 'student' } }, evidence([row(5, {})]), null],
+    ['a call by its real place', { calls: { call: 'll_os_open', path: '/etc/passwd' } }, evidence([row(5, { path: '/etc/passwd' })]), null],
+    ['a call by where it was performed', { calls: { call: 'files', path: '/tmp/b' } }, evidence([row(5, { performed: { path: '/tmp/b' } })]), null],
+    ['a call of the interpreter’s start', { calls: { call: '*' } }, evidence([row(5, { rule: 0 })]), 'There is no *.'],
+    ['a call with another verdict', { calls: { call: 'll_os_open', verdict: 'deny' } }, evidence([row(5, {})]), 'There is no ll_os_open with verdict deny; the nearest is ll_os_open("/tmp/a") = allow, by line 4 of policy.ts.'],
+    ['a call that fails', { calls: { call: 'll_os_open', succeeds: false, errno: ['EPERM', 'EACCES'] } }, evidence([row(5, { errno: 'EACCES' })]), null],
+    ['reading and writing', { calls: [{ call: 'read', count: 1 }, { call: 'write', count: 1 }] }, evidence([row(1, {}), row(2, { args: { path: '/tmp/a', flags: 1 } })]), null],
+    ['too many', { calls: { call: '*', count: { max: 1 } } }, evidence([row(1, {}), row(2, {})]), 'is there 2 times, more than 1'],
+    ['too few', { calls: { call: '*', count: { min: 3 } } }, evidence([row(1, {}), row(2, {})]), 'Only 2 times there is *'],
+    ['none at all, as wanted', { calls: { call: 'll_os_unlink', count: 0 } }, evidence([row(1, {})]), null],
+    ['a call that must not be', { never: { call: 'write', path: '/etc/**', verdict: ['allow', 'modify'] } }, evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' } })]), 'There must be no write of /etc/** with verdict allow or modify, but there is ll_os_unlink("/etc/x") = allow'],
+    ['a refused call that must not succeed', { never: { call: 'write', path: '/etc/**', verdict: 'allow' } }, evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' }, verdict: 'deny' })]), null],
+    ['a file', { files: { '/tmp/a': { equals: 'x' } } }, evidence([], { files: new Map([['/tmp/a', file('x')]]) }), null],
+    ['a missing file', { files: { '/tmp/a': 'present' } }, evidence([]), '/tmp/a is not there.'],
+    ['a file that must not be there', { files: { '/tmp/a': 'absent' } }, evidence([], { files: new Map([['/tmp/a', file('')]]) }), '/tmp/a is there.'],
+    ['a large file', { files: { '/tmp/a': { maxBytes: 3 } } }, evidence([], { files: new Map([['/tmp/a', file('1234')]]) }), '/tmp/a has 4 bytes, more than 3.'],
+    ['a link in place of a file', { files: { '/tmp/a': { equals: 'x' } } }, evidence([], { files: new Map([['/tmp/a', { kind: 'symlink', target: '/x', changed: true }]]) }), 'is no file but a symbolic link'],
+    ['an unchanged file', { files: { '/tmp/a': 'unchanged' } }, evidence([], { files: new Map([['/tmp/a', file('x')]]) }), '/tmp/a was changed.'],
+    ['what was sent', { sent: { to: 'quote:17', lacks: 'secret' } }, evidence([], { sent: { 'quote:17': { connections: 1, data: 'my secret', bytes: 9 } } }), 'What was sent to quote:17 contains "secret"'],
+    ['connections', { sent: { to: 'quote:17', connections: { min: 1 } } }, evidence([]), 'Quote:17 was connected to 0 times, which is not 1 or more.'],
+    ['no limit', { limit: 'none' }, evidence([{ ...stamp, type: 'limit', limit: 'files', value: 1, ends: false, message: '' }]), 'A limit was reached: files.'],
+    ['a limit', { limit: 'cpuSeconds' }, evidence([{ ...stamp, type: 'limit', limit: 'cpuSeconds', value: 1, ends: true, message: '' }], { exit: { status: 137, reason: 'limit', message: 'm' } }), null],
+    ['another limit', { limit: 'cpuSeconds' }, evidence([]), 'The limit cpuSeconds was not reached'],
+    ['the number of calls', { callCount: { max: 1 } }, evidence([row(0, { rule: 0 }), row(1, {}), row(2, {})]), 'The script made 2 calls, which is not 0 to 1.'],
+  ])('of %s', (_name, expected, given, said) => {
+    const result = judge(check({ ...RUN, expect: expected }), given);
+    if (said === null) expect(result).toMatchObject({ passed: true, points: 2, message: '', findings: [] });
+    else {
+      expect(result).toMatchObject({ passed: false, outcome: 'failed', points: 0, message: 'Look here.' });
+      expect(result.findings[0]!.text).toContain(said);
+      expect(result.findings[0]!.run).toBe(3);
+    }
+  });
+
+  it('points at the row that shows it, and at the line of the policy', () => {
+    const never = { ...RUN, expect: { never: { call: '*', path: '/etc/*' } } };
+    const given = evidence([row(6, {}), row(7, { path: '/etc/passwd' }), row(8, { path: '/etc/group' })]);
+    expect(judge(check(never), given).findings).toEqual([
+      expect.objectContaining({ run: 3, row: 7, file: 'policy.ts', line: 4 }),
+    ]);
+    const refused = evidence([row(9, { verdict: 'deny', errno: 'EPERM', rule: 2 })], {
+      exit: { status: 1, reason: 'exit', message: 'It ended.' },
+    });
+    const [finding] = judge(check({ honest: { script: 'script.py' } }), refused).findings;
+    expect(finding).toMatchObject({ row: 9, text: expect.stringContaining('the last refusal was ll_os_open("/tmp/a") = deny EPERM, by the lab') });
+  });
+});
+
+describe('an attack', () => {
+  const attack = { attack: { script: 'script.py', secret: 'canary' } };
+
+  it('fails where nothing of its harm is there', () => {
+    const given = evidence([out('no luck')], { files: new Map([['/tmp/a', file('x')]]) });
+    expect(judge(check(attack), given).passed).toBe(true);
+  });
+
+  it.each<[string, CheckEvidence, string]>([
+    ['prints it', evidence([row(4, { call: 'll_os_write', args: { fd: 1, data: 'a canary' } }), out('a canary')]), 'The output contains "canary".'],
+    ['writes it', evidence([], { files: new Map([['/tmp/x', file('a canary')]]) }), 'It wrote the secret to /tmp/x.'],
+    ['sends it', evidence([], { sent: { 'quote:17': { connections: 1, data: 'canary', bytes: 6 } } }), 'It sent the secret to quote:17.'],
+  ])('gets through when it %s', (_name, given, said) => {
+    expect(texts(attack, given)).toEqual([said]);
+  });
+
+  it('does no harm where the secret only stays where it was', () => {
+    const files = new Map([
+      ['/secret', file('canary', { lab: true, changed: false })],
+      ['/tmp/script.py', file('print("canary")', { changed: false })],
+    ]);
+    expect(judge(check(attack), evidence([], { files })).passed).toBe(true);
+  });
+
+  it('has harm of its own', () => {
+    const fields = { attack: { script: 'script.py' }, harm: { calls: { call: 'write', path: '/etc/**', succeeds: true }, files: { '/etc/x': 'present' } } };
+    expect(judge(check(fields), evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' }, errno: 'EPERM' })])).passed).toBe(true);
+    const done = evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' } })], { files: new Map([['/etc/x', file('')]]) });
+    expect(texts(fields, done)).toEqual(['It made ll_os_unlink("/etc/x") = allow, by line 4 of policy.ts.', '/etc/x is present.']);
+  });
+
+  it('that could not be run is nobody’s success', () => {
+    for (const reason of ['host', 'server', 'stopped'] as const)
+      expect(judge(check(attack), evidence([], { exit: { status: 1, reason, message: 'm' } })).outcome).toBe('error');
+    expect(judge(check(attack), { kind: 'nothing', blame: 'submission', message: 'no policy', file: 'policy.ts', line: 2 })).toMatchObject({
+      outcome: 'failed',
+      findings: [{ text: 'no policy', file: 'policy.ts', line: 2 }],
+    });
+    expect(judge(check(attack), evidence([], { exit: { status: 137, reason: 'protocol', message: 'm' } })).outcome).toBe('failed');
+  });
+});
+
+describe('the other kinds', () => {
+  it('tables give points for each test where the author says so', () => {
+    const fields = {
+      policyTests: [
+        { call: 'll_os_open', path: '/tmp/a', mode: 'read', expect: 'allow' },
+        { call: 'll_os_open', path: '/etc/a', mode: 'write', expect: 'deny', errno: 'EPERM', says: 'The rest is closed.' },
+        { call: 'll_os_uname', expect: ['fake', 'modify'], sees: { nodename: 'x' } },
+      ],
+    };
+    const decisions = [
+      { verdict: 'allow', layer: 'student', label: 'a', line: 3, value: 3 },
+      { verdict: 'deny', layer: 'student', label: 'b', line: 4, error: 'EACCES' },
+      { verdict: 'fake', layer: 'student', label: 'c', line: 5, value: { nodename: 'x', sysname: 'y' } },
+    ] as const;
+    const tests = check(fields).policyTests as never;
+    const given: CheckEvidence = { kind: 'policyTests', decisions };
+    expect(judge(check(fields), given, tests)).toMatchObject({ points: 0 });
+    const partial = judge(check({ ...fields, partial: true }), given, tests);
+    expect(partial.points).toBeCloseTo(4 / 3);
+    expect(partial.findings).toEqual([
+      { text: 'The rest is closed. ll_os_open of /etc/a (write): expected deny with EPERM, but it is deny with EACCES, by line 4 of policy.ts.', file: 'policy.ts', line: 4 },
+    ]);
+  });
+
+  it('searches pass where nothing was found, and say what was', () => {
+    const fields = { property: { never: { access: 'write', outside: '/tmp' } } };
+    expect(judge(check(fields), { kind: 'property', search: { kind: 'nothing', sequences: 10 } }).passed).toBe(true);
+    expect(texts(fields, { kind: 'property', search: { kind: 'hole', words: '/etc/x was changed', script: 'x', line: 3, sequences: 1 } })).toEqual([
+      'A counterexample: /etc/x was changed. x',
+    ]);
+    expect(judge(check(fields), { kind: 'property', search: { kind: 'failed', message: 'm' } }).outcome).toBe('error');
+  });
+
+  it('texts are looked into without running anything', () => {
+    const fields = { code: { file: 'answer.txt', equals: 'deny\nallow', trim: true, ignoreCase: true, maxLines: 3 } };
+    const given = (text: string | null): CheckEvidence => ({ kind: 'code', files: { 'answer.txt': text } });
+    expect(judge(check(fields), given(' Deny \n\n\tALLOW\n')).passed).toBe(true);
+    expect(texts(fields, given('deny\ndeny'))).toEqual(['Answer.txt is not "deny\\nallow": line 2 is "deny".'.replace('Answer', 'answer')]);
+    expect(texts(fields, given('a\nb\nc\nd'))).toEqual(['answer.txt has 4 lines, more than 3.']);
+    expect(texts(fields, given(null))).toEqual(['There is no file answer.txt.']);
+  });
+});
+
+describe('a result', () => {
+  it('is bounded, whatever a student printed', () => {
+    const fields = { ...RUN, expect: { output: { equals: 'x' }, never: Array.from({ length: 40 }, () => ({ call: '*' })) } };
+    const result = judge(check(fields), evidence([out('y'.repeat(100_000)), row(1, { args: { path: `/${'z'.repeat(600)}` } })]));
+    expect(result.findings).toHaveLength(MAX_FINDINGS);
+    for (const { text } of result.findings) expect(text.length).toBeLessThanOrEqual(MAX_FINDING_CHARS);
+  });
+
+  it('shows of a hidden check what its author says, and nothing of what it ran', () => {
+    const [shown] = shownResults([judge(check({ ...RUN, expect: { status: 1 }, hidden: true }), evidence([]))]);
+    expect(shown).toMatchObject({ message: 'Look here.', findings: [], passed: false });
+  });
+
+  it('that was not judged counts as not passed', () => {
+    expect(unjudged(check({ ...RUN, expect: { status: 1 } }), 'It took too long.')).toMatchObject({ outcome: 'error', points: 0 });
+  });
+
+  it('ticks the steps whose checks all pass', () => {
+    const steps = [
+      { title: 'a', checks: ['x', 'y'] },
+      { title: 'b', checks: ['x'] },
+      { title: 'c', checks: [] },
+    ];
+    expect(stepTicks({ steps }, [{ id: 'x', passed: true }, { id: 'y', passed: false }])).toEqual([false, true, null]);
+  });
+});
+
+describe('laws', () => {
+  const anyEvents = fc.array(
+    fc.oneof(
+      fc.record({ n: fc.nat(), path: fc.constantFrom('/tmp/a', '/etc/x', '/tmp/a/b'), verdict: fc.constantFrom('allow', 'deny', 'modify', 'fake'), rule: fc.nat(2) }).map(({ n, path, verdict, rule }) =>
+        row(n, { args: { path, flags: 1 }, verdict: verdict, rule }),
+      ),
+      fc.string().map((text) => out(text)),
+    ),
+  );
+  const anyExpect = fc.record(
+    {
+      status: fc.nat(3),
+      output: fc.record({ contains: fc.string({ maxLength: 2 }) }),
+      never: fc.record({ call: fc.constantFrom('*', 'write', 'files'), path: fc.constantFrom('/tmp/**', '/etc/*'), verdict: fc.constantFrom('allow', 'deny') }),
+      calls: fc.record({ call: fc.constantFrom('*', 'll_os_open'), count: fc.record({ min: fc.nat(2) }) }),
+    },
+    { requiredKeys: ['status'] },
+  );
+
+  it('judging is a function: the same evidence gives the same result, also when it was written down and read again', () => {
+    fc.assert(
+      fc.property(anyExpect, anyEvents, (expected, events) => {
+        const one = check({ ...RUN, expect: expected });
+        const again = JSON.parse(JSON.stringify(one)) as Check;
+        const stored = JSON.parse(JSON.stringify(events)) as RunEvent[];
+        expect(judge(again, evidence(stored))).toEqual(judge(one, evidence(events)));
+      }),
+    );
+  });
+
+  it('more weight is never fewer points, and never changes whether a check passes', () => {
+    fc.assert(
+      fc.property(anyExpect, anyEvents, fc.nat(1000), fc.nat(1000), (expected, events, a, b) => {
+        const light = judge(check({ ...RUN, expect: expected, weight: Math.min(a, b) || 1 }), evidence(events));
+        const heavy = judge(check({ ...RUN, expect: expected, weight: Math.max(a, b) || 1 }), evidence(events));
+        expect(heavy.passed).toBe(light.passed);
+        expect(heavy.points).toBeGreaterThanOrEqual(light.points);
+      }),
+    );
+  });
+
+  it('an expectation more is never a check more that passes', () => {
+    fc.assert(
+      fc.property(anyExpect, anyEvents, (expected, events) => {
+        const all = judge(check({ ...RUN, expect: expected }), evidence(events)).passed;
+        for (const key of Object.keys(expected)) {
+          const fewer = Object.fromEntries(Object.entries(expected).filter(([name]) => name !== key));
+          if (Object.keys(fewer).length > 0 && all) expect(judge(check({ ...RUN, expect: fewer }), evidence(events)).passed).toBe(true);
+        }
+      }),
+    );
+  });
+
+  const anyResults = fc.array(fc.record({ max: fc.nat(100), share: fc.constantFrom(0, 0.25, 1) }).map(({ max, share }) => ({ max, points: max * share })), { maxLength: 12 });
+
+  it('a grade lies between nothing and everything, hints only take, and only all points are 100', () => {
+    fc.assert(
+      fc.property(anyResults, fc.array(fc.nat(60)), (results, hints) => {
+        const grade = gradeOf(results, hints);
+        expect(grade.points).toBeGreaterThanOrEqual(0);
+        expect(grade.points).toBeLessThanOrEqual(grade.max);
+        expect(grade.points).toBeLessThanOrEqual(gradeOf(results).points);
+        expect(grade.percent === 100).toBe(grade.max > 0 && grade.points === grade.max);
+      }),
+    );
+  });
+
+  it('the best attempt is never worse than the last', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ points: fc.nat(10) })), (attempts) => {
+        expect(countedAttempt(attempts, 'best')?.points ?? 0).toBeGreaterThanOrEqual(countedAttempt(attempts, 'last')?.points ?? 0);
+      }),
+    );
+    expect(countedAttempt([], 'best')).toBeNull();
+    const first = { points: 3 };
+    expect(countedAttempt([first, { points: 3 }], 'best')).toBe(first);
+  });
+});
