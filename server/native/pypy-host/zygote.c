@@ -6,6 +6,10 @@
  * two pipes and forks. The child raises walls and filter around itself, says hello on its own pipes, asks there the very question that the
  * parent still waits to have answered, and goes on as if nothing had happened.
  *
+ * Forking takes as long as all that a guest does until it asks. So when orders have been coming, one child is forked ahead: the spare. It waits
+ * for its birth, the numbers of the order that it will serve, and is then like any other. It is kept out of the start itself: no order comes before
+ * the question is asked.
+ *
  * With --before-start it forks before the interpreter starts, and no request waits: the guest starts its own, from nothing, in a host that is
  * loaded and hooked.
  *
@@ -34,7 +38,9 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "channel.h"
@@ -48,6 +54,10 @@
 #define MAX_CHILDREN 1024
 /* The longest order is under a hundred characters. */
 #define MAX_ORDERS 4096
+/* From a fork until the next spare is made: by then an ordinary guest has printed its first line, and no longer needs the processors for it. */
+#define SPARE_DELAY_MS 50
+/* Until it is tried again where there was no room for one. */
+#define SPARE_RETRY_MS 1000
 
 struct child {
     pid_t process; /* 0: free */
@@ -55,6 +65,23 @@ struct child {
     struct pipes pipes;
     bool reported; /* its end has been told, and it is not reaped yet */
 };
+
+/* What a spare is told. */
+struct birth {
+    unsigned long serial;
+    bool has_uid;
+    uid_t uid;
+    uint64_t data_bytes, cpu_seconds;
+    unsigned threads;
+};
+
+static struct {
+    pid_t process; /* 0: there is none */
+    struct pipes pipes;
+    int birth; /* where it is told */
+} spare;
+
+static int64_t spare_due = -1; /* in milliseconds of the monotonic clock; -1: not wanted */
 
 static struct options guest_options;
 static struct child children[MAX_CHILDREN];
@@ -98,10 +125,24 @@ static struct child *free_child(void) {
     return NULL;
 }
 
+static int64_t milliseconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void forget_spare(void) {
+    pipes_close_guests(&spare.pipes);
+    pipes_close_controllers(&spare.pipes);
+    close(spare.birth);
+    spare.process = 0;
+}
+
 /* Left as zombies until "reap", so that a signal of the controller's can never reach a stranger with the same number. */
 static void report_ends(void) {
     struct signalfd_siginfo ignored[8];
     while (read(ended_children, ignored, sizeof ignored) > 0) continue;
+    if (spare.process != 0 && waitpid(spare.process, NULL, WNOHANG) == spare.process) forget_spare();
     for (size_t i = 0; i < MAX_CHILDREN; i++) {
         siginfo_t end = { .si_pid = 0 };
         if (children[i].process == 0 || children[i].reported) continue;
@@ -132,12 +173,80 @@ static void let_go(unsigned long serial) {
 static void be_born(pid_t parent, unsigned long serial, struct channel_ends ends) {
     report_as(serial);
     channel_wait_with(NULL);
+    spare_due = -1;
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
     if (!random_open()) report_failure("random", "random bytes cannot be had", strerror(errno));
     become_guest(&guest_options, parent, ends);
     if (has_question) channel_resume();
+}
+
+/* In the child that is forked ahead. Returns as a guest. */
+static void await_birth(pid_t parent, int told, struct channel_ends ends) {
+    struct birth birth;
+    ssize_t got;
+    /* Whoever holds an end of another guest's pipes keeps that one from noticing that the other side has gone. */
+    for (size_t i = 0; i < MAX_CHILDREN; i++)
+        if (children[i].process != 0) pipes_close_controllers(&children[i].pipes);
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) _exit(EXIT_PREPARATION);
+    do got = recv(told, &birth, sizeof birth, MSG_WAITALL);
+    while (got < 0 && errno == EINTR);
+    if (got != (ssize_t)sizeof birth) _exit(EXIT_PREPARATION); /* the zygote has gone */
+    guest_options.has_uid = birth.has_uid;
+    guest_options.uid = birth.uid;
+    guest_options.data_bytes = birth.data_bytes;
+    guest_options.cpu_seconds = birth.cpu_seconds;
+    guest_options.threads = birth.threads;
+    be_born(parent, birth.serial, ends);
+}
+
+/* true in the child, when it is born. */
+static bool make_spare(void) {
+    int ends[2];
+    spare_due = milliseconds() + SPARE_RETRY_MS;
+    if (free_child() == NULL || pipes_make(&spare.pipes, guest_options.polling) != NULL) return false;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+        pipes_close_guests(&spare.pipes);
+        pipes_close_controllers(&spare.pipes);
+        return false;
+    }
+    pid_t self = getpid(), process = fork();
+    if (process == 0) {
+        close(ends[0]);
+        await_birth(self, ends[1], spare.pipes.guest);
+        return true;
+    }
+    close(ends[1]);
+    spare.birth = ends[0];
+    if (process < 0) {
+        forget_spare();
+        return false;
+    }
+    pipes_close_guests(&spare.pipes);
+    spare.process = process;
+    spare_due = -1;
+    return false;
+}
+
+/* Whether the spare was there to serve the order. */
+static bool bear_spare(unsigned long serial) {
+    struct child *child = free_child();
+    if (spare.process == 0 || child == NULL) return false;
+    struct birth birth = { 0 };
+    birth.serial = serial;
+    birth.has_uid = guest_options.has_uid;
+    birth.uid = guest_options.uid;
+    birth.data_bytes = guest_options.data_bytes;
+    birth.cpu_seconds = guest_options.cpu_seconds;
+    birth.threads = guest_options.threads;
+    /* It may have been killed for its memory; then it is reaped as soon as its end is looked at. */
+    if (send(spare.birth, &birth, sizeof birth, MSG_NOSIGNAL) != (ssize_t)sizeof birth) return false;
+    close(spare.birth);
+    *child = (struct child){ spare.process, serial, spare.pipes, false };
+    spare.process = 0;
+    report_pipes(child);
+    return true;
 }
 
 /* true in the child. */
@@ -181,7 +290,8 @@ static bool obey(const char *order) {
         guest_options.data_bytes = data;
         guest_options.cpu_seconds = seconds;
         guest_options.threads = (unsigned)threads;
-        return fork_guest(serial);
+        spare_due = milliseconds() + SPARE_DELAY_MS;
+        return !bear_spare(serial) && fork_guest(serial);
     }
     if (sscanf(order, "go %lu", &serial) == 1) let_go(serial);
     else if (sscanf(order, "reap %d", &process) == 1) reap((pid_t)process);
@@ -206,11 +316,20 @@ static bool take_orders(void) {
     return false;
 }
 
+/* Milliseconds until a spare is to be made; -1 where none is wanted. */
+static int until_spare(void) {
+    if (spare.process != 0 || spare_due < 0) return -1;
+    int64_t left = spare_due - milliseconds();
+    return left > 0 ? (int)left : 0;
+}
+
 /* Returns when the reply has come, which -1 never does; or in a guest, at once. */
 static void wait_for_orders(int reply) {
     struct pollfd awaited[] = { { .fd = reply, .events = POLLIN }, { .fd = CONTROL_FD, .events = POLLIN }, { .fd = ended_children, .events = POLLIN } };
     for (;;) {
-        if (poll(awaited, sizeof awaited / sizeof *awaited, -1) < 0) continue; /* EINTR */
+        int ready = poll(awaited, sizeof awaited / sizeof *awaited, until_spare());
+        if (ready < 0) continue; /* EINTR */
+        if (ready == 0 && make_spare()) return;
         if (awaited[2].revents != 0) report_ends();
         if (awaited[1].revents != 0 && take_orders()) return;
         if (awaited[0].revents != 0) return;

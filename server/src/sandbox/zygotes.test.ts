@@ -1,6 +1,6 @@
 /** Guests that are forked: the same as those that start from nothing, strangers to each other, and never the cause of somebody's waiting. */
 import { readdirSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
 import { engineState } from './hostCommand.ts';
@@ -188,6 +188,70 @@ print(os.path.exists('/tmp/left-behind'))`;
     expect(dirty[0]).toBeLessThan(2048);
     run.handle.stop();
     await run.handle.done;
+  });
+});
+
+/** A zombie is dead, whoever has to bury it. */
+function isAlive(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${String(pid)}/stat`, 'latin1').split(' ')[2] !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
+/** Processes forked ahead by a zygote, that wait for an order. */
+function spares(zygote: Zygote): number[] {
+  return readdirSync('/proc')
+    .filter((pid) => {
+      try {
+        const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ');
+        return fields[1] === '(sandtable-zyg)' && Number(fields[3]) === zygote.pid && isAlive(Number(pid));
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+describe('a guest that was forked ahead', () => {
+  const oneSpare = (zygote: Zygote): Promise<number[]> =>
+    vi.waitFor(
+      () => {
+        const found = spares(zygote);
+        expect(found).toHaveLength(1);
+        return found;
+      },
+      { timeout: 5000 },
+    );
+
+  it('is one at a time, is as others, knows its own limits, and is replaced when it was killed', async () => {
+    expect(await zygotes.prepare(PLAIN)).toBe(true);
+    const zygote = zygotes.get(PLAIN)!;
+    expect((await runScript('print(1)', { zygotes })).out).toBe('1\n');
+    const [spare] = await oneSpare(zygote);
+    const run = await startScript('print(input())', { zygotes, limits: { cpuSeconds: 7 } });
+    await vi.waitFor(() => {
+      expect(guestPids()).toContain(String(spare));
+    });
+    expect(readFileSync(`/proc/${String(spare)}/limits`, 'latin1')).toMatch(/Max cpu time +7 /);
+    run.handle.stop();
+    expect((await run.handle.done).reason).toBe('stopped');
+    process.kill((await oneSpare(zygote))[0]!, 'SIGKILL');
+    expect((await runScript('print(2)', { zygotes })).out).toBe('2\n');
+    await oneSpare(zygote);
+  });
+
+  it('goes with its zygote', async () => {
+    const own = new Zygotes(stdlib);
+    expect(await own.prepare(PLAIN)).toBe(true);
+    const zygote = own.get(PLAIN)!;
+    await runScript('print(1)', { zygotes: own });
+    const [spare] = await oneSpare(zygote);
+    own.close();
+    await vi.waitFor(() => {
+      expect(isAlive(spare!)).toBe(false);
+    });
   });
 });
 
