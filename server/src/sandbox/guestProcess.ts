@@ -5,14 +5,15 @@
  * them through /proc/PID/fd, so that O_NONBLOCK here is not shared with the guest. The guest's side prepares, says that it is ready, and
  * sets up its filter. From then on the only ties are the two pipes and signals.
  *
- * Invariants. In one turn at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after {@link TURN_MS}, and at most
- * one buffer of them is received; who has its next turn when is settled by `turns.ts`. While replies
+ * Invariants. In one turn at most {@link FRAMES_PER_TURN} frames of one guest are handled, none is begun after {@link TURN_MS}, and no more
+ * are received after {@link DIRECT_MS}; who has its next turn when is settled by `turns.ts`. While replies
  * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once, and by then the process is gone and every descriptor is closed.
  *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
  */
 import { closeSync, constants, openSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { DirectReads } from './directReads.ts';
 import type { GuestOrigin, OriginOf, PipeEnds } from './guestOrigin.ts';
 import { Lookout } from './lookout.ts';
 import { Turn } from './turns.ts';
@@ -23,6 +24,12 @@ const FRAMES_PER_TURN = 256;
 
 /** After this many milliseconds no further frame is begun in a turn: a guest can choose calls that take a hundred times the ordinary. */
 const TURN_MS = 2;
+
+/**
+ * Of a turn, how long requests are read that come while it lasts: some forty calls. Short beside a turn, because a guest that always has the
+ * next one ready would make every turn a full one, and others wait for the sum of them.
+ */
+const DIRECT_MS = 0.3;
 
 /** Receiving buffer; the host's pipe holds up to 1 MiB, of which a turn takes this much. */
 const RECEIVE_BYTES = 64 * 1024;
@@ -72,6 +79,8 @@ export class GuestProcess {
   readonly #turn = new Turn(() => {
     this.#resume();
   });
+  #direct: DirectReads | null = null;
+  #received: Uint8Array = new Uint8Array(0);
   readonly #lookout = new Lookout();
   /** The rest of replies that the pipe had no room for. */
   #unsent: Uint8Array[] = [];
@@ -182,6 +191,8 @@ export class GuestProcess {
 
   #receive(fd: number): Socket {
     const buffer = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
+    this.#received = buffer;
+    this.#direct = new DirectReads(fd, buffer);
     const pipe = new Socket({
       fd,
       readable: true,
@@ -213,7 +224,7 @@ export class GuestProcess {
     const begun = performance.now();
     this.#turn.begin(begun);
     this.#lookout.came(begun);
-    const done = this.#handleUntil(begun + TURN_MS);
+    const done = this.#handleUntil(begun);
     if (this.#broken || this.#phase === 'ended') return;
     const ended = performance.now();
     if (!this.#turn.end(ended)) this.#paused = true;
@@ -225,13 +236,14 @@ export class GuestProcess {
   }
 
   /** @returns whether there is nothing more to do before bytes come, or replies can go. */
-  #handleUntil(until: number): boolean {
+  #handleUntil(begun: number): boolean {
     const reader = this.#reader;
-    for (let count = 0; count < FRAMES_PER_TURN && (count === 0 || performance.now() < until); count++) {
+    let now = begun;
+    for (let count = 0; count < FRAMES_PER_TURN && now < begun + TURN_MS; count++, now = performance.now()) {
       if (this.#unsent.length > 0) return true;
-      if (!reader.next()) {
+      while (!reader.next()) {
         if (reader.error !== null) this.breakOff(reader.error);
-        return true;
+        if (reader.error !== null || now >= begun + DIRECT_MS || !this.#readOn()) return true;
       }
       if (reader.fid === HELLO_FID) this.#onHello(reader);
       else if (!this.#saidHello) this.breakOff('no-hello');
@@ -239,6 +251,15 @@ export class GuestProcess {
       if (this.#broken) return true;
     }
     return false;
+  }
+
+  /** Reads what has come meanwhile; false where that is nothing. */
+  #readOn(): boolean {
+    // The number of a pipe that was let go may be another file's already.
+    if (this.#pipe?.destroyed !== false) return false;
+    const bytes = this.#direct?.read() ?? 0;
+    if (bytes > 0) this.#reader.feed(this.#received.subarray(0, bytes));
+    return bytes > 0;
   }
 
   #pause(): void {

@@ -10,19 +10,13 @@
  * Invariant: a guest that asks nothing costs at most one look, and a thread without guests that ask sleeps.
  */
 import { availableParallelism } from 'node:os';
+import { PayingOff } from './payingOff.ts';
 
 /** About one wake-up of a halted core, twice: a miss costs little beside what the guest computes meanwhile. */
 const LOOK_MS = 0.1;
 
-/** Looks before judging. */
-const WINDOW = 32;
-
 /** Below one request in four that came in time, sleeping is cheaper for everybody. */
-const HITS_WANTED = WINDOW / 4;
-
-/** Answers without looking after a bad window: doubles up to the maximum, so that a hopeless guest is looked out for ever less. */
-const FIRST_REST = 64;
-const MAX_REST = 16_384;
+const HITS_WANTED = 0.25;
 
 /** On one processor whoever looks keeps the guest from asking. */
 const TWO_PROCESSORS = availableParallelism() > 1;
@@ -45,12 +39,9 @@ function round(): void {
 
 /** For one guest. */
 export class Lookout {
-  #looksUntil = 0;
-  #tries = 0;
-  #hits = 0;
-  #rest = 0;
-  #nextRest = FIRST_REST;
   readonly #possible: boolean;
+  readonly #pays = new PayingOff(HITS_WANTED);
+  #looksUntil = 0;
 
   constructor(possible = TWO_PROCESSORS) {
     this.#possible = possible;
@@ -64,25 +55,13 @@ export class Lookout {
   /** Requests have come; `now` as `performance.now()` gives it. */
   came(now: number): void {
     if (this.#looksUntil === 0) return;
-    this.#tries += 1;
-    if (now <= this.#looksUntil) this.#hits += 1;
+    this.#pays.tried(now <= this.#looksUntil);
     this.#looksUntil = 0;
-    if (this.#tries < WINDOW) return;
-    if (this.#hits >= HITS_WANTED) this.#nextRest = FIRST_REST;
-    else {
-      this.#rest = this.#nextRest;
-      this.#nextRest = Math.min(MAX_REST, this.#nextRest * 2);
-    }
-    this.#tries = this.#hits = 0;
   }
 
   /** All requests that had come are answered. */
   answered(now: number): void {
-    if (!this.#possible) return;
-    if (this.#rest > 0) {
-      this.#rest -= 1;
-      return;
-    }
+    if (!this.#possible || !this.#pays.worthATry()) return;
     this.#looksUntil = now + LOOK_MS;
     stayAwake(this.#looksUntil);
   }

@@ -1,0 +1,40 @@
+/** Learns whether something that is tried again and again pays: it is left off for ever longer while it does not. */
+
+/** Tries before judging: few, so that a machine where it does not pay loses little. */
+const WINDOW = 32;
+
+/** Times that it is left off after a bad window; doubles up to the maximum, and begins anew after a good one. */
+const FIRST_REST = 64;
+const MAX_REST = 16_384;
+
+export class PayingOff {
+  readonly #wanted: number;
+  #tries = 0;
+  #hits = 0;
+  #rest = 0;
+  #nextRest = FIRST_REST;
+
+  /** `share` of the tries that must succeed, 0 to 1. */
+  constructor(share: number) {
+    this.#wanted = WINDOW * share;
+  }
+
+  /** Whether to try this time. */
+  worthATry(): boolean {
+    if (this.#rest === 0) return true;
+    this.#rest -= 1;
+    return false;
+  }
+
+  tried(hit: boolean): void {
+    this.#tries += 1;
+    if (hit) this.#hits += 1;
+    if (this.#tries < WINDOW) return;
+    if (this.#hits >= this.#wanted) this.#nextRest = FIRST_REST;
+    else {
+      this.#rest = this.#nextRest;
+      this.#nextRest = Math.min(MAX_REST, this.#nextRest * 2);
+    }
+    this.#tries = this.#hits = 0;
+  }
+}
