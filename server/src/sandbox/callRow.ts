@@ -19,6 +19,13 @@ const MAX_DEPTH = 4;
 /** Bytes that surely hold `ROW_TEXT_LIMIT` characters. */
 const TEXT_BYTES = ROW_TEXT_LIMIT * 4;
 
+/**
+ * Bytes that hold as many where nearly each is a character, as in most files. A character that is cut at their end is another text than it would be
+ * whole, and lies behind the limit.
+ */
+const USUAL_TEXT_BYTES = ROW_TEXT_LIMIT + 16;
+const CUT_CHARACTER = 3;
+
 export interface RowParts {
   readonly n: number;
   readonly thread: number;
@@ -147,6 +154,10 @@ function lengthBeside(key: string, length: number): string {
 }
 
 function bytesJson(bytes: Uint8Array): string {
+  if (bytes.length > USUAL_TEXT_BYTES) {
+    const text = decodeText(bytes.subarray(0, USUAL_TEXT_BYTES));
+    if (text.length >= ROW_TEXT_LIMIT + CUT_CHARACTER) return textJson(text);
+  }
   return textJson(decodeText(bytes.length > TEXT_BYTES ? bytes.subarray(0, TEXT_BYTES) : bytes));
 }
 
