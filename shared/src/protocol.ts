@@ -9,6 +9,7 @@
 import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
 import { historyRequests, type HistoryAnnouncements, type HistoryReplies } from './historyMessages.ts';
+import { labRequests, type LabAnnouncements, type LabReplies } from './labMessages.ts';
 import { id, wholeNumber as version } from './messageParts.ts';
 import type { SessionState } from './session.ts';
 import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
@@ -96,6 +97,7 @@ export const requests = {
   ...travelRequests,
   ...searchRequests,
   ...historyRequests,
+  ...labRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -150,6 +152,8 @@ export interface BenchInfo {
   readonly id: string;
   readonly name: string;
   readonly updatedAt: string;
+  /** Somebody's work at a lab, or the files of a lab that is being written; left out: a bench of one's own. */
+  readonly kind?: 'work' | 'pack';
 }
 
 /** One run of a bench; its trace is `/api/runs/ID/trace.jsonl`. */
@@ -217,7 +221,7 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies extends TravelReplies, SearchReplies, HistoryReplies {
+export interface Replies extends TravelReplies, SearchReplies, HistoryReplies, LabReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -250,7 +254,8 @@ export interface Replies extends TravelReplies, SearchReplies, HistoryReplies {
 }
 
 /** Announcements, server to page; all go to every page that has the bench open. */
-export interface Announcements extends TravelAnnouncements, SearchAnnouncements, HistoryAnnouncements {
+export interface Announcements
+  extends TravelAnnouncements, SearchAnnouncements, HistoryAnnouncements, LabAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

@@ -20,11 +20,17 @@ import {
   type WorldEntry,
 } from './protocol.ts';
 import { historyAnnouncements, historyValues } from './historyReplies.ts';
+import { labAnnouncements, labValues } from './labReplies.ts';
 import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
 
-const bench = objectOf<BenchInfo>()({ id: z.string(), name: z.string(), updatedAt: z.string() });
+const bench = objectOf<BenchInfo>()({
+  id: z.string(),
+  name: z.string(),
+  updatedAt: z.string(),
+  kind: z.enum(['work', 'pack']).optional(),
+});
 
 const file = objectOf<BenchFile>()({
   path: z.string(),
@@ -72,6 +78,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   ...travelAnnouncements,
   ...searchAnnouncements,
   ...historyAnnouncements,
+  ...labAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -115,6 +122,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   ...travelValues,
   ...searchValues,
   ...historyValues({ bench, file }),
+  ...labValues(file),
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

@@ -7,7 +7,7 @@ import type { Handler, Services } from './requestHandlers.ts';
 
 type Name = 'bench.list' | 'bench.create' | 'bench.open' | 'bench.leave' | 'bench.rename' | 'bench.remove';
 
-export function benchHandlers({ store, sessions, searches, pages, examples }: Services): {
+export function benchHandlers({ store, sessions, searches, pages, labs, examples }: Services): {
   readonly [N in Name]: Handler<N>;
 } {
   return {
@@ -59,11 +59,20 @@ export function benchHandlers({ store, sessions, searches, pages, examples }: Se
     },
 
     'bench.remove': async ({ bench }) => {
+      const row = await store.benches.row(bench);
+      if (row === null) return NO_BENCH;
+      if (row.assignment !== null)
+        return refused(
+          'forbidden',
+          'This is work for a course, with what was handed in; it stays. A reset brings its files back to the beginning.',
+        );
+      const attempts = (await store.attempts.ofBench(bench)).map(({ id }) => id);
       const runs = (await store.runs.list()).filter((run) => run.bench === bench).map((run) => run.id);
       if (!(await store.benches.remove(bench))) return NO_BENCH;
       pages.tell(bench, 'bench.removed', { bench });
       pages.removed(bench);
       searches.benchGone(bench);
+      await labs.checks.benchGone(bench, attempts);
       await sessions.benchRemoved(bench, runs);
       return done(null);
     },

@@ -20,6 +20,9 @@ const COST: Readonly<Partial<Record<RequestName, number>>> = {
   'bench.create': 20,
   'run.start': 20,
   'search.start': 40,
+  'lab.check': 40,
+  'lab.hand-in': 40,
+  'lab.open': 20,
   'policy.check': 20,
 };
 

@@ -1,6 +1,7 @@
 /** What a handler of a request is, and all of them by name. */
 import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
+import type { LabServices } from '../labs/labServices.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
@@ -8,6 +9,7 @@ import type { Actor } from './actor.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import { historyHandlers } from './historyHandlers.ts';
+import { labHandlers } from './labHandlers.ts';
 import type { Pages } from './pages.ts';
 import { runHandlers } from './runHandlers.ts';
 import { searchHandlers } from './searchHandlers.ts';
@@ -20,6 +22,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly searches: SearchDesk;
   readonly pages: Pages;
+  readonly labs: LabServices;
   readonly examples: readonly Example[];
 }
 
@@ -37,6 +40,7 @@ export function requestHandlers(services: Services): Handlers {
     ...benchHandlers(services),
     ...fileHandlers(services),
     ...historyHandlers(services),
+    ...labHandlers(services),
     ...runHandlers(services),
     ...searchHandlers(services),
     ...travelHandlers(services),

@@ -9,6 +9,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import { loadExamples, type Example } from '../examples/examples.ts';
 import { interpreterState } from '../sandbox/index.ts';
+import type { RunChecks } from '../labs/checkDesk.ts';
+import { labServices } from '../labs/labServices.ts';
 import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
@@ -35,6 +37,10 @@ export interface ServerOptions {
   readonly names?: readonly string[];
   /** Folder of the built page; the one beside this package by default. */
   readonly web?: string;
+  /** Folder of the labs that ship; the one beside this package by default. */
+  readonly labs?: string;
+  /** How submissions are judged, for tests. */
+  readonly runChecks?: RunChecks;
   /** Entry of the run workers, for tests. */
   readonly workerEntry?: URL;
 }
@@ -55,6 +61,7 @@ export type StartedServer =
   | { readonly ok: false; readonly code: 'data' | 'port'; readonly message: string };
 
 const WEB = fileURLToPath(new URL('../../../web/dist', import.meta.url));
+const LABS = fileURLToPath(new URL('../../../labs', import.meta.url));
 
 const CLOSING =
   'The server is closing. Your files are saved; what you type from now on is kept in this page and saved when the server is back.';
@@ -131,7 +138,15 @@ async function serveOn(
     },
   });
   const searches = new SearchDesk((page, name, value) => pages.tellOne(page, name, value));
-  serveSockets(io, requestHandlers({ store, sessions, searches, pages, examples }), door, {
+  const labs = labServices({
+    store,
+    data: folder.path,
+    run: options.runChecks ?? noChecksYet,
+    tell: (bench, name, value) => pages.tell(bench, name, value),
+  });
+  await labs.checks.recover();
+  const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
+  serveSockets(io, requestHandlers({ store, sessions, searches, pages, labs, examples }), door, {
     gone: (page) => {
       searches.pageGone(page);
       for (const bench of pages.gone(page)) sessions.leave(bench, page);
@@ -140,7 +155,7 @@ async function serveOn(
   });
   const close = async (): Promise<void> => {
     pages.tellAll('server.closing', { message: CLOSING });
-    await Promise.all([searches.close(), sessions.close()]);
+    await Promise.all([searches.close(), labs.checks.close(), sessions.close()]);
     await closeSockets(io, app);
     await store.close();
     await lock.release();
@@ -161,7 +176,7 @@ async function serveOn(
     server: {
       url: `http://${urlHost(options.host)}:${port}`,
       port,
-      warnings: await warningsOf(web),
+      warnings: [...(await warningsOf(web)), ...labProblems],
       failed: lock.lost.then(() => LOST),
       close,
     },
@@ -196,6 +211,9 @@ async function firstBench(store: Store, examples: readonly Example[]): Promise<v
     files: example.files,
   });
 }
+
+/** Until checks can be run. */
+const noChecksYet: RunChecks = () => Promise.resolve({ ok: false, message: 'This server runs no checks.' });
 
 async function closeSockets(io: Server, app: FastifyInstance): Promise<void> {
   await io.close();

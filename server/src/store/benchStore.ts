@@ -118,7 +118,8 @@ export class BenchStore {
 }
 
 function infoOf(row: BenchRow): BenchInfo {
-  return { id: row.id, name: row.name, updatedAt: row.updated_at };
+  const { id, name, updated_at: updatedAt, kind } = row;
+  return { id, name, updatedAt, ...(kind === 'bench' ? {} : { kind }) };
 }
 
 function freeName(wanted: string, taken: readonly string[]): string {

@@ -6,14 +6,17 @@
 import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { AccessStore } from './accessStore.ts';
+import { AttemptStore } from './attemptStore.ts';
 import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
 import { openDatabase, shownPlace } from './database.ts';
 import { FileStore } from './fileStore.ts';
+import { LabStore } from './labStore.ts';
 import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
+import { WorkStore } from './workStore.ts';
 
 export interface Store {
   /** For what concerns all tables at once: backup, export and erasing. */
@@ -24,6 +27,9 @@ export interface Store {
   readonly revisions: RevisionStore;
   readonly runs: RunStore;
   readonly bookmarks: BookmarkStore;
+  readonly labs: LabStore;
+  readonly attempts: AttemptStore;
+  readonly works: WorkStore;
   close(): Promise<void>;
 }
 
@@ -68,6 +74,9 @@ function storeOn(db: Kysely<Schema>): Store {
     revisions: new RevisionStore(db),
     runs: new RunStore(db),
     bookmarks: new BookmarkStore(db),
+    labs: new LabStore(db),
+    attempts: new AttemptStore(db),
+    works: new WorkStore(db),
     close: () => db.destroy(),
   };
 }

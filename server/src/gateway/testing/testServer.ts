@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
-import { startServer, type RunningServer } from '../startServer.ts';
+import { startServer, type RunningServer, type ServerOptions } from '../startServer.ts';
 import { PATIENCE_MS, TestPage, type TestPageOptions } from './testPage.ts';
 
 export interface TestServer {
@@ -14,7 +14,7 @@ export interface TestServer {
 }
 
 /** Call it once at the top of a test file. */
-export function serverForTests(name: string): TestServer {
+export function serverForTests(name: string, options: Partial<ServerOptions> = {}): TestServer {
   let dataDir = '';
   let server: RunningServer | null = null;
   const pages: TestPage[] = [];
@@ -23,7 +23,7 @@ export function serverForTests(name: string): TestServer {
   vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), `sandtable-${name}-`));
-    const started = await startServer({ host: '127.0.0.1', port: 0, dataDir });
+    const started = await startServer({ host: '127.0.0.1', port: 0, ...options, dataDir });
     if (!started.ok) throw new Error(started.message);
     server = started.server;
   });
