@@ -3,7 +3,7 @@ import { sql, type Kysely } from 'kysely';
 import type { AttemptRow, HintTakenRow, Schema } from './schema.ts';
 
 /** Checks of one work that are kept beside those that were handed in: a person at work checks every few minutes. */
-export const CHECKS_KEPT = 100;
+const CHECKS_KEPT = 100;
 
 export interface NewAttempt {
   readonly id: string;
