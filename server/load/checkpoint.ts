@@ -24,6 +24,9 @@ export interface Checkpoint {
   readonly pssMiB: number;
 }
 
+/** A guest that a zygote forked ahead; the server has no descriptors of it. */
+const SPARE_NAME = 'sandtable-spare';
+
 const MIB = 1024 * 1024;
 const KIB_PER_MIB = 1024;
 
@@ -38,10 +41,11 @@ export async function takeCheckpoint(server: OwnServer): Promise<Checkpoint> {
   const openLogs = open.filter((target) => target.startsWith(logs)).length;
   const family = familyOf(server.pid).filter((entry) => !entry.zombie);
   const zygotes = family.filter((entry) => isZygote(entry.name)).length;
+  const spares = family.filter((entry) => entry.name === SPARE_NAME).length;
   return {
     guests: guestsOf(server),
     zygotes,
-    checkers: family.length - 1 - guestsOf(server) - zygotes,
+    checkers: family.length - 1 - guestsOf(server) - zygotes - spares,
     descriptors: open.length - openLogs,
     openLogs,
     logFolders: readdirSync(logs).length,

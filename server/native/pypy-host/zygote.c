@@ -58,6 +58,7 @@
 #define SPARE_DELAY_MS 50
 /* Until it is tried again where there was no room for one. */
 #define SPARE_RETRY_MS 1000
+#define SPARE_NAME "sandtable-spare"
 
 struct child {
     pid_t process; /* 0: free */
@@ -190,6 +191,7 @@ static void await_birth(pid_t parent, int told, struct channel_ends ends) {
     for (size_t i = 0; i < MAX_CHILDREN; i++)
         if (children[i].process != 0) pipes_close_controllers(&children[i].pipes);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) _exit(EXIT_PREPARATION);
+    prctl(PR_SET_NAME, SPARE_NAME, 0, 0, 0);
     do got = recv(told, &birth, sizeof birth, MSG_WAITALL);
     while (got < 0 && errno == EINTR);
     if (got != (ssize_t)sizeof birth) _exit(EXIT_PREPARATION); /* the zygote has gone */

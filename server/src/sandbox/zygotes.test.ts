@@ -206,7 +206,7 @@ function spares(zygote: Zygote): number[] {
     .filter((pid) => {
       try {
         const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ');
-        return fields[1] === '(sandtable-zyg)' && Number(fields[3]) === zygote.pid && isAlive(Number(pid));
+        return fields[1] === '(sandtable-spare)' && Number(fields[3]) === zygote.pid && isAlive(Number(pid));
       } catch {
         return false;
       }
