@@ -24,6 +24,8 @@ const config: KnipConfig = {
         // Started as processes and threads by what measures.
         'load/{serverProcess,measuredWorker}.ts',
         'native/pypy-host/generateCalls.ts',
+        // Run by hand when a version is released.
+        'src/store/testing/writeEarlier.ts',
         // Started as a process by the tests.
         'native/tests/orphan.ts',
         'native/tests/fuzz.ts',

@@ -1,0 +1,12 @@
+create table kysely_migration (name varchar(255) not null primary key, timestamp varchar(255) not null);
+create table "bench" ("id" text collate "C" primary key, "name" text collate "C" not null, "revision" integer not null, "created_at" text collate "C" not null, "updated_at" text collate "C" not null);
+create table "file" ("bench" text collate "C" not null references "bench" ("id") on delete cascade, "path" text collate "C" not null, "version" integer not null, "encoding" text collate "C" not null, "content" bytea not null, "saved_at" text collate "C" not null, constraint "file_key" primary key ("bench", "path"));
+create table "run" ("id" text collate "C" primary key, "bench" text collate "C" not null references "bench" ("id") on delete cascade, "mode" text collate "C" not null, "started_at" text collate "C" not null, "ended_at" text collate "C", "status" integer, "reason" text collate "C", "log_bytes" integer not null);
+create index "run_of_bench" on "run" ("bench", "started_at");
+insert into "kysely_migration" ("name", "timestamp") values ('0001-benches-files-runs', '2026-01-01T00:00:00.000Z');
+create table "bookmark" ("run" text collate "C" not null references "run" ("id") on delete cascade, "n" integer not null, "note" text collate "C" not null, "set_at" text collate "C" not null, constraint "bookmark_key" primary key ("run", "n"));
+insert into "kysely_migration" ("name", "timestamp") values ('0002-bookmarks', '2026-01-01T00:00:00.000Z');
+insert into "bench" ("id", "name", "revision", "created_at", "updated_at") values ('bench-one', 'It’s the first', 3, '2025-03-01T10:00:00.000Z', '2025-03-01T10:00:00.000Z'), ('bench-two', 'Zweite', 1, '2025-03-01T10:00:00.000Z', '2025-03-01T10:00:00.000Z');
+insert into "file" ("bench", "path", "version", "encoding", "content", "saved_at") values ('bench-one', 'script.py', 3, 'utf8', '\x7072696e742827c3bc6ec3af3b205c6e27290a', '2025-03-01T10:00:00.000Z'), ('bench-two', 'data/raw.bin', 1, 'base64', '\x00ff270a00', '2025-03-01T10:00:00.000Z');
+insert into "run" ("id", "bench", "mode", "started_at", "ended_at", "status", "reason", "log_bytes") values ('run-one', 'bench-one', 'script', '2025-03-01T10:00:00.000Z', '2025-03-01T10:00:00.000Z', 137, 'limit', 1073741824), ('run-two', 'bench-one', 'repl', '2025-03-01T10:00:00.000Z', null, null, null, 0);
+insert into "bookmark" ("run", "n", "note", "set_at") values ('run-one', 4, 'here; it is', '2025-03-01T10:00:00.000Z');
