@@ -28,6 +28,7 @@ const config: KnipConfig = {
         'src/store/testing/writeEarlier.ts',
         // Started as a process by the tests.
         'native/tests/orphan.ts',
+        'src/gateway/testing/savingServer.ts',
         'native/tests/fuzz.ts',
         '{src,native,bench,conformance,load}/**/*.test.ts',
       ],

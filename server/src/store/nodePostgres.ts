@@ -42,6 +42,8 @@ export function nodePostgresDialect(url: string): PostgresDialect {
   const pool = new pg.Pool({ ...settings(url), max: CONNECTIONS });
   // A connection that breaks while nobody uses it is replaced by the pool; a question on one that breaks fails by itself.
   pool.on('error', () => undefined);
+  // And on one that is in use: without a listener of its own it would end the process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return new PostgresDialect({
     pool,
     onCreateConnection: async (connection) => {

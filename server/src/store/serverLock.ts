@@ -15,6 +15,10 @@ export const SERVER_LOCK = 7_265_002;
 /** How often a broken connection is tried again. */
 const RETRY_MS = 500;
 
+/** PostgreSQL notices that a killed server is gone when it next looks at its connection: whoever starts anew waits so long for that. */
+const LET_GO_MS = 3_000;
+const LET_GO_TRIES_MS = 100;
+
 export interface ServerLock {
   /** Resolves when another server has the database now. */
   readonly lost: Promise<void>;
@@ -30,9 +34,16 @@ export async function lockDatabase(place: string): Promise<LockedDatabase> {
   if (!isServerPlace(place))
     return { ok: true, lock: { lost: new Promise(() => undefined), release: async () => undefined } };
   const { postgresClient, postgresFailure, shownUrl } = await import('./nodePostgres.ts');
-  const first = postgresClient(place);
+  let first = postgresClient(place);
   try {
-    if (!(await take(first)))
+    const deadline = Date.now() + LET_GO_MS;
+    let taken = await take(first);
+    while (!taken && Date.now() < deadline) {
+      await delay(LET_GO_TRIES_MS);
+      first = postgresClient(place);
+      taken = await take(first);
+    }
+    if (!taken)
       return {
         ok: false,
         code: 'in-use',
