@@ -133,4 +133,10 @@ test('in audit mode a policy only says what it would have done', async ({ page }
   await shows(page, 'files: 3');
   await ended(page);
   await expect(changed(page).first()).toContainText('ll_os_open /tmp/notes.txt', { timeout: GUEST_MS });
+  await changed(page)
+    .first()
+    .getByRole('button', { name: /^Show call/ })
+    .click();
+  await expect(detail(page)).toContainText('The policy would have said');
+  await expect(detail(page)).toContainText('EPERM, by your policy');
 });

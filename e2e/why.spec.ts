@@ -61,3 +61,37 @@ test('a denied row says why, which rule nearly fitted, and which line of the scr
   await expect(page.getByRole('tab', { name: /^script\.py/ })).toHaveAttribute('aria-selected', 'true');
   await expect(page.locator('.line-asked-for').first()).toBeVisible();
 });
+
+test('lines at which calls were denied are marked in the script, and lead to their rows', async ({
+  page,
+}) => {
+  await benchWith(page, SCRIPT.replace('/tmp/notes.txt', '/etc/notes.txt'));
+  await run(page);
+  await shows(page, 'refused:');
+  await ended(page);
+  const chip = page.locator('.denied-chip');
+  await expect(chip).toHaveText(/1.call.denied/);
+  await expect(page.locator('.denied-bar')).toHaveAttribute('title', /see it in the trace/);
+  await chip.click();
+  await expect(page.getByRole('combobox', { name: 'Filter the calls' })).toHaveValue(
+    'verdict:deny line:"script.py:2"',
+  );
+  await expect(rows(page, 'deny')).toHaveCount(1);
+  await expect(rows(page, 'deny')).toContainText('/etc/notes.txt');
+});
+
+test('with trace lines on, rows that were allowed say their line as well', async ({ page }) => {
+  await benchWith(page, "import os\nos.getcwd()\nprint('done')\n");
+  const lines = page.getByRole('button', { name: /^Trace lines/ });
+  await expect(lines).toHaveAttribute('aria-pressed', 'false');
+  await lines.click();
+  await expect(lines).toHaveAttribute('aria-pressed', 'true');
+  await run(page);
+  await shows(page, 'done');
+  await ended(page);
+  await filter(page, 'line:script.py:2');
+  await expect(rows(page).filter({ hasText: 'll_os_getcwd' })).toContainText('script.py:2');
+  await openTab(page, 'Statistics');
+  await page.getByRole('combobox', { name: /by/i }).selectOption('line');
+  await expect(page.getByRole('table', { name: /^Calls by line/ })).toContainText('script.py:2');
+});

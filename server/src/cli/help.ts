@@ -29,6 +29,7 @@ Runs a Python script in the sandbox. Without a script: the interactive prompt.
   --audit              the policy only records what it would have said; the platform's ceiling decides
   --verbose            show every call, but for those that only print or read lines
   --trace FILE         write every event to FILE, one JSON object a line
+  --trace-lines        every call in it says which lines of the program made it, not only those that were denied or changed
 
 Exit status: the guest's own; 124 on time-out; 137 when a limit ended it (standard error says which);
 130 when it was stopped; 2 when the options or the policy are wrong.

@@ -168,3 +168,28 @@ describe('sandtable run --audit', () => {
     expect(events[0] as StartEvent).toMatchObject({ type: 'start', audit: true });
   });
 });
+
+describe('sandtable run --trace-lines', () => {
+  it('says of each call of the program which line made it; without, only of those that were denied', () => {
+    const script = file('lines.py', 'import os\nos.getcwd()\ntry: os.fork()\nexcept RuntimeError: pass\n');
+    const stacks = (...options: string[]): readonly (readonly [string, number | undefined])[] => {
+      const trace = path.join(folder, 'lines.jsonl');
+      expect(sandtable('run', ...options, '--trace', trace, script).status).toBe(0);
+      return readFileSync(trace, 'utf8')
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line) as RunEvent)
+        .filter((event) => event.type === 'call')
+        .filter(({ call }) => call === 'll_os_getcwd' || call === 'll_os_fork')
+        .map(({ call, stack }) => [call, stack?.[0]?.line] as const);
+    };
+    expect(stacks()).toEqual([
+      ['ll_os_getcwd', undefined],
+      ['ll_os_fork', 3],
+    ]);
+    expect(stacks('--trace-lines')).toEqual([
+      ['ll_os_getcwd', 2],
+      ['ll_os_fork', 3],
+    ]);
+  });
+});

@@ -55,6 +55,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
     folders: setup.folders,
     engine: policy.engine,
     policy: options.policy,
+    ...(options.traceLines ? { lines: true } : {}),
     ...(options.interpreter === null ? {} : { interpreter: options.interpreter }),
     limits: clampLimits(policy.engine.world.limits, {
       ...(options.heapBytes === null ? {} : { heapBytes: options.heapBytes }),

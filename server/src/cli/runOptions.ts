@@ -18,6 +18,8 @@ export interface RunCommandOptions {
   readonly verbose: boolean;
   /** The policy only records what it would have said. */
   readonly audit: boolean;
+  /** Every call says which line of the program made it. */
+  readonly traceLines: boolean;
   readonly trace: string | null;
   readonly help: boolean;
   readonly script: string | null;
@@ -76,6 +78,7 @@ export function parseRun(words: readonly string[]): ParsedRun {
   const values: { [option in Valued]?: string } = {};
   let verbose = false;
   let audit = false;
+  let traceLines = false;
   let help = false;
   let at = 0;
   for (; at < words.length; at++) {
@@ -89,6 +92,7 @@ export function parseRun(words: readonly string[]): ParsedRun {
     const name = equals > 0 ? word.slice(0, equals) : word;
     if (word === '--verbose' || word === '-v') verbose = true;
     else if (word === '--audit') audit = true;
+    else if (word === '--trace-lines') traceLines = true;
     else if (word === '--help' || word === '-h') help = true;
     else if ((VALUED as readonly string[]).includes(name)) {
       const value = equals > 0 ? word.slice(equals + 1) : words[++at];
@@ -114,6 +118,7 @@ export function parseRun(words: readonly string[]): ParsedRun {
       log: values['--log'] ?? null,
       verbose,
       audit,
+      traceLines,
       trace: values['--trace'] ?? null,
       help,
       script: words[at] ?? null,

@@ -3,6 +3,7 @@ import type { RunHow } from '../session/guest.ts';
 import type { Session } from '../session/session.ts';
 import type { TimeTravel } from '../session/timeTravel.ts';
 import { isLive } from '../session/workState.ts';
+import { cursorLine } from '../workbench/editor/cursorLine.ts';
 import type { FileActions } from '../workbench/files/fileActions.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
 import { scriptToRun } from '../workbench/scriptToRun.ts';
@@ -75,7 +76,8 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
   const open = (): boolean => session.state.bench.status === 'open';
   const live = (): boolean => isLive(session.state);
   const run = (mode: 'script' | 'repl', how: RunHow = {}) => {
-    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined, how);
+    const lines = preferences.getState().traceLines ? { lines: true } : {};
+    void session.guest.run(mode, mode === 'script' ? scriptToRun(session) : undefined, { ...lines, ...how });
     if (mode === 'repl') showPanel('terminal');
   };
   return [
@@ -115,6 +117,12 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       title: 'Run the script and trace lines: each row says which line made the call',
       enabled: open,
       run: () => run('script', { lines: true }),
+    },
+    {
+      id: 'run.traceLines',
+      group: 'Run',
+      title: 'Trace lines in every run, on or off',
+      run: () => prefer({ traceLines: !preferences.getState().traceLines }),
     },
     {
       id: 'run.search',
@@ -187,6 +195,19 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       enabled: open,
       run: () => {
         trace.setFilter('verdict:deny');
+        showPanel('trace');
+      },
+    },
+    {
+      id: 'trace.line',
+      group: 'Trace',
+      title: 'Show the calls that the line of the cursor made',
+      enabled: () => view.getState().activeFile?.endsWith('.py') === true,
+      run: () => {
+        const { activeFile } = view.getState();
+        const line = activeFile === null ? null : cursorLine(activeFile);
+        if (line === null) return;
+        trace.setFilter(`line:"${activeFile}:${line}"`);
         showPanel('trace');
       },
     },

@@ -11,6 +11,8 @@ export interface Preferences {
   /** xterm's live region, and its output as text; costs speed, so it is a choice. */
   readonly terminalReader: boolean;
   readonly showBoot: boolean;
+  /** Runs say of every call which line made it. */
+  readonly traceLines: boolean;
   /** The bench that was open last. */
   readonly lastBench: string | null;
 }
@@ -20,6 +22,7 @@ const DEFAULTS: Preferences = {
   projector: false,
   terminalReader: false,
   showBoot: false,
+  traceLines: false,
   lastBench: null,
 };
 
@@ -34,6 +37,7 @@ function read(): Preferences {
       projector: stored.projector === true,
       terminalReader: stored.terminalReader === true,
       showBoot: stored.showBoot === true,
+      traceLines: stored.traceLines === true,
       lastBench: typeof stored.lastBench === 'string' ? stored.lastBench : null,
     };
   } catch {

@@ -23,7 +23,8 @@ export function readStack(bytes: Uint8Array, at: number, end: number): StackText
   const id = new DataView(bytes.buffer, bytes.byteOffset + at, ID_BYTES).getUint32(0, true);
   const parts = decodeText(bytes.subarray(at + ID_BYTES, end)).split('\0');
   const frames: StackFrame[] = [];
-  for (let k = 0; k + 2 < parts.length && frames.length < MAX_FRAMES; k += 3) {
+  // Behind the last NUL stands nothing, or a text that was cut.
+  for (let k = 0; k + 3 < parts.length && frames.length < MAX_FRAMES; k += 3) {
     const line = parts[k]!;
     if (!/^\d{1,8}$/.test(line)) break;
     frames.push({

@@ -6,6 +6,8 @@ import { useSession, useWork } from '../../session/useSession.ts';
 import { tokenPixels } from '../../ui/tokenColours.ts';
 import { useFocusWish } from '../useFocusWish.ts';
 import { view } from '../view.ts';
+import { cursorIsIn } from './cursorLine.ts';
+import { useDeniedMarks } from './useDeniedMarks.ts';
 import type { LoadedEditor } from './loadEditor.ts';
 import { PolicyMarks } from './policyMarks.ts';
 import type { monaco as Monaco } from './monaco.ts';
@@ -60,6 +62,8 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
     editorOf.current = editor;
     const left = placesLeft.get(path);
     if (left !== undefined) editor.restoreViewState(left);
+    cursorIsIn(path, editor.getPosition()?.lineNumber ?? 1);
+    editor.onDidChangeCursorPosition(({ position }) => cursorIsIn(path, position.lineNumber));
     const blurring = editor.onDidBlurEditorText(() => void session.files?.flush(path));
     return () => {
       const place = editor.saveViewState();
@@ -74,6 +78,7 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
   useReveal(editorOf, loaded, path);
   useDiagnostics(loaded, model, path);
   usePolicyMarks(editorOf, loaded, model, path);
+  useDeniedMarks(editorOf, loaded, model, path);
 
   return <div ref={host} className="code-editor" />;
 }

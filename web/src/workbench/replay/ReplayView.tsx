@@ -2,11 +2,11 @@ import type { ChangedRow, Judged, ReplayResult } from '@sandtable/shared/replay/
 import { DOUBT_WORDS, judgedWords, replayWords } from '@sandtable/shared/replay/summary';
 import type { TestResult } from '@sandtable/shared/policy/policyTests';
 import { useState } from 'react';
+import { useCommands } from '../../app/commandContext.ts';
 import { textOf } from '../../session/workFile.ts';
-import { useSession, useWork } from '../../session/useSession.ts';
+import { useWork } from '../../session/useSession.ts';
 import { plural } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
-import { scriptToRun } from '../scriptToRun.ts';
 import { openFile } from '../view.ts';
 import { Problem } from './Problem.tsx';
 import type { TraceName } from './replayMessages.ts';
@@ -18,7 +18,7 @@ const LINES = 100;
 
 /** What the policy in the editor would have done, as one types. */
 export function ReplayView({ trace }: { readonly trace: TraceName }) {
-  const session = useSession();
+  const { run } = useCommands();
   const file = useWork((state) => state.files['policy.ts']);
   const policies = useWork((state) => state.meta?.policies) ?? [];
   const audit = useWork((state) => state.run?.start?.audit === true);
@@ -50,7 +50,7 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
           type="button"
           className="button button-s"
           title="The policy only records what it would have said; the platform alone decides."
-          onClick={() => void session.guest.run('script', scriptToRun(session), { audit: true })}
+          onClick={() => run('run.audit')}
         >
           Run in audit mode
         </button>

@@ -3,6 +3,7 @@ import {
   Contrast,
   Ellipsis,
   Hand,
+  ListTree,
   Monitor,
   Moon,
   Pencil,
@@ -111,6 +112,7 @@ function RunButtons() {
   const starting = useWork((state) => state.starting);
   const open = useWork((state) => state.bench.status === 'open');
   const online = useWork((state) => state.connection === 'online');
+  const traceLines = useStore(preferences, (state) => state.traceLines);
   const disabled = !open || !online || starting;
   return (
     <div className="toolbar-run" role="group" aria-label="Run">
@@ -144,6 +146,15 @@ function RunButtons() {
       >
         <SquareTerminal className="icon" aria-hidden /> <span className="toolbar-word">REPL</span>
       </Button>
+      <span className="toolbar-lines">
+        <IconButton
+          label="Trace lines: each row says which line of the program made the call"
+          aria-pressed={traceLines}
+          onClick={() => run('run.traceLines')}
+        >
+          <ListTree className="icon" aria-hidden />
+        </IconButton>
+      </span>
     </div>
   );
 }
@@ -237,6 +248,7 @@ function MoreMenu() {
   const { list, run } = useCommands();
   const looks = useLooks();
   const projector = useStore(preferences, (state) => state.projector);
+  const traceLines = useStore(preferences, (state) => state.traceLines);
   const entry = (id: string): MenuPart[] => {
     const command = list.find((each) => each.id === id);
     if (command === undefined) return [];
@@ -256,6 +268,13 @@ function MoreMenu() {
         ...entry('help.keys'),
         null,
         ...entry('run.search'),
+        {
+          id: 'traceLines',
+          title: 'Trace lines in every run',
+          icon: <ListTree className="icon icon-s" aria-hidden />,
+          checked: traceLines,
+          onSelect: () => run('run.traceLines'),
+        },
         null,
         ...entry('terminal.clear'),
         ...entry('terminal.text'),

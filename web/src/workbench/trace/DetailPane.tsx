@@ -10,6 +10,7 @@ import { argumentText, outcomeSentence, pathOf, valueText } from './describe.ts'
 import { FilterButton } from './FilterButton.tsx';
 import { Decided } from './Decided.tsx';
 import { Stack } from './Stack.tsx';
+import { Would } from './Would.tsx';
 import { useFocusTurn } from '../useFocusWish.ts';
 
 interface DetailPaneProps {
@@ -57,6 +58,11 @@ export function DetailPane({ row, focusTurn, onClose }: DetailPaneProps) {
         <Step name="Decided">
           <Decided row={row} />
         </Step>
+        {row.would === undefined ? null : (
+          <Step name="Audit">
+            <Would row={row} would={row.would} />
+          </Step>
+        )}
         {row.performed === undefined ? null : (
           <Step name="Rewritten">
             <Arguments row={row} args={row.performed} before={row.args} />
