@@ -285,8 +285,8 @@ function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string |
 function fillIn(vfs: Vfs, interpreter: InterpreterFiles, files: readonly StartFile[]): string | null {
   const failed = completeLibrary(vfs, interpreter);
   if (failed !== null) return failed;
-  for (const { path, data } of files) {
-    const written = vfs.trusted.writeFile(guestPath(path), data);
+  for (const { path, data, mode } of files) {
+    const written = vfs.trusted.writeFile(guestPath(path), data, mode);
     if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;
   }
   return null;

@@ -249,6 +249,7 @@ class Run implements RunHandle {
     const run: GuestRun = {
       ...(isClassic ? { terminalAlways: true } : {}),
       files: built.world.files,
+      ...(this.#options.network === undefined ? {} : { network: this.#options.network }),
       terminal: this.#stdio.terminal,
       waits: this.#waits,
       identity,

@@ -3,6 +3,7 @@ import type { ExitEvent, RunMode } from '@sandtable/shared/events';
 import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
 import type { TerminalSize, WorldEntry } from '@sandtable/shared/protocol';
 import type { Interpreter } from './interpreters.ts';
+import type { Network } from './net/network.ts';
 import type { RunSink } from './sink.ts';
 import type { Zygotes } from './zygotes.ts';
 
@@ -11,6 +12,8 @@ export interface StartFile {
   /** Absolute guest path, for example `/tmp/script.py`. Directories on the way are made. */
   readonly path: string;
   readonly data: Uint8Array;
+  /** Permission bits; 0o644 by default. */
+  readonly mode?: number;
 }
 
 /** A folder of the real machine that the guest sees, read only on disk; what the guest writes there stays virtual. */
@@ -33,6 +36,8 @@ export interface RunOptions {
   readonly args?: readonly string[];
   readonly files: readonly StartFile[];
   readonly folders?: readonly RealFolder[];
+  /** Whom the guest's sockets reach; by default nobody but itself. */
+  readonly network?: Network;
   /** From `loadPolicy`; the run disposes of it at its end. */
   readonly engine: PolicyEngine;
   /** Name of the policy for the `start` event: `policy.ts`, `lecture`, `standard`. */

@@ -32,5 +32,6 @@ export class GuestNet {
 
   constructor(network: Network = new Loopback()) {
     this.network = network;
+    network.joined?.(this);
   }
 }

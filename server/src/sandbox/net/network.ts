@@ -7,6 +7,7 @@
  * What must NEVER happen: a network that opens anything of the machine's.
  */
 import type { Errno } from '@sandtable/shared/errno';
+import type { GuestNet } from './guestNet.ts';
 import type { InternetAddress } from './socketAddress.ts';
 
 export type Protocol = 'tcp' | 'udp';
@@ -26,6 +27,8 @@ export interface Claim {
 }
 
 export interface Network {
+  /** Told once, before the first socket: who shares the budgets of the run's sockets may join. */
+  joined?(net: GuestNet): void;
   /** Why nobody can have an address: EADDRNOTAVAIL for a host that is not here, EACCES for a port below 1024 without `privileged`. */
   refuse(wanted: InternetAddress, privileged: boolean): Errno | undefined;
   /** Takes an address that was not refused. Port 0 asks for any. EADDRINUSE. */

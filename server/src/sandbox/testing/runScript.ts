@@ -14,6 +14,7 @@ import {
   type Zygotes,
 } from '../index.ts';
 import type { Interpreter } from '../interpreters.ts';
+import type { Network } from '../net/network.ts';
 import { zygoteSpecOf } from '../zygotes.ts';
 import { loadBuiltIn, loadPolicy } from '../policy/loadPolicy.ts';
 
@@ -34,6 +35,7 @@ export interface ScriptOptions {
   readonly cold?: boolean;
   readonly interpreter?: Interpreter;
   readonly lines?: boolean;
+  readonly network?: Network;
   /** Room that the consumer of the output has; endless by default. */
   readonly outputRoom?: () => number;
 }
@@ -118,6 +120,7 @@ export async function startScript(script: string | null, options: ScriptOptions 
     ...(options.zygotes === undefined ? {} : { zygotes: options.zygotes }),
     ...(options.cold === undefined ? {} : { cold: options.cold }),
     ...(options.lines === undefined ? {} : { lines: options.lines }),
+    ...(options.network === undefined ? {} : { network: options.network }),
     ...(options.interpreter === undefined ? {} : { interpreter: options.interpreter }),
   });
   if (options.input !== undefined) {
