@@ -11,6 +11,9 @@ import { PolicyHost } from './policyHost.ts';
 import { PolicyProgram } from './policyProgram.ts';
 import { describePolicy } from './worldOf.ts';
 
+/** The file that diagnostics name where the lab's policy is wrong: its author's matter, not the student's. */
+export const LAB_POLICY = 'the policy of the lab';
+
 export interface LoadOptions {
   /** File name in diagnostics; `policy.ts` by default. */
   readonly name?: string;
@@ -63,7 +66,7 @@ export async function loadPolicy(
   if (!student.ok) return student;
   let lab: Opened | null = null;
   if (options.lab !== undefined) {
-    const opened = await openLayer(options.lab, 'lab', 'the policy of the lab', platform, options);
+    const opened = await openLayer(options.lab, 'lab', LAB_POLICY, platform, options);
     if (!opened.ok) {
       student.opened.layer.middleware?.dispose();
       return opened;
@@ -93,7 +96,7 @@ export async function loadPolicy(
       const from = layer === 'student' ? student.opened.layer : lab?.layer;
       const at = from?.rules[rule]?.at ?? { line: 1, column: 1 };
       return {
-        file,
+        file: layer === 'student' ? file : LAB_POLICY,
         line: at.line,
         column: at.column,
         severity: 'error',

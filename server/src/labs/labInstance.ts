@@ -24,8 +24,9 @@ export interface LabInstance {
   policyTests(path: string): readonly LabPolicyTest[];
 }
 
-export function labInstance(pack: Pack, seed: string): LabInstance {
-  const values = parameterValues(pack.manifest.parameters, seed);
+/** `where`: fresh parameters have other values in checks. */
+export function labInstance(pack: Pack, seed: string, where: 'bench' | 'checks' = 'bench'): LabInstance {
+  const values = parameterValues(pack.manifest.parameters, seed, where);
   const manifest = filledManifest(pack.manifest, values);
   const templated = pack.manifest.templated.map((pattern) => wildcard(pattern));
   const made = new Map<string, Uint8Array>();

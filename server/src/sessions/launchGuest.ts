@@ -4,13 +4,15 @@ import { auditEngine, auditWorld } from '@sandtable/shared/policy/audit';
 import type { PolicyEngine } from '@sandtable/shared/policy/model';
 import {
   interpreterState,
+  ServiceNetwork,
   startRun,
   Zygotes,
   zygoteSpecOf,
   type RunSink,
   type Stdio,
 } from '../sandbox/index.ts';
-import { loadBuiltIn, loadPolicy } from '../sandbox/policy/loadPolicy.ts';
+import { LAB_POLICY, loadBuiltIn, loadPolicy } from '../sandbox/policy/loadPolicy.ts';
+import { filesUnder, limitsUnder, visibleFiles } from './labPart.ts';
 import { policyComplaint } from './policyComplaint.ts';
 import type { Launched } from './runHost.ts';
 import type { RunSpec } from './workerMessages.ts';
@@ -49,9 +51,19 @@ async function audited(policy: PolicyEngine): Promise<PolicyEngine> {
 }
 
 export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launched> {
-  const loaded = await loadPolicy(spec.policy.source, { name: spec.policy.name });
+  const { lab } = spec;
+  const loaded = await loadPolicy(spec.policy.source, {
+    name: spec.policy.name,
+    ...(lab?.policy === undefined ? {} : { lab: lab.policy }),
+  });
   if (!loaded.ok) {
     const { diagnostics } = loaded;
+    if (diagnostics.some(({ file }) => file === LAB_POLICY))
+      return {
+        ok: false,
+        code: 'internal',
+        message: 'The policy of this lab does not load. Tell whoever gave you the lab.',
+      };
     return { ok: false, code: 'policy-invalid', message: policyComplaint(diagnostics), diagnostics };
   }
   const engine = spec.audit === true ? await audited(loaded.engine) : loaded.engine;
@@ -61,10 +73,12 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
     mode: spec.mode,
     ...(spec.script === undefined ? {} : { script: spec.script }),
     args: spec.args,
-    files: spec.files,
+    // An audited run asks no policy in earnest: what only the lab's or the student's rules protect is not there.
+    files: filesUnder(spec.files, lab && spec.audit === true ? { ...lab, files: visibleFiles(lab) } : lab),
+    ...(lab === undefined || lab.services.length === 0 ? {} : { network: new ServiceNetwork(lab.services) }),
     engine,
     policy: spec.policy.name,
-    limits: clampLimits(engine.world.limits),
+    limits: limitsUnder(engine.world.limits, lab?.limits),
     stdio: { kind: 'tty', size: spec.size },
     sink,
     lines: spec.lines === true,

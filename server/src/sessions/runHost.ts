@@ -7,6 +7,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { RunExit, RunHandle, RunSink } from '../sandbox/index.ts';
 import { ContentRecorder } from './contentRecorder.ts';
+import { shownWorld } from './labPart.ts';
 import { LogWriter } from './logWriter.ts';
 import { RunLog } from './runLog.ts';
 import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
@@ -21,6 +22,8 @@ interface HostedRun {
   readonly log: RunLog;
   /** Null until it has started. */
   handle: RunHandle | null;
+  /** Its world as a person may look at it; likewise. */
+  shown: Pick<RunHandle, 'list' | 'read'> | null;
   /** What was asked for before it had started. */
   stopAsked: 'stopped' | 'server' | null;
   over: boolean;
@@ -42,12 +45,12 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
     const handle = hosted?.handle ?? null;
     switch (message.type) {
       case 'list':
-        return send({ type: 'listed', id: message.id, result: handle?.list(message.path) ?? null });
+        return send({ type: 'listed', id: message.id, result: hosted?.shown?.list(message.path) ?? null });
       case 'read':
         return send({
           type: 'read',
           id: message.id,
-          result: handle?.read(message.path, message.maxBytes) ?? null,
+          result: hosted?.shown?.read(message.path, message.maxBytes) ?? null,
         });
       case 'taken':
         return hosted?.log.taken();
@@ -101,9 +104,16 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
         else early.push(message);
       },
       () => hosted.handle?.stop('server'),
-      new ContentRecorder(spec.files, (path, maxBytes) => hosted.handle?.read(path, maxBytes) ?? null),
+      new ContentRecorder(spec.files, (path, maxBytes) => hosted.shown?.read(path, maxBytes) ?? null),
     );
-    const hosted: HostedRun = { log, handle: null, stopAsked: null, over: false, dropped: false };
+    const hosted: HostedRun = {
+      log,
+      handle: null,
+      shown: null,
+      stopAsked: null,
+      over: false,
+      dropped: false,
+    };
     runs.set(run, hosted);
     const launched = await launch(spec, log).catch(crashed);
     if (!launched.ok) {
@@ -113,6 +123,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
       return;
     }
     hosted.handle = launched.handle;
+    hosted.shown = shownWorld(launched.handle, spec.lab?.hidden ?? []);
     announced = true;
     send({ type: 'started', run });
     for (const message of early.splice(0)) send(message);

@@ -4,6 +4,7 @@ import type { TerminalSize } from '@sandtable/shared/protocol';
 import { interpreterState } from '../sandbox/index.ts';
 import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
 import type { FileStore } from '../store/fileStore.ts';
+import type { LabPart } from './labPart.ts';
 import { GUEST_FOLDER, guestFiles, POLICY_FILE } from './benchWorld.ts';
 import type { PolicyChecks } from './policyChecks.ts';
 import { policyComplaint } from './policyComplaint.ts';
@@ -21,6 +22,8 @@ export interface StartOptions {
   readonly audit?: boolean;
   /** Every row is to say where in the program its call came from. */
   readonly lines?: boolean;
+  /** What the lab of the bench adds to the run; see `labRunExtras`. */
+  readonly lab?: LabPart;
 }
 
 /** Why nothing was run. */
@@ -80,6 +83,7 @@ export async function planRun(
       cold: options.cold,
       audit: options.audit ?? false,
       lines: options.lines ?? false,
+      ...(options.lab === undefined ? {} : { lab: options.lab }),
     },
   };
 }

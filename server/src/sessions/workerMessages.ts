@@ -1,6 +1,7 @@
 /** What main thread and run workers say to each other. Plain data: it crosses a thread by structured clone. */
 import type { RunMode } from '@sandtable/shared/events';
 import type { Batch, Diagnostic, TerminalSize } from '@sandtable/shared/protocol';
+import type { LabPart } from './labPart.ts';
 import type { RunExit, WorldList, WorldRead } from '../sandbox/index.ts';
 
 /** Everything that a run is made from. */
@@ -22,6 +23,8 @@ export interface RunSpec {
   readonly audit?: boolean;
   /** Every row is to say where in the program its call came from. */
   readonly lines?: boolean;
+  /** What the lab of the bench adds. */
+  readonly lab?: LabPart;
 }
 
 export type StartRefusal = {

@@ -400,7 +400,12 @@ const labFile = z.strictObject({
 });
 
 const worldFile = z
-  .strictObject({ text: text.optional(), file: packPath.optional() })
+  .strictObject({
+    text: text.optional(),
+    file: packPath.optional(),
+    /** Shown on the page and in logs like any other file; otherwise only the guest can look into it. */
+    visible: z.boolean().default(false),
+  })
   .refine(({ text: inline, file }) => (inline === undefined) !== (file === undefined), "needs 'text' or 'file', and not both");
 
 const service = z

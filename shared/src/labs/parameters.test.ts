@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest';
 import { fillIn, parameterSpec, parameterValues, seededIndex, type ParameterSpec } from './parameters.ts';
 import { WORDS } from './parameterWords.ts';
 
+const KEY = parameterSpec.parse({ hex: 16 });
+
 const specs: { readonly [name: string]: ParameterSpec } = {
   canary: parameterSpec.parse({ words: 3 }),
-  port: { number: [1000, 9999] },
-  key: { hex: 16 },
-  colour: { choose: ['red', 'green', 'blue'] },
+  port: parameterSpec.parse({ number: [1000, 9999] }),
+  key: KEY,
+  colour: parameterSpec.parse({ choose: ['red', 'green', 'blue'] }),
 };
 
 describe('individual values', () => {
@@ -41,14 +43,23 @@ describe('individual values', () => {
   it('do not depend on what other parameters there are', () => {
     fc.assert(
       fc.property(fc.string(), (seed) => {
-        expect(parameterValues({ key: { hex: 16 } }, seed)['key']).toBe(parameterValues(specs, seed)['key']);
+        expect(parameterValues({ key: KEY }, seed)['key']).toBe(parameterValues(specs, seed)['key']);
       }),
     );
   });
 
   it('differ from person to person', () => {
-    const seen = new Set(Array.from({ length: 2000 }, (_, k) => parameterValues({ key: { hex: 16 } }, `p${String(k)}`)['key']));
+    const seen = new Set(Array.from({ length: 2000 }, (_, k) => parameterValues({ key: KEY }, `p${String(k)}`)['key']));
     expect(seen.size).toBe(2000);
+  });
+
+  it('are others in checks where the author says so', () => {
+    const both = { a: KEY, b: parameterSpec.parse({ hex: 16, fresh: true }) };
+    const bench = parameterValues(both, 'seed');
+    const checks = parameterValues(both, 'seed', 'checks');
+    expect(checks['a']).toBe(bench['a']);
+    expect(checks['b']).not.toBe(bench['b']);
+    expect(parameterValues(both, 'seed', 'checks')).toEqual(checks);
   });
 
   it('choose evenly', () => {

@@ -14,14 +14,20 @@ import { WORDS } from './parameterWords.ts';
 /** Choices of one parameter. */
 const MAX_CHOICES = 200;
 
-const words = z.strictObject({ words: z.number().int().min(1).max(12), separator: z.string().max(3).default('-') });
-const choose = z.strictObject({ choose: z.array(z.string().min(1).max(1_000)).min(2).max(MAX_CHOICES) });
+const COMMON = {
+  /** In checks it has another value than on the bench: what a student found out there is of no use to a script that should find it out here. */
+  fresh: z.boolean().default(false),
+};
+
+const words = z.strictObject({ ...COMMON, words: z.number().int().min(1).max(12), separator: z.string().max(3).default('-') });
+const choose = z.strictObject({ ...COMMON, choose: z.array(z.string().min(1).max(1_000)).min(2).max(MAX_CHOICES) });
 const number = z.strictObject({
+  ...COMMON,
   number: z
     .tuple([z.number().int(), z.number().int()], { error: 'takes the smallest and the largest, such as [1000, 9999]' })
     .refine(([least, most]) => least <= most && most - least < 2 ** 32, 'takes the smallest and the largest, in this order'),
 });
-const hex = z.strictObject({ hex: z.number().int().min(1).max(64) });
+const hex = z.strictObject({ ...COMMON, hex: z.number().int().min(1).max(64) });
 
 /** How one parameter is drawn: `{ words: 3 }`, `{ choose: [a, b] }`, `{ number: [1000, 9999] }` or `{ hex: 16 }` (digits). */
 export const parameterSpec = z.union([words, choose, number, hex], {
@@ -33,13 +39,17 @@ export type ParameterSpec = z.infer<typeof parameterSpec>;
 /** Name of a parameter → its value. */
 export type ParameterValues = { readonly [name: string]: string };
 
-/** The values of one work. */
+/** The values of one work: on its bench, or in its checks. */
 export function parameterValues(
   specs: { readonly [name: string]: ParameterSpec },
   seed: string,
+  where: 'bench' | 'checks' = 'bench',
 ): ParameterValues {
   const values: Record<string, string> = {};
-  for (const [name, spec] of Object.entries(specs)) values[name] = valueOf(spec, drawerOf(`${seed}\n${name}`));
+  for (const [name, spec] of Object.entries(specs)) {
+    const own = spec.fresh && where === 'checks' ? `${seed}\nchecks` : seed;
+    values[name] = valueOf(spec, drawerOf(`${own}\n${name}`));
+  }
   return values;
 }
 
