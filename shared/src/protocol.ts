@@ -11,6 +11,7 @@ import type { CallEvent, RunEvent } from './events.ts';
 import { historyRequests, type HistoryAnnouncements, type HistoryReplies } from './historyMessages.ts';
 import { labRequests, type LabAnnouncements, type LabReplies } from './labMessages.ts';
 import { id, wholeNumber as version } from './messageParts.ts';
+import { peopleRequests, type PeopleReplies } from './peopleMessages.ts';
 import type { SessionState } from './session.ts';
 import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
 import { travelRequests, type TravelAnnouncements, type TravelReplies } from './travelMessages.ts';
@@ -98,6 +99,7 @@ export const requests = {
   ...searchRequests,
   ...historyRequests,
   ...labRequests,
+  ...peopleRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -221,7 +223,7 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies extends TravelReplies, SearchReplies, HistoryReplies, LabReplies {
+export interface Replies extends TravelReplies, SearchReplies, HistoryReplies, LabReplies, PeopleReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;

@@ -21,6 +21,7 @@ import {
 } from './protocol.ts';
 import { historyAnnouncements, historyValues } from './historyReplies.ts';
 import { labAnnouncements, labValues } from './labReplies.ts';
+import { peopleValues } from './peopleReplies.ts';
 import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
@@ -123,6 +124,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   ...searchValues,
   ...historyValues({ bench, file }),
   ...labValues(file),
+  ...peopleValues,
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

@@ -6,6 +6,8 @@ export interface Actor {
   readonly person: string;
   /** Role on this server; in a course a person may have another. */
   readonly role: Role;
+  /** The sign-in that they came with; none on a server without accounts. */
+  readonly signIn?: string;
 }
 
 /** Whoever uses a server without accounts: it is theirs. */

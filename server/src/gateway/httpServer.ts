@@ -58,6 +58,10 @@ export interface HttpOptions {
   readonly meta: () => Promise<Meta>;
   readonly downloads: Downloads;
   readonly traces: TraceTransfer;
+  /** Routes by which people come in. */
+  readonly entrance: (app: FastifyInstance) => void;
+  /** Addresses of proxies whose word about where a request comes from is taken. */
+  readonly proxies: readonly string[];
 }
 
 /** Whether the page was built. */
@@ -66,7 +70,11 @@ export function isBuilt(web: string): boolean {
 }
 
 export async function httpServer(options: HttpOptions): Promise<FastifyInstance> {
-  const app = fastify({ bodyLimit: MAX_BODY_BYTES, routerOptions: { maxParamLength: 1024 } });
+  const app = fastify({
+    bodyLimit: MAX_BODY_BYTES,
+    routerOptions: { maxParamLength: 1024 },
+    trustProxy: options.proxies.length === 0 ? false : [...options.proxies],
+  });
 
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
@@ -96,6 +104,7 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
     reply.header('cache-control', 'no-store');
     return options.meta();
   });
+  options.entrance(app);
   addDownloads(app, options.downloads);
   addTraceTransfer(app, options.traces);
   addAssets(app, join(options.web, 'assets'));

@@ -1,6 +1,7 @@
 /** The pages that are connected, as handlers see them: which benches each has open, and ways to tell them something. */
 import type { Server } from 'socket.io';
 import type { Announcements } from '@sandtable/shared/protocol';
+import { personRoom, signInOfRoom, signInRoom } from './doorkeeper.ts';
 
 /** Benches one page may have open at once; a person looks at one. */
 export const MAX_OPEN_BENCHES = 20;
@@ -60,6 +61,27 @@ export class Pages {
 
   tellOne<N extends keyof Announcements>(page: string, name: N, value: Announcements[N]): void {
     this.#io.sockets.sockets.get(page)?.emit(name, ...([value] as Parameters<Told[N]>));
+  }
+
+  /** Tells every page of a person, whatever it has open. */
+  tellPerson<N extends keyof Announcements>(person: string, name: N, value: Announcements[N]): void {
+    this.#io.to(personRoom(person)).emit(name, ...([value] as Parameters<Told[N]>));
+  }
+
+  /** Ends the connections of a sign-in. */
+  cutSignIn(signIn: string): void {
+    this.#io.in(signInRoom(signIn)).disconnectSockets(true);
+  }
+
+  /** Ends the connections of a person: pages come back by themselves, if they are let in, as what the person is by then. */
+  cutPerson(person: string): void {
+    this.#io.in(personRoom(person)).disconnectSockets(true);
+  }
+
+  /** The sign-ins that pages are connected under. */
+  signIns(): readonly string[] {
+    const rooms = [...this.#io.sockets.adapter.rooms.keys()];
+    return rooms.map(signInOfRoom).filter((signIn) => signIn !== null);
   }
 
   tellAll<N extends keyof Announcements>(name: N, value: Announcements[N]): void {

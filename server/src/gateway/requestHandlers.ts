@@ -5,12 +5,14 @@ import type { LabServices } from '../labs/labServices.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
+import type { Accounts } from '../people/accounts.ts';
 import type { Actor } from './actor.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import { historyHandlers } from './historyHandlers.ts';
 import { labHandlers } from './labHandlers.ts';
 import type { Pages } from './pages.ts';
+import { peopleHandlers } from './peopleHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { searchHandlers } from './searchHandlers.ts';
 import { travelHandlers } from './travelHandlers.ts';
@@ -24,6 +26,8 @@ export interface Services {
   readonly pages: Pages;
   readonly labs: LabServices;
   readonly examples: readonly Example[];
+  /** Null on a server without accounts. */
+  readonly accounts: Accounts | null;
 }
 
 /** `page` is the id of the socket that asks, `actor` who sits there. The body has been checked against the protocol. */
@@ -41,6 +45,7 @@ export function requestHandlers(services: Services): Handlers {
     ...fileHandlers(services),
     ...historyHandlers(services),
     ...labHandlers(services),
+    ...peopleHandlers(services),
     ...runHandlers(services),
     ...searchHandlers(services),
     ...travelHandlers(services),

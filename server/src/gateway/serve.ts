@@ -1,4 +1,5 @@
 /** `sandtable serve`: the server as a program, with signals, messages for the console and an exit status. */
+import { readAccountsConfig } from '../people/accountsConfig.ts';
 import { dataPath } from '../store/dataFolder.ts';
 import { startServer, type ServerOptions } from './startServer.ts';
 import { logFailure } from '../serverLog.ts';
@@ -20,8 +21,16 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
     complain(`PORT=${env['PORT'] ?? ''} is no port: it is a number from 0 to 65535.`);
     return;
   }
+  const config = readAccountsConfig(env);
+  if (!config.ok) {
+    complain(config.message);
+    return;
+  }
   const database = options.database ?? nonEmpty(env['DATABASE_URL']);
   const started = await startServer({
+    accounts: config.accounts,
+    address: config.url,
+    proxies: config.proxies,
     ...options,
     port,
     host: options.host ?? nonEmpty(env['HOST']) ?? DEFAULT_HOST,
@@ -41,6 +50,10 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
   const { server } = started;
   for (const warning of server.warnings) console.warn(`! ${warning}`);
   console.log(`Sandtable is ready: ${server.url}`);
+  if (server.firstAdministrator !== null)
+    console.log(
+      `Nobody administers it yet. This link makes you the first administrator; it works once, until tomorrow:\n  ${server.firstAdministrator}`,
+    );
 
   void server.failed.then((why) => {
     complain(why);

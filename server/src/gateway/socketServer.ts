@@ -11,7 +11,7 @@ import { requests, type Reply, type RequestName } from '@sandtable/shared/protoc
 import type { Refusal } from './allowedOrigins.ts';
 import { ACCESS, type Rule } from './access.ts';
 import type { Actor } from './actor.ts';
-import { personRoom, signInRoom, type Doorkeeper, type Entered } from './doorkeeper.ts';
+import { personRoom, signInRoom, type Doorkeeper } from './doorkeeper.ts';
 import { RateLimit } from './rateLimit.ts';
 import { crashed, refused } from './replies.ts';
 import type { Handlers } from './requestHandlers.ts';
@@ -65,29 +65,29 @@ export function serveSockets(io: Server, handlers: Handlers, door: Doorkeeper, e
         : undefined,
     );
   });
-  const enter = (socket: Socket): Promise<Entered | null> => door.enter(socket.handshake.headers.cookie);
+  const enter = (socket: Socket): Promise<Actor | null> => door.enter(socket.handshake.headers.cookie);
   io.use((socket, next) => {
     void enter(socket).then(
-      (entered) => {
-        (socket.data as SocketData).entered = entered;
-        next(entered === null ? new Error(SIGNED_OUT) : undefined);
+      (actor) => {
+        (socket.data as SocketData).actor = actor;
+        next(actor === null ? new Error(SIGNED_OUT) : undefined);
       },
       (error: unknown) => next(new Error(crashed('entering', error).error.message)),
     );
   });
   io.on('connection', (socket) => {
-    const { entered } = socket.data as SocketData;
-    if (entered === null) return void socket.disconnect(true);
-    void socket.join(personRoom(entered.actor.person));
-    if (entered.signIn !== null) {
-      void socket.join(signInRoom(entered.signIn));
+    const { actor } = socket.data as SocketData;
+    if (actor === null) return void socket.disconnect(true);
+    void socket.join(personRoom(actor.person));
+    if (actor.signIn !== undefined) {
+      void socket.join(signInRoom(actor.signIn));
       // It may have ended after it was looked up and before the connection could be found by it.
       void enter(socket).then(
         (still) => still ?? socket.disconnect(true),
         () => socket.disconnect(true),
       );
     }
-    serveSocket(socket, handlers, door, entered.actor);
+    serveSocket(socket, handlers, door, actor);
     let blocked = false;
     const watch = setInterval(() => {
       const waiting = waitingMessages(socket);
@@ -156,7 +156,7 @@ function waitingMessages(socket: Socket): number {
 }
 
 interface SocketData {
-  entered: Entered | null;
+  actor: Actor | null;
 }
 
 type Handle = (body: unknown, page: string, actor: Actor) => Promise<Reply<unknown>>;

@@ -8,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import { loadExamples, type Example } from '../examples/examples.ts';
+import { isThisMachine, type AccountsConfig } from '../people/accountsConfig.ts';
 import { interpreterState } from '../sandbox/index.ts';
 import type { RunChecks } from '../labs/checkDesk.ts';
 import { labServices } from '../labs/labServices.ts';
@@ -18,7 +19,7 @@ import { LOCAL_PERSON } from '../store/schema.ts';
 import { lockDatabase, type ServerLock } from '../store/serverLock.ts';
 import { newId, openStore, type Store } from '../store/store.ts';
 import { originCheck } from './allowedOrigins.ts';
-import { OPEN_DOOR, type Doorkeeper } from './doorkeeper.ts';
+import { openEntrance } from './entrance.ts';
 import { httpServer, isBuilt } from './httpServer.ts';
 import { metaOf } from './meta.ts';
 import { Pages } from './pages.ts';
@@ -35,6 +36,12 @@ export interface ServerOptions {
   readonly database?: string;
   /** Names that the server goes by beside localhost and literal addresses. */
   readonly names?: readonly string[];
+  /** Null, or left out: one person owns everything and nobody signs in. */
+  readonly accounts?: AccountsConfig | null;
+  /** The address that browsers know, where a proxy stands before the server. */
+  readonly address?: URL | null;
+  /** Addresses of proxies whose word about where a request comes from is taken. */
+  readonly proxies?: readonly string[];
   /** Folder of the built page; the one beside this package by default. */
   readonly web?: string;
   /** Folder of the labs that ship; the one beside this package by default. */
@@ -50,6 +57,8 @@ export interface RunningServer {
   readonly port: number;
   /** What a person at the console should know although the server runs. */
   readonly warnings: readonly string[];
+  /** The link by which the first administrator comes in, where there is none yet. */
+  readonly firstAdministrator: string | null;
   /** Resolves with what to say when the server must not go on. */
   readonly failed: Promise<string>;
   /** Stops guests, tells pages, writes everything. */
@@ -87,7 +96,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
   }
   const { store } = database;
   const examples = loadExamples();
-  await firstBench(store, examples);
+  if ((options.accounts ?? null) === null) await firstBench(store, examples);
   return serveOn(options, { folder, lock, store }, examples);
 }
 
@@ -104,15 +113,30 @@ async function serveOn(
   examples: readonly Example[],
 ): Promise<StartedServer> {
   const web = options.web ?? WEB;
-  const check = originCheck(options.names ?? []);
-  const door: Doorkeeper = OPEN_DOOR;
+  const { accounts: config = null, address = null } = options;
+  const check = originCheck([...(options.names ?? []), ...(address === null ? [] : [address.hostname])]);
+  let ownUrl = '';
+  const entrance = openEntrance({
+    store,
+    config,
+    address: () => address ?? new URL(ownUrl),
+    secure: address?.protocol === 'https:',
+    sessions: { benchOf: (run) => sessions.benchOf(run) },
+    cut: {
+      signIns: (ids) => ids.forEach((id) => pages.cutSignIn(id)),
+      person: (id) => pages.cutPerson(id),
+    },
+  });
+  const { door, accounts } = entrance;
   const app = await httpServer({
     web,
     check,
     access: {
       judge: door.judge,
-      actorOf: async (request) => (await door.enter(request.headers.cookie))?.actor ?? null,
+      actorOf: (request) => door.enter(request.headers.cookie),
     },
+    entrance: (on) => entrance.addRoutes(on),
+    proxies: options.proxies ?? [],
     meta: () => metaOf(examples),
     downloads: {
       logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.books.logFile(run)),
@@ -146,14 +170,16 @@ async function serveOn(
   });
   await labs.checks.recover();
   const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
-  serveSockets(io, requestHandlers({ store, sessions, searches, pages, labs, examples }), door, {
+  serveSockets(io, requestHandlers({ store, sessions, searches, pages, labs, examples, accounts }), door, {
     gone: (page) => {
       searches.pageGone(page);
       for (const bench of pages.gone(page)) sessions.leave(bench, page);
     },
     blocked: (page, blocked) => sessions.pageBlocked(page, blocked),
   });
+  const unwatch = entrance.watch(() => pages.signIns());
   const close = async (): Promise<void> => {
+    unwatch();
     pages.tellAll('server.closing', { message: CLOSING });
     await Promise.all([searches.close(), labs.checks.close(), sessions.close()]);
     await closeSockets(io, app);
@@ -171,12 +197,15 @@ async function serveOn(
   void sessions.recover();
   sessions.warmUp();
   const { port } = app.server.address() as AddressInfo;
+  ownUrl = `http://${urlHost(options.host)}:${port}`;
+  const first = accounts === null ? null : await accounts.firstAdministrator();
   return {
     ok: true,
     server: {
-      url: `http://${urlHost(options.host)}:${port}`,
+      url: ownUrl,
       port,
-      warnings: [...(await warningsOf(web)), ...labProblems],
+      warnings: [...(await warningsOf(web)), ...transportWarnings(options), ...labProblems],
+      firstAdministrator: first === null ? null : new URL(`/#/invitation/${first}`, address ?? ownUrl).href,
       failed: lock.lost.then(() => LOST),
       close,
     },
@@ -233,6 +262,15 @@ async function warningsOf(web: string): Promise<readonly string[]> {
     for (const problem of engine.problems)
       warnings.push(`Guests cannot run: ${problem.message} ${problem.cure}`);
   return warnings;
+}
+
+/** Passwords of a class in a network must not be there for everybody to read. */
+function transportWarnings({ host, accounts = null, address = null }: ServerOptions): readonly string[] {
+  const near = isThisMachine(new URL(`http://${host.includes(':') ? `[${host}]` : host}`));
+  if (accounts === null || address?.protocol === 'https:' || (near && address === null)) return [];
+  return [
+    'Passwords go over the network without encryption. Put a proxy with https before this server and set SANDTABLE_URL: docs/accounts.md.',
+  ];
 }
 
 function urlHost(host: string): string {

@@ -7,7 +7,7 @@ const OWNERS_KEPT = 5_000;
 
 export class AccessStore {
   readonly #db: Kysely<Schema>;
-  /** By bench. The owner of a bench never changes, and no id comes twice. */
+  /** By bench; only what was found to be somebody's who asked. Such a bench never gets another owner, and no id comes twice. */
   readonly #owners = new Map<string, string>();
 
   constructor(db: Kysely<Schema>) {
@@ -19,10 +19,10 @@ export class AccessStore {
     const known = this.#owners.get(bench);
     if (known !== undefined) return known === person;
     const row = await this.#db.selectFrom('bench').select('owner').where('id', '=', bench).executeTakeFirst();
-    if (row === undefined || row.owner === null) return false;
+    if (row?.owner !== person) return false;
     if (this.#owners.size >= OWNERS_KEPT) this.#owners.clear();
-    this.#owners.set(bench, row.owner);
-    return row.owner === person;
+    this.#owners.set(bench, person);
+    return true;
   }
 
   async benchExists(bench: string): Promise<boolean> {

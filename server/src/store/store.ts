@@ -3,25 +3,36 @@
  *
  * A method that changes something resolves after the commit is on the disk, so its result may be called “saved”.
  */
-import { randomBytes } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { AccessStore } from './accessStore.ts';
 import { AttemptStore } from './attemptStore.ts';
+import { AuditStore } from './auditStore.ts';
 import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
 import { openDatabase, shownPlace } from './database.ts';
+import { EntryStore } from './entryStore.ts';
 import { FileStore } from './fileStore.ts';
 import { LabStore } from './labStore.ts';
+import { InvitationStore } from './invitationStore.ts';
+import { PeopleStore } from './peopleStore.ts';
 import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
+import { SignInStore } from './signInStore.ts';
 import { migrate } from './migrate.ts';
 import type { Schema } from './schema.ts';
 import { WorkStore } from './workStore.ts';
+
+export { newId } from './newId.ts';
 
 export interface Store {
   /** For what concerns all tables at once: backup, export and erasing. */
   readonly db: Kysely<Schema>;
   readonly access: AccessStore;
+  readonly people: PeopleStore;
+  readonly signIns: SignInStore;
+  readonly invitations: InvitationStore;
+  readonly entries: EntryStore;
+  readonly audit: AuditStore;
   readonly benches: BenchStore;
   readonly files: FileStore;
   readonly revisions: RevisionStore;
@@ -69,6 +80,11 @@ function storeOn(db: Kysely<Schema>): Store {
   return {
     db,
     access: new AccessStore(db),
+    people: new PeopleStore(db),
+    signIns: new SignInStore(db),
+    invitations: new InvitationStore(db),
+    entries: new EntryStore(db),
+    audit: new AuditStore(db),
     benches: new BenchStore(db),
     files: new FileStore(db),
     revisions: new RevisionStore(db),
@@ -79,9 +95,4 @@ function storeOn(db: Kysely<Schema>): Store {
     works: new WorkStore(db),
     close: () => db.destroy(),
   };
-}
-
-/** A new id for a bench or a run: 96 random bits, so that none can be guessed. */
-export function newId(): string {
-  return randomBytes(12).toString('base64url');
 }
