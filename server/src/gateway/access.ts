@@ -36,15 +36,15 @@ type CourseRole = 'student' | 'assistant' | 'instructor';
 
 export const PERSON = { of: 'person' } as const;
 
-export function site(role: Role): Rule<unknown> {
+function site(role: Role): Rule<unknown> {
   return { of: 'site', role };
 }
 
-export function bench(may: 'see' | 'change'): Rule<{ readonly bench: string }> {
+function bench(may: 'see' | 'change'): Rule<{ readonly bench: string }> {
   return { of: 'bench', may, id: (body) => body.bench };
 }
 
-export function run(may: 'see' | 'change'): Rule<{ readonly run: string }> {
+function run(may: 'see' | 'change'): Rule<{ readonly run: string }> {
   return { of: 'run', may, id: (body) => body.run };
 }
 

@@ -8,7 +8,7 @@
 const SIGN_IN_SECONDS = 120 * 24 * 60 * 60;
 
 /** Somebody who goes to another site to sign in is back by then. */
-export const AWAY_SECONDS = 15 * 60;
+const AWAY_SECONDS = 15 * 60;
 
 interface Cookie {
   /** The value in a header `Cookie`, or null. */

@@ -338,6 +338,6 @@ async function personOf(db: Kysely<Schema>, id: string): Promise<PersonRow> {
 }
 
 /** A join code as it is stored: `abcd-efgh` and `ABCD EFGH` are `ABCDEFGH`. */
-export function plainJoinCode(typed: string): string {
+function plainJoinCode(typed: string): string {
   return typed.toUpperCase().replaceAll(/[^A-Z0-9]/g, '');
 }

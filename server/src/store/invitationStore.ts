@@ -86,7 +86,7 @@ export class InvitationStore {
 }
 
 /** Within a transaction: see {@link InvitationStore.make}. */
-export async function addInvitation(
+async function addInvitation(
   db: Kysely<Schema>,
   actor: string,
   wanted: NewInvitation,
