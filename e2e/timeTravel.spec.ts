@@ -117,6 +117,22 @@ test('a link opens the bench at its row', async ({ page, context }) => {
   await expect(detail(other)).toContainText('/etc/shadow', { timeout: GUEST_MS });
   await expect(terminal(other)).not.toContainText('last line');
   await expect(scrubber(other)).not.toHaveAttribute('aria-valuetext', 'the present');
+
+  // A later run has taken its place: the link brings the earlier one back.
+  await other.close();
+  await page.getByRole('button', { name: 'Run', exact: true }).click();
+  await expect(detail(page)).toHaveCount(0);
+  await ended(page);
+  await page.goto('/#/');
+  await page.goto(link);
+  const messages = page.getByRole('log', { name: 'Messages' });
+  await expect(messages).toContainText('leads to an earlier run', { timeout: GUEST_MS });
+  await expect(detail(page)).toContainText('/etc/shadow');
+
+  // A run that is not kept any more.
+  await page.goto(link.replace(/run\/[\w-]+/, 'run/longgone0000'));
+  await expect(messages).toContainText('The run of this link is gone', { timeout: GUEST_MS });
+  await expect(messages).toContainText('Run again for a new trace');
 });
 
 test('statistics count by call and lead to the rows', async ({ page }) => {
