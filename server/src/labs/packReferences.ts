@@ -8,7 +8,7 @@ import { fileProblem, type PackFiles, type PackProblem } from './packFiles.ts';
 type Problem = PackProblem | ManifestProblem;
 
 /** Where scripts and policies of checks may lie. */
-const CHECKING = ['checks/', 'attacks/', 'hidden/'];
+const CHECKING = ['checks/', 'attacks/', 'hidden/', 'starter/'];
 
 export function referenceProblems(manifest: Manifest, files: PackFiles): readonly Problem[] {
   return [
