@@ -1,0 +1,1 @@
+print("The bird is called puffin-lemon-kiln.")
