@@ -1,6 +1,7 @@
 import { Tooltip } from 'radix-ui';
 import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { useStore } from 'zustand';
+import { LabProvider } from '../session/useLabs.ts';
 import { SessionProvider, useWork } from '../session/useSession.ts';
 import { TravelProvider } from '../session/useTravel.ts';
 import { FilesProvider } from '../workbench/files/useFiles.ts';
@@ -25,7 +26,7 @@ const SearchDialog = lazy(() => import('../workbench/search/SearchDialog.tsx'));
 
 /** The whole page around the parts that live as long as it. */
 export function App({ parts }: { readonly parts: PageParts }) {
-  const { session, terminal, trace, travel, files, listings, search } = parts;
+  const { session, terminal, trace, travel, files, listings, search, labs } = parts;
   const overlay = useStore(dialogs, ({ open }) => open);
   const commands = useMemo<Commands>(() => {
     const list = makeCommands({
@@ -52,21 +53,23 @@ export function App({ parts }: { readonly parts: PageParts }) {
           <TravelProvider value={travel}>
             <FilesProvider value={filesUi}>
               <HoleSearchProvider value={search}>
-                <CommandProvider value={commands}>
-                  <Tooltip.Provider delayDuration={500}>
-                    <Title />
-                    <Screen />
-                    <CommandPalette open={overlay === 'palette'} onClose={closeDialog} />
-                    <HelpDialog open={overlay === 'help'} onClose={closeDialog} />
-                    {overlay === 'search' ? (
-                      <Suspense>
-                        <SearchDialog open onClose={closeDialog} />
-                      </Suspense>
-                    ) : null}
-                    <Asking />
-                    <Notices />
-                  </Tooltip.Provider>
-                </CommandProvider>
+                <LabProvider value={labs}>
+                  <CommandProvider value={commands}>
+                    <Tooltip.Provider delayDuration={500}>
+                      <Title />
+                      <Screen />
+                      <CommandPalette open={overlay === 'palette'} onClose={closeDialog} />
+                      <HelpDialog open={overlay === 'help'} onClose={closeDialog} />
+                      {overlay === 'search' ? (
+                        <Suspense>
+                          <SearchDialog open onClose={closeDialog} />
+                        </Suspense>
+                      ) : null}
+                      <Asking />
+                      <Notices />
+                    </Tooltip.Provider>
+                  </CommandProvider>
+                </LabProvider>
               </HoleSearchProvider>
             </FilesProvider>
           </TravelProvider>

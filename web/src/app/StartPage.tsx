@@ -1,3 +1,4 @@
+import type { BenchInfo } from '@sandtable/shared/protocol';
 import {
   FileCode,
   FolderOpen,
@@ -12,7 +13,7 @@ import { useState } from 'react';
 import { useSession, useWork } from '../session/useSession.ts';
 import { IconButton } from '../ui/Button.tsx';
 import { askYes } from './asking.ts';
-import { goToBench } from './route.ts';
+import { goToBench, linkTo } from './route.ts';
 import './start.css';
 
 const ICONS: Readonly<Record<string, typeof FileCode>> = {
@@ -31,6 +32,7 @@ export function StartPage() {
   const metaProblem = useWork((state) => state.metaProblem);
   const benches = useWork((state) => state.benches);
   const online = useWork((state) => state.connection);
+  const own = benches?.filter(({ kind }) => kind === undefined) ?? [];
   const [making, setMaking] = useState(false);
   const make = async (example: string) => {
     if (making) return;
@@ -76,35 +78,47 @@ export function StartPage() {
           })}
         </ul>
       </section>
+      <section aria-labelledby="start-labs">
+        <h2 id="start-labs">Labs</h2>
+        <p>
+          <a href={linkTo('labs')}>All labs</a>{' '}
+          <span className="dim">Tasks beside a bench, with checks that say what holds.</span>
+        </p>
+        <BenchList benches={benches?.filter(({ kind }) => kind === 'work') ?? []} />
+      </section>
       <section aria-labelledby="start-benches">
         <h2 id="start-benches">Your benches</h2>
         {benches === null ? (
           <p className="dim">Asking the server …</p>
-        ) : benches.length === 0 ? (
+        ) : own.length === 0 ? (
           <p className="dim">
             None yet. Pick an example above: it becomes a bench of your own, to change as you like.
           </p>
         ) : (
-          <ul className="start-list">
-            {benches.map(({ id, name, updatedAt }) => (
-              <li key={id}>
-                <a href={`#/bench/${encodeURIComponent(id)}`}>{name}</a>
-                <time className="dim" dateTime={updatedAt}>
-                  {new Date(updatedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
-                </time>
-                <IconButton
-                  label={`Delete ${name}`}
-                  small
-                  onClick={() => void removeBench(session, id, name)}
-                >
-                  <Trash2 className="icon icon-s" aria-hidden />
-                </IconButton>
-              </li>
-            ))}
-          </ul>
+          <BenchList benches={own} />
         )}
       </section>
     </main>
+  );
+}
+
+function BenchList({ benches }: { readonly benches: readonly BenchInfo[] }) {
+  const session = useSession();
+  if (benches.length === 0) return null;
+  return (
+    <ul className="start-list">
+      {benches.map(({ id, name, updatedAt }) => (
+        <li key={id}>
+          <a href={`#/bench/${encodeURIComponent(id)}`}>{name}</a>
+          <time className="dim" dateTime={updatedAt}>
+            {new Date(updatedAt).toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' })}
+          </time>
+          <IconButton label={`Delete ${name}`} small onClick={() => void removeBench(session, id, name)}>
+            <Trash2 className="icon icon-s" aria-hidden />
+          </IconButton>
+        </li>
+      ))}
+    </ul>
   );
 }
 

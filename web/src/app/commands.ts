@@ -25,7 +25,7 @@ import { askText } from './asking.ts';
 import type { DialogName } from './dialogs.ts';
 import { notify } from './notices.ts';
 import { prefer, preferences, THEMES, type ThemeChoice } from './preferences.ts';
-import { goHome } from './route.ts';
+import { goHome, goTo } from './route.ts';
 
 export interface Command {
   readonly id: string;
@@ -62,6 +62,7 @@ const PANELS: readonly (readonly [PanelName, string])[] = [
   ['moment', 'Moment'],
   ['statistics', 'Statistics'],
   ['replay', 'Replay'],
+  ['history', 'History'],
 ];
 
 const STEP_TITLES = {
@@ -330,6 +331,15 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       enabled: open,
       run: () => showPanel(panel),
     })),
+    {
+      id: 'view.task',
+      group: 'View',
+      title: 'Go to the task of the lab',
+      keys: 'alt+0',
+      enabled: () => view.getState().work,
+      run: () => showPanel('task'),
+    },
+    { id: 'view.labs', group: 'View', title: 'All labs', run: () => goTo('labs') },
     ...THEMES.map((theme): Command => ({
       id: `theme.${theme}`,
       group: 'View',

@@ -3,6 +3,7 @@ import type { Meta } from '@sandtable/shared/protocol';
 import { meta } from '@sandtable/shared/serverMessages';
 import { connect } from '../session/connection.ts';
 import { HoleSearch, type Ended } from '../session/holeSearch.ts';
+import { LabDesk } from '../session/labDesk.ts';
 import { Session } from '../session/session.ts';
 import { TimeTravel } from '../session/timeTravel.ts';
 import { FileActions } from '../workbench/files/fileActions.ts';
@@ -22,6 +23,7 @@ export interface PageParts {
   readonly files: FileActions;
   readonly listings: WorldListings;
   readonly travel: TimeTravel;
+  readonly labs: LabDesk;
   readonly search: HoleSearch;
 }
 
@@ -53,6 +55,7 @@ export function makePage(): PageParts {
     search: new HoleSearch(session, tellSearch),
     files: new FileActions(session),
     listings: new WorldListings(session),
+    labs: new LabDesk({ session, notify }),
   };
 }
 

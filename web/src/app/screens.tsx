@@ -1,14 +1,17 @@
 /** Which component shows which page. What only some people see is loaded when it is first shown: `lazy(() => import(…))`. */
-import { Suspense, type ComponentType } from 'react';
+import { lazy, Suspense, type ComponentType } from 'react';
 import { useStore } from 'zustand';
 import { Workbench } from '../workbench/Workbench.tsx';
 import { linkTo, route, type PageName } from './route.ts';
 import { StartPage } from './StartPage.tsx';
 
+const LabsPage = lazy(() => import('../labs/LabsPage.tsx'));
+
 /** They read `route` themselves. */
 const SCREENS: Readonly<Record<PageName, ComponentType>> = {
   start: StartPage,
   bench: Workbench,
+  labs: LabsPage,
 };
 
 export function Screen() {

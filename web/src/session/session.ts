@@ -157,10 +157,7 @@ export class Session {
   }
 
   /** What the server announces, for parts of the page that follow it themselves. @returns the disposer. */
-  on<N extends 'bookmarks.changed' | 'search.progress' | 'search.ended'>(
-    name: N,
-    listener: (value: Announcements[N]) => void,
-  ): () => void {
+  on<N extends keyof Announcements>(name: N, listener: (value: Announcements[N]) => void): () => void {
     return this.#connection.on(name, listener);
   }
 

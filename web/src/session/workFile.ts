@@ -12,6 +12,8 @@ export interface WorkFile {
   /** Bytes, as the server counted them. */
   readonly size: number;
   readonly savedAt: string | null;
+  /** It belongs to the lab: the server refuses changes. */
+  readonly readOnly: boolean;
   /** What the server holds, where this page knows it. */
   readonly content: FileContent | null;
   /** What was typed since; null where it is what the server holds. */
@@ -37,6 +39,7 @@ export function newFile(path: string): WorkFile {
     version: null,
     size: 0,
     savedAt: null,
+    readOnly: false,
     content: null,
     draft: null,
     status: 'saved',
@@ -46,8 +49,11 @@ export function newFile(path: string): WorkFile {
 }
 
 /** What a page takes over of a file as the server holds it. */
-export function known(file: BenchFile): Pick<WorkFile, 'version' | 'size' | 'savedAt' | 'content'> {
-  return { version: file.version, size: file.size, savedAt: file.savedAt, content: file.content ?? null };
+export function known(
+  file: BenchFile,
+): Pick<WorkFile, 'version' | 'size' | 'savedAt' | 'readOnly' | 'content'> {
+  const { version, size, savedAt, readOnly = false, content = null } = file;
+  return { version, size, savedAt, readOnly, content };
 }
 
 export function fileOf(file: BenchFile): WorkFile {

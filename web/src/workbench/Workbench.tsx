@@ -27,7 +27,7 @@ export function Workbench() {
             </Button>
           </div>
         ) : bench.status === 'open' ? (
-          <Panels key={bench.info.id} bench={bench.info.id} />
+          <Panels key={bench.info.id} bench={bench.info.id} work={bench.info.kind === 'work'} />
         ) : (
           <div className="empty" role="status">
             Opening the bench …
@@ -53,15 +53,15 @@ function useNarrow(): boolean {
   );
 }
 
-function Panels({ bench }: { readonly bench: string }) {
+function Panels({ bench, work }: { readonly bench: string; readonly work: boolean }) {
   const session = useSession();
   const isNarrow = useNarrow();
   const [ready, setReady] = useState(false);
   useEffect(() => {
-    const forget = openFilesOf(bench, Object.keys(session.state.files));
+    const forget = openFilesOf(bench, Object.keys(session.state.files), work);
     setReady(true);
     return forget;
-  }, [bench, session]);
+  }, [bench, session, work]);
   if (!ready) return null;
   return isNarrow ? <NarrowTabs /> : <Dock />;
 }

@@ -2,7 +2,16 @@
 import { createStore } from 'zustand/vanilla';
 
 export type PanelName =
-  'files' | 'editor' | 'terminal' | 'trace' | 'rules' | 'moment' | 'statistics' | 'replay';
+  | 'task'
+  | 'files'
+  | 'editor'
+  | 'terminal'
+  | 'trace'
+  | 'rules'
+  | 'moment'
+  | 'statistics'
+  | 'replay'
+  | 'history';
 
 export interface Reveal {
   readonly path: string;
@@ -23,6 +32,8 @@ export interface FocusWish {
 }
 
 export interface ViewState {
+  /** Whether the bench is work at a lab: then there is a task. */
+  readonly work: boolean;
   /** Bench paths, in the order of their tabs. */
   readonly openFiles: readonly string[];
   readonly activeFile: string | null;
@@ -35,6 +46,7 @@ export interface ViewState {
 }
 
 export const view = createStore<ViewState>(() => ({
+  work: false,
   openFiles: [],
   activeFile: null,
   reveal: null,
@@ -92,6 +104,7 @@ export function showPanel(panel: PanelName): void {
 }
 
 const ORDER: readonly PanelName[] = [
+  'task',
   'files',
   'editor',
   'terminal',
@@ -100,12 +113,15 @@ const ORDER: readonly PanelName[] = [
   'moment',
   'statistics',
   'replay',
+  'history',
 ];
 
 /** Goes round the panels by keyboard. */
 export function showNextPanel(step: 1 | -1): void {
-  const at = ORDER.indexOf(view.getState().panel);
-  showPanel(ORDER[(at + step + ORDER.length) % ORDER.length]!);
+  const { panel, work } = view.getState();
+  const there = ORDER.filter((each) => each !== 'task' || work);
+  const at = there.indexOf(panel);
+  showPanel(there[(at + step + there.length) % there.length]!);
 }
 
 export function resetLayout(): void {
@@ -115,7 +131,8 @@ export function resetLayout(): void {
 const openFilesKey = (bench: string): string => `sandtable.open.${bench}`;
 
 /** Shows the files of a bench that were open last time, at first its script and its policy; remembers them from now on. */
-export function openFilesOf(bench: string, paths: readonly string[]): () => void {
+export function openFilesOf(bench: string, paths: readonly string[], work: boolean): () => void {
+  view.setState({ work });
   if (!restoreOpenFiles(bench, paths)) openAtFirst(paths);
   return view.subscribe(({ openFiles, activeFile }, before) => {
     if (openFiles === before.openFiles && activeFile === before.activeFile) return;

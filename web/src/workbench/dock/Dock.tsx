@@ -16,10 +16,11 @@ import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { closeFile, view, type PanelName } from '../view.ts';
 import { addFilePanel, applyLayout, fileOfPanel, panelOfFile, rememberLayout } from './layout.ts';
-import { MomentPanel, ReplayPanel, StatisticsPanel } from './latePanels.tsx';
+import { HistoryPanel, MomentPanel, ReplayPanel, StatisticsPanel, TaskPanel } from './latePanels.tsx';
 import './dock.css';
 
 const COMPONENTS = {
+  task: () => <TaskPanel />,
   files: () => <FilesPanel />,
   terminal: () => <TerminalPanel />,
   trace: () => <TracePanel />,
@@ -27,6 +28,7 @@ const COMPONENTS = {
   moment: () => <MomentPanel />,
   statistics: () => <StatisticsPanel />,
   replay: () => <ReplayPanel />,
+  history: () => <HistoryPanel />,
   file: FileContent,
 };
 
@@ -65,8 +67,8 @@ export function Dock() {
         disableFloatingGroups
         getTabContextMenuItems={() => []}
         onReady={({ api: ready }) => {
-          const { openFiles, activeFile } = view.getState();
-          applyLayout(ready, openFiles, activeFile);
+          const { openFiles, activeFile, work } = view.getState();
+          applyLayout(ready, openFiles, activeFile, { work });
           setApi(ready);
         }}
       />
@@ -83,8 +85,8 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
   const resetTurn = useStore(view, (state) => state.resetTurn);
 
   useEffect(() => {
-    const { openFiles: files, activeFile: active } = view.getState();
-    if (resetTurn > 0) applyLayout(api, files, active, true);
+    const { openFiles: files, activeFile: active, work } = view.getState();
+    if (resetTurn > 0) applyLayout(api, files, active, { work, anew: true });
   }, [api, resetTurn]);
 
   useEffect(() => {
@@ -121,7 +123,7 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
         if (panel !== view.getState().panel) view.setState({ panel });
         if (path !== null && path !== view.getState().activeFile) view.setState({ activeFile: path });
       }),
-      api.onDidLayoutChange(() => rememberLayout(api)),
+      api.onDidLayoutChange(() => rememberLayout(api, view.getState().work)),
     ];
     return () => {
       for (const each of disposables) each.dispose();

@@ -7,7 +7,7 @@ import { RulesPanel } from '../policy/RulesPanel.tsx';
 import { TerminalPanel } from '../terminal/TerminalPanel.tsx';
 import { TracePanel } from '../trace/TracePanel.tsx';
 import { openFile, showPanel, view, type PanelName } from '../view.ts';
-import { MomentPanel, ReplayPanel, StatisticsPanel } from './latePanels.tsx';
+import { HistoryPanel, MomentPanel, ReplayPanel, StatisticsPanel, TaskPanel } from './latePanels.tsx';
 import './dock.css';
 
 interface Tab {
@@ -25,10 +25,12 @@ export function NarrowTabs() {
   const openFiles = useStore(view, (state) => state.openFiles);
   const activeFile = useStore(view, (state) => state.activeFile);
   const panel = useStore(view, (state) => state.panel);
+  const work = useStore(view, (state) => state.work);
   const id = useId();
   const content = useRef<HTMLDivElement>(null);
   useTerminalInFront(content);
   const tabs: Tab[] = [
+    ...(work ? [{ key: 'task', title: 'Task', panel: 'task' as const, file: null }] : []),
     { key: 'files', title: 'Files', panel: 'files', file: null },
     ...openFiles.map((path) => ({
       key: `file:${path}`,
@@ -42,6 +44,7 @@ export function NarrowTabs() {
     { key: 'moment', title: 'Moment', panel: 'moment', file: null },
     { key: 'statistics', title: 'Statistics', panel: 'statistics', file: null },
     { key: 'replay', title: 'Replay', panel: 'replay', file: null },
+    { key: 'history', title: 'History', panel: 'history', file: null },
   ];
   const shown =
     tabs.find((tab) => tab.panel === panel && (tab.file === null || tab.file === activeFile)) ?? tabs[0]!;
@@ -102,6 +105,10 @@ function useTerminalInFront(content: React.RefObject<HTMLDivElement | null>): vo
 
 function Panel({ tab }: { readonly tab: Tab }) {
   switch (tab.panel) {
+    case 'task':
+      return <TaskPanel />;
+    case 'history':
+      return <HistoryPanel />;
     case 'files':
       return <FilesPanel />;
     case 'terminal':

@@ -1,10 +1,11 @@
 /** The arrangement of panels: the one to begin with, and the one that was left last time. */
 import type { DockviewApi, SerializedDockview } from 'dockview-react';
 
-const KEY = 'sandtable.layout';
+/** Work at a lab has an arrangement of its own: its task wants room to be read. */
+const keyOf = (work: boolean): string => (work ? 'sandtable.layout.work' : 'sandtable.layout');
 
 /** Grows when panels are added or removed from the code: an older arrangement is then not restored. */
-const LAYOUT_VERSION = 3;
+const LAYOUT_VERSION = 4;
 
 const TOOLS: readonly (readonly [string, string])[] = [
   ['files', 'Files'],
@@ -14,7 +15,12 @@ const TOOLS: readonly (readonly [string, string])[] = [
   ['moment', 'Moment'],
   ['statistics', 'Statistics'],
   ['replay', 'Replay'],
+  ['history', 'History'],
 ];
+
+const TASK = ['task', 'Task'] as const;
+
+const toolsOf = (work: boolean) => (work ? [TASK, ...TOOLS] : TOOLS);
 
 export function panelOfFile(path: string): string {
   return `file:${path}`;
@@ -29,10 +35,10 @@ export function applyLayout(
   api: DockviewApi,
   files: readonly string[],
   active: string | null,
-  anew = false,
+  { work, anew = false }: { readonly work: boolean; readonly anew?: boolean },
 ): void {
-  const left = anew ? null : readLayout();
-  if (left === null || !restore(api, left)) layOut(api, active ?? files[0] ?? null);
+  const left = anew ? null : readLayout(work);
+  if (left === null || !restore(api, left, work)) layOut(api, active ?? files[0] ?? null, work);
   for (const path of files) addFilePanel(api, path, true);
   if (active !== null) api.getPanel(panelOfFile(active))?.api.setActive();
   const wanted = new Set(files.map(panelOfFile));
@@ -41,9 +47,9 @@ export function applyLayout(
   }
 }
 
-export function rememberLayout(api: DockviewApi): void {
+export function rememberLayout(api: DockviewApi, work: boolean): void {
   try {
-    localStorage.setItem(KEY, JSON.stringify({ version: LAYOUT_VERSION, layout: api.toJSON() }));
+    localStorage.setItem(keyOf(work), JSON.stringify({ version: LAYOUT_VERSION, layout: api.toJSON() }));
   } catch {
     // Storage is forbidden or full: the arrangement lasts as long as the page.
   }
@@ -71,9 +77,9 @@ export function addFilePanel(api: DockviewApi, path: string, inactive = false): 
   });
 }
 
-function readLayout(): SerializedDockview | null {
+function readLayout(work: boolean): SerializedDockview | null {
   try {
-    const stored = JSON.parse(localStorage.getItem(KEY) ?? 'null') as {
+    const stored = JSON.parse(localStorage.getItem(keyOf(work)) ?? 'null') as {
       version: number;
       layout: SerializedDockview;
     } | null;
@@ -83,32 +89,36 @@ function readLayout(): SerializedDockview | null {
   }
 }
 
-function restore(api: DockviewApi, layout: SerializedDockview): boolean {
+function restore(api: DockviewApi, layout: SerializedDockview, work: boolean): boolean {
   try {
     api.fromJSON(layout);
-    return TOOLS.every(([id]) => api.getPanel(id) !== undefined);
+    return toolsOf(work).every(([id]) => api.getPanel(id) !== undefined);
   } catch {
     return false;
   }
 }
 
-function layOut(api: DockviewApi, file: string | null): void {
+function layOut(api: DockviewApi, file: string | null, work: boolean): void {
   api.clear();
   const tool = (id: string, rest: object): void => {
-    const title = TOOLS.find(([each]) => each === id)![1];
+    const title = toolsOf(work).find(([each]) => each === id)![1];
     api.addPanel({ id, component: id, tabComponent: 'tool', title, ...rest });
   };
   const { width, height } = api;
   tool('terminal', {});
   tool('files', {
     position: { referencePanel: 'terminal', direction: 'left' },
-    initialWidth: Math.min(230, width * 0.2),
+    initialWidth: work ? Math.min(440, width * 0.28) : Math.min(230, width * 0.2),
   });
+  if (work) {
+    tool('task', { position: { referencePanel: 'files', direction: 'within', index: 0 } });
+    api.getPanel('task')?.api.setActive();
+  }
   tool('trace', {
     position: { referencePanel: 'terminal', direction: 'right' },
-    initialWidth: Math.max(380, width * 0.4),
+    initialWidth: work ? Math.max(340, width * 0.32) : Math.max(380, width * 0.4),
   });
-  for (const id of ['rules', 'moment', 'statistics', 'replay'])
+  for (const id of ['rules', 'moment', 'statistics', 'replay', 'history'])
     tool(id, { position: { referencePanel: 'trace', direction: 'within' }, inactive: true });
   if (file !== null) addFilePanel(api, file);
   api.getPanel('terminal')?.api.setSize({ height: height * 0.38 });

@@ -21,10 +21,11 @@ interface CodeEditorProps {
   readonly loaded: LoadedEditor;
   readonly model: Monaco.editor.ITextModel;
   readonly path: string;
+  readonly readOnly: boolean;
 }
 
 /** Monaco itself on one file. */
-export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
+export function CodeEditor({ loaded, model, path, readOnly }: CodeEditorProps) {
   const host = useRef<HTMLDivElement>(null);
   const editorOf = useRef<Editor | null>(null);
   const session = useSession();
@@ -74,6 +75,10 @@ export function CodeEditor({ loaded, model, path }: CodeEditorProps) {
     };
   }, [loaded, model, path, session]);
 
+  useEffect(
+    () => editorOf.current?.updateOptions({ readOnly, domReadOnly: readOnly }),
+    [loaded, model, readOnly],
+  );
   useFonts(editorOf);
   useReveal(editorOf, loaded, path);
   useDiagnostics(loaded, model, path);

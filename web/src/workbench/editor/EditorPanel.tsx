@@ -1,3 +1,4 @@
+import { Lock } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { textOf, type WorkFile } from '../../session/workFile.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
@@ -42,7 +43,7 @@ function BenchFile({ path }: { readonly path: string }) {
           Loading {path} …
         </div>
       ) : (
-        <CodeEditor loaded={loaded} model={model} path={path} />
+        <CodeEditor loaded={loaded} model={model} path={path} readOnly={file.readOnly} />
       )}
     </div>
   );
@@ -99,6 +100,14 @@ function useContent(path: string, file: WorkFile | undefined): string | null {
 
 function FileBanner({ file }: { readonly file: WorkFile }) {
   const session = useSession();
+  if (file.readOnly) {
+    return (
+      <p className="editor-lock">
+        <Lock className="icon icon-s" aria-hidden /> <span className="code">{file.path}</span> belongs to the
+        lab: to read, not to change.
+      </p>
+    );
+  }
   if (file.status === 'conflict') {
     const keep = (which: 'mine' | 'theirs') => session.files?.resolve(file.path, which);
     return (

@@ -207,6 +207,7 @@ function FileTree() {
                   selected={row.path === at}
                   inEditor={active !== null && (row.bench ?? row.path) === active}
                   unsaved={row.bench !== null && files[row.bench]?.draft !== null}
+                  locked={row.bench !== null && files[row.bench]?.readOnly === true}
                   onActivate={activate}
                 />
               );

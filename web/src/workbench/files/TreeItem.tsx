@@ -10,6 +10,7 @@ import {
   FileText,
   Folder,
   FolderOpen,
+  Lock,
   PencilLine,
   Shield,
   Sparkles,
@@ -26,6 +27,8 @@ interface TreeItemProps {
   readonly selected: boolean;
   readonly inEditor: boolean;
   readonly unsaved: boolean;
+  /** It belongs to the lab and cannot be changed. */
+  readonly locked: boolean;
   readonly onActivate: (row: TreeRow) => void;
 }
 
@@ -37,7 +40,17 @@ const ORIGINS: Readonly<Record<TreeRow['origin'], string>> = {
   denied: 'denied to the guest; it may not exist',
 };
 
-export function TreeItem({ id, index, row, top, selected, inEditor, unsaved, onActivate }: TreeItemProps) {
+export function TreeItem({
+  id,
+  index,
+  row,
+  top,
+  selected,
+  inEditor,
+  unsaved,
+  locked,
+  onActivate,
+}: TreeItemProps) {
   const directory = row.kind === 'directory';
   const origin = row.removed ? 'removed by the guest in this run' : ORIGINS[row.origin];
   const title = [
@@ -84,6 +97,7 @@ export function TreeItem({ id, index, row, top, selected, inEditor, unsaved, onA
           </span>
         ) : null}
       </span>
+      {locked ? <Badge kind="read" word="lab" Icon={Lock} title="belongs to the lab: read-only" /> : null}
       <span className="unseen">, {origin}</span>
       <Badges row={row} />
     </div>

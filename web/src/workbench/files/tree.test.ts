@@ -9,6 +9,7 @@ const file = (path: string): WorkFile => ({
   version: 1,
   size: 1,
   savedAt: null,
+  readOnly: false,
   content: null,
   draft: null,
   status: 'saved',

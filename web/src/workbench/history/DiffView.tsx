@@ -1,0 +1,82 @@
+import { useEffect, useRef, useState } from 'react';
+import { useSession } from '../../session/useSession.ts';
+import { tokenPixels } from '../../ui/tokenColours.ts';
+import { languageOf } from '../editor/editorModels.ts';
+import { loadEditor } from '../editor/loadEditor.ts';
+import type { monaco as Monaco } from '../editor/monaco.ts';
+
+type DiffEditor = Monaco.editor.IStandaloneDiffEditor;
+
+/** Two texts of one file, with what differs marked. To read only. */
+export default function DiffView({
+  path,
+  before,
+  after,
+}: {
+  readonly path: string;
+  readonly before: string;
+  readonly after: string;
+}) {
+  const session = useSession();
+  const host = useRef<HTMLDivElement>(null);
+  const shown = useRef<{ readonly editor: DiffEditor; readonly monaco: typeof Monaco } | null>(null);
+  const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
+  useEffect(() => {
+    let gone = false;
+    void Promise.all([
+      loadEditor(session),
+      import('../editor/lateServices.ts'),
+      import('./diffFeature.ts'),
+    ]).then(
+      ([{ monaco }, { addLateServices }]) => {
+        if (gone || host.current === null) return;
+        addLateServices();
+        const size = tokenPixels('--text-m');
+        const editor = monaco.editor.createDiffEditor(host.current, {
+          automaticLayout: true,
+          ariaLabel: 'Differences. Press Control+M to let Tab leave.',
+          fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-code'),
+          fontLigatures: false,
+          fontSize: size,
+          lineHeight: Math.round(size * 1.55),
+          minimap: { enabled: false },
+          originalEditable: false,
+          readOnly: true,
+          renderOverviewRuler: false,
+          renderSideBySide: true,
+          useInlineViewWhenSpaceIsLimited: true,
+          hideUnchangedRegions: { enabled: true },
+          scrollBeyondLastLine: false,
+          useShadowDOM: false,
+        });
+        shown.current = { editor, monaco };
+        setState('ready');
+      },
+      () => setState('failed'),
+    );
+    return () => {
+      gone = true;
+      const model = shown.current?.editor.getModel();
+      shown.current?.editor.dispose();
+      model?.original.dispose();
+      model?.modified.dispose();
+      shown.current = null;
+    };
+  }, [session]);
+  useEffect(() => {
+    if (state !== 'ready' || shown.current === null) return;
+    const { editor, monaco } = shown.current;
+    const old = editor.getModel();
+    // As plain words where a language would start a checker that knows nothing of these two.
+    const language = languageOf(path) === 'typescript' ? 'plaintext' : languageOf(path);
+    editor.setModel({
+      original: monaco.editor.createModel(before, language),
+      modified: monaco.editor.createModel(after, language),
+    });
+    old?.original.dispose();
+    old?.modified.dispose();
+  }, [state, path, before, after]);
+  if (state === 'failed')
+    return <p role="alert">The differences could not be loaded. Your files are safe; reload the page.</p>;
+  return <div ref={host} className="history-diff" />;
+}
