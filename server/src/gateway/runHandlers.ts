@@ -1,4 +1,5 @@
 /** Requests about runs. Only a page that has the bench open may steer its run. */
+import { labPartOf } from '../labs/labRun.ts';
 import { refused, done, NO_BENCH } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 import { barred as barredFrom, type Bar } from './runAccess.ts';
@@ -23,7 +24,7 @@ const NOT_RUNNING = refused('not-running', 'The guest has ended already.');
 const LOG_GONE = refused('internal', 'The log of this run could not be read. Try again.');
 
 export function runHandlers(services: Services): { readonly [N in Name]: Handler<N> } {
-  const { store, sessions, pages } = services;
+  const { store, sessions, pages, labs } = services;
   const barred = (run: string, page: string): Promise<Bar | null> => barredFrom(services, run, page);
   /** Does something to a run that is under way. Synchronous after the check: nothing overtakes it. */
   const steer = async (
@@ -45,6 +46,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
       if ((await store.benches.get(bench)) === null) return NO_BENCH;
       if (!pages.hasOpen(page, bench))
         return refused('forbidden', 'This page does not have that bench open.');
+      const work = await labs.works.of(bench);
       const result = await sessions.start({
         bench,
         mode,
@@ -54,6 +56,7 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
         audit: audit ?? false,
         lines: lines ?? false,
         size,
+        ...(work === null ? {} : { lab: labPartOf(work.instance) }),
       });
       if (result.ok) return done(result.snapshot);
       const diagnostics = 'diagnostics' in result ? result.diagnostics : undefined;

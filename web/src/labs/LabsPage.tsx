@@ -177,7 +177,7 @@ function Assignment({ assignment }: { readonly assignment: OwnAssignment }) {
 }
 
 /** How far one is with it: a bar and words. */
-export function Progress({ work, points }: { readonly work: WorkProgress | null; readonly points: number }) {
+function Progress({ work, points }: { readonly work: WorkProgress | null; readonly points: number }) {
   if (work === null) return <span className="labs-progress dim">Not begun</span>;
   const done = work.passed === work.checks;
   return (

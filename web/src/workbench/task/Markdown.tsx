@@ -10,7 +10,7 @@ import { openFile } from '../view.ts';
 import { slugOf } from './slug.ts';
 
 /** Prefix of headings' ids, so that a text cannot take the id of a part of the page. */
-export const HEADING_ID = 'task-';
+const HEADING_ID = 'task-';
 
 /** Text of a lab's author. HTML in it is shown as text, never as HTML; pictures and links from elsewhere are not loaded. */
 export default function Markdown({ text, script }: { readonly text: string; readonly script?: string }) {
