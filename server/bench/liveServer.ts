@@ -87,6 +87,8 @@ export interface WatchSettings {
   readonly untilInput?: boolean;
   /** The interpreter is started from nothing. */
   readonly cold?: boolean;
+  /** Every call is to say which line made it. */
+  readonly lines?: boolean;
 }
 
 export class Watcher {
@@ -133,7 +135,7 @@ export class Watcher {
   /** Starts the bench's script and watches until it ends, or until it waits for input where `untilInput` is set. */
   async watch(
     bench: string,
-    { mode = 'script', untilInput = false, cold = false }: WatchSettings = {},
+    { mode = 'script', untilInput = false, cold = false, lines = false }: WatchSettings = {},
   ): Promise<WatchedRun> {
     const begun = performance.now();
     let output = '';
@@ -156,7 +158,7 @@ export class Watcher {
       };
     });
     let run = '';
-    run = (await this.ask('run.start', { bench, mode, cold, size: { cols: 80, rows: 24 } })).run;
+    run = (await this.ask('run.start', { bench, mode, cold, lines, size: { cols: 80, rows: 24 } })).run;
     await last;
     this.#onBatch = null;
     return { run, output, firstOutputMs, endedMs: performance.now() - begun, calls };

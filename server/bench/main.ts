@@ -17,6 +17,7 @@ import { profileFigures } from './profile.ts';
 import { replayFigures } from './replay.ts';
 import { scrollFigures } from './scroll.ts';
 import { startFigures } from './start.ts';
+import { stackFigures } from './stacks.ts';
 import { travelFigures } from './travel.ts';
 
 const server = await startServer();
@@ -27,6 +28,7 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   start: { title: 'Starting', measure: () => startFigures(watcher) },
   calls: { title: 'Calls', measure: () => callFigures(watcher) },
   polling: { title: 'Awaiting replies', measure: pollingFigures },
+  stacks: { title: 'Telling Python stacks', measure: stackFigures },
   alternatives: { title: 'What people would use instead', measure: () => alternativeFigures(watcher) },
   profile: {
     title: 'Where the time of a call goes, in the thread that hosts the guest',

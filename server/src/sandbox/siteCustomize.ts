@@ -238,6 +238,11 @@ export interface SiteOptions {
   readonly tidy: boolean;
 }
 
+/** `SANDTABLE_STACKS=never` starts guests that cannot tell stacks: what telling them costs is measured beside these (`npm run bench -- stacks`). */
+function tellsStacks(): boolean {
+  return process.env['SANDTABLE_STACKS'] !== 'never';
+}
+
 /** Names that Python takes for modules. */
 const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
@@ -247,6 +252,7 @@ export function siteCustomize({ modules, tidy }: SiteOptions): string {
     .replace('MAX_FRAMES', String(MAX_FRAMES))
     .replace('FRAMES_PREFIX', FRAMES_PREFIX)
     .replace('PROBE_FD', String(PROBE_FD))
+    .replace('pay = _tell_frames()', tellsStacks() ? 'pay = _tell_frames()' : 'raise ImportError')
     .replace('START_FILE', `"${START_FILE}"`)
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
     .replace('TIDY', tidy ? 'import gc; gc.collect()' : '');

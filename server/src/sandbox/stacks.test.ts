@@ -132,7 +132,10 @@ except Late: print("raised")
     expect([out, exit.status]).toEqual(['True\nraised\n', 0]);
     const inHandler = denied.filter(({ args }) => args['path'] === '/bin/handler');
     expect(inHandler.length).toBeGreaterThan(2);
-    for (const row of inHandler) expect(places(row)[0]).toBe('/tmp/script.py:6:on_alarm');
+    // On a machine that does ten things at once a stack may come later than a row waits; then the row has none, and never another's.
+    const told = inHandler.filter((row) => row.stack !== undefined);
+    expect(told.length).toBeGreaterThan(0);
+    for (const row of told) expect(places(row)[0]).toBe('/tmp/script.py:6:on_alarm');
   });
 
   it('does no harm at the end of the interpreter, in deep recursion, in finalizers and in tracing programs', async () => {
