@@ -9,6 +9,7 @@ import { cpuFigures } from './cpu.ts';
 import { printFigures } from './figures.ts';
 import type { Figure } from './figures.ts';
 import { startServer, Watcher } from './liveServer.ts';
+import { matrixFigures } from './matrix.ts';
 import { memoryFigures } from './memory.ts';
 import { pageFigures } from './page.ts';
 import { policyFigures } from './policy.ts';
@@ -41,6 +42,7 @@ const parts: Record<string, { title: string; measure: () => Promise<Figure[]> }>
   },
   policy: { title: 'Deciding', measure: policyFigures },
   replay: { title: 'Judging a recorded run', measure: replayFigures },
+  matrix: { title: 'Everybody and every check of a course', measure: matrixFigures },
   page: { title: 'The page', measure: () => pageFigures(server) },
 };
 const asked = process.argv.slice(2);

@@ -8,10 +8,14 @@
  */
 import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
+import { courseRequests } from './courseMessages.ts';
+import type { CourseReplies } from './courseReplies.ts';
 import { historyRequests, type HistoryAnnouncements, type HistoryReplies } from './historyMessages.ts';
 import { labRequests, type LabAnnouncements, type LabReplies } from './labMessages.ts';
 import { id, wholeNumber as version } from './messageParts.ts';
 import { peopleRequests, type PeopleReplies } from './peopleMessages.ts';
+import { progressRequests } from './progressMessages.ts';
+import type { ProgressAnnouncements, ProgressReplies } from './progressReplies.ts';
 import type { SessionState } from './session.ts';
 import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
 import { travelRequests, type TravelAnnouncements, type TravelReplies } from './travelMessages.ts';
@@ -100,6 +104,8 @@ export const requests = {
   ...historyRequests,
   ...labRequests,
   ...peopleRequests,
+  ...courseRequests,
+  ...progressRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -223,7 +229,15 @@ export interface OpenedBench {
   readonly batches: readonly Batch[] | null;
 }
 
-export interface Replies extends TravelReplies, SearchReplies, HistoryReplies, LabReplies, PeopleReplies {
+export interface Replies
+  extends
+    TravelReplies,
+    SearchReplies,
+    HistoryReplies,
+    LabReplies,
+    PeopleReplies,
+    CourseReplies,
+    ProgressReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -257,7 +271,12 @@ export interface Replies extends TravelReplies, SearchReplies, HistoryReplies, L
 
 /** Announcements, server to page; all go to every page that has the bench open. */
 export interface Announcements
-  extends TravelAnnouncements, SearchAnnouncements, HistoryAnnouncements, LabAnnouncements {
+  extends
+    TravelAnnouncements,
+    SearchAnnouncements,
+    HistoryAnnouncements,
+    LabAnnouncements,
+    ProgressAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

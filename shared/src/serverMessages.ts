@@ -19,9 +19,11 @@ import {
   type RunInfo,
   type WorldEntry,
 } from './protocol.ts';
+import { courseValues } from './courseReplies.ts';
 import { historyAnnouncements, historyValues } from './historyReplies.ts';
 import { labAnnouncements, labValues } from './labReplies.ts';
 import { peopleValues } from './peopleReplies.ts';
+import { progressAnnouncements, progressValues } from './progressReplies.ts';
 import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
@@ -80,6 +82,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   ...searchAnnouncements,
   ...historyAnnouncements,
   ...labAnnouncements,
+  ...progressAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -125,6 +128,8 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   ...historyValues({ bench, file }),
   ...labValues(file),
   ...peopleValues,
+  ...courseValues,
+  ...progressValues,
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

@@ -48,6 +48,18 @@ function run(may: 'see' | 'change'): Rule<{ readonly run: string }> {
   return { of: 'run', may, id: (body) => body.run };
 }
 
+const course = (role: CourseRole): Rule<{ readonly course: string }> => ({
+  of: 'course',
+  role,
+  id: (body) => body.course,
+});
+
+const assignment = (role: CourseRole): Rule<{ readonly assignment: string }> => ({
+  of: 'assignment',
+  role,
+  id: (body) => body.assignment,
+});
+
 /** A request without an entry is an error of the compiler. */
 export const ACCESS: { readonly [N in RequestName]: Rule<RequestBody<N>> } = {
   'bench.list': PERSON,
@@ -115,6 +127,35 @@ export const ACCESS: { readonly [N in RequestName]: Rule<RequestBody<N>> } = {
   'people.invitations': site('administrator'),
   'people.revoke': site('administrator'),
   'people.audit': site('administrator'),
+  'course.list': PERSON,
+  'course.make': site('instructor'),
+  'course.get': course('student'),
+  'course.rename': course('instructor'),
+  'course.archive': course('instructor'),
+  'course.code': course('instructor'),
+  'course.people': course('assistant'),
+  'course.role': course('instructor'),
+  'course.dismiss': course('instructor'),
+  'roster.check': course('instructor'),
+  'roster.apply': course('instructor'),
+  'roster.dismiss': course('instructor'),
+  'assignment.make': course('instructor'),
+  'assignment.change': assignment('instructor'),
+  'assignment.remove': assignment('instructor'),
+  'assignment.extend': assignment('instructor'),
+  'assignment.compare': assignment('instructor'),
+  'assignment.upgrade': assignment('instructor'),
+  'matrix.get': course('assistant'),
+  'matrix.leave': PERSON,
+  'grade.book': course('assistant'),
+  'grade.history': assignment('assistant'),
+  'grade.override': assignment('instructor'),
+  // What may be seen may be copied and spoken of.
+  'work.copy': bench('see'),
+  'work.origin': bench('see'),
+  'comment.list': bench('see'),
+  'comment.add': bench('see'),
+  'comment.resolve': bench('see'),
   'world.list': bench('see'),
   'world.read': bench('see'),
   'world.keep': bench('change'),

@@ -31,6 +31,19 @@ export class Pages {
     void this.#io.sockets.sockets.get(page)?.leave(bench);
   }
 
+  /** The page is told what is told to this room until it leaves or goes. Rooms of benches are {@link join}'s. */
+  follow(page: string, room: string): void {
+    void this.#io.sockets.sockets.get(page)?.join(room);
+  }
+
+  unfollow(page: string, room: string): void {
+    void this.#io.sockets.sockets.get(page)?.leave(room);
+  }
+
+  isFollowed(room: string): boolean {
+    return this.#io.sockets.adapter.rooms.has(room);
+  }
+
   /** Nobody has it open any more. */
   removed(bench: string): void {
     for (const benches of this.#open.values()) benches.delete(bench);
@@ -48,7 +61,7 @@ export class Pages {
     return this.#open.get(page)?.has(bench) === true;
   }
 
-  /** Tells every page that has the bench open. One encoding serves them all. */
+  /** Tells every page that has the bench open, or follows the room. One encoding serves them all. */
   tell<N extends keyof Announcements>(
     bench: string,
     name: N,

@@ -1,18 +1,22 @@
 /** What a handler of a request is, and all of them by name. */
 import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
+import type { ProgressDesk } from '../courses/progressDesk.ts';
 import type { LabServices } from '../labs/labServices.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
 import type { Accounts } from '../people/accounts.ts';
 import type { Actor } from './actor.ts';
+import { assignmentHandlers } from './assignmentHandlers.ts';
 import { benchHandlers } from './benchHandlers.ts';
+import { courseHandlers } from './courseHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
 import { historyHandlers } from './historyHandlers.ts';
 import { labHandlers } from './labHandlers.ts';
 import type { Pages } from './pages.ts';
 import { peopleHandlers } from './peopleHandlers.ts';
+import { progressHandlers } from './progressHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { searchHandlers } from './searchHandlers.ts';
 import { travelHandlers } from './travelHandlers.ts';
@@ -25,6 +29,7 @@ export interface Services {
   readonly searches: SearchDesk;
   readonly pages: Pages;
   readonly labs: LabServices;
+  readonly progress: ProgressDesk;
   readonly examples: readonly Example[];
   /** Null on a server without accounts. */
   readonly accounts: Accounts | null;
@@ -41,11 +46,14 @@ export type Handlers = { readonly [N in RequestName]: Handler<N> };
 
 export function requestHandlers(services: Services): Handlers {
   return {
+    ...assignmentHandlers(services),
     ...benchHandlers(services),
+    ...courseHandlers(services),
     ...fileHandlers(services),
     ...historyHandlers(services),
     ...labHandlers(services),
     ...peopleHandlers(services),
+    ...progressHandlers(services),
     ...runHandlers(services),
     ...searchHandlers(services),
     ...travelHandlers(services),

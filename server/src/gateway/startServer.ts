@@ -9,6 +9,8 @@ import type { FastifyInstance } from 'fastify';
 import type { Server } from 'socket.io';
 import { loadExamples, type Example } from '../examples/examples.ts';
 import { isThisMachine, type AccountsConfig } from '../people/accountsConfig.ts';
+import { gradebook, gradebookCsv } from '../courses/gradebook.ts';
+import { ProgressDesk } from '../courses/progressDesk.ts';
 import { interpreterState } from '../sandbox/index.ts';
 import type { RunChecks } from '../labs/checkDesk.ts';
 import { labServices } from '../labs/labServices.ts';
@@ -23,6 +25,7 @@ import { openEntrance } from './entrance.ts';
 import { httpServer, isBuilt } from './httpServer.ts';
 import { metaOf } from './meta.ts';
 import { Pages } from './pages.ts';
+import { courseRoom } from './progressHandlers.ts';
 import { requestHandlers } from './requestHandlers.ts';
 import type { ImportAnswer } from './traceTransfer.ts';
 import { openSockets, serveSockets } from './socketServer.ts';
@@ -142,6 +145,13 @@ async function serveOn(
       logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.books.logFile(run)),
       benchFile: (bench, path) => store.files.bytes(bench, path),
     },
+    teaching: {
+      grades: async (course) => {
+        const row = await store.courses.get(course, LOCAL_PERSON);
+        if (row === null) return null;
+        return { title: row.title, csv: gradebookCsv(await gradebook(store, progress, course)) };
+      },
+    },
     traces: {
       runExists: async (run) => (await sessions.benchOf(run)) !== null,
       part: (run, filter, format, from) => sessions.books.history.export(run, filter, format, from),
@@ -166,17 +176,31 @@ async function serveOn(
     store,
     data: folder.path,
     run: options.runChecks ?? noChecksYet,
-    tell: (bench, name, value) => pages.tell(bench, name, value),
+    tell: (bench, name, value) => {
+      pages.tell(bench, name, value);
+      progress.heard(bench, name);
+    },
+  });
+  const progress = new ProgressDesk({
+    store,
+    shelf: labs.shelf,
+    tell: (course, value) => pages.tell(courseRoom(course), 'matrix.changed', value),
+    isWatched: (course) => pages.isFollowed(courseRoom(course)),
   });
   await labs.checks.recover();
   const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
-  serveSockets(io, requestHandlers({ store, sessions, searches, pages, labs, examples, accounts }), door, {
-    gone: (page) => {
-      searches.pageGone(page);
-      for (const bench of pages.gone(page)) sessions.leave(bench, page);
+  serveSockets(
+    io,
+    requestHandlers({ store, sessions, searches, pages, labs, progress, examples, accounts }),
+    door,
+    {
+      gone: (page) => {
+        searches.pageGone(page);
+        for (const bench of pages.gone(page)) sessions.leave(bench, page);
+      },
+      blocked: (page, blocked) => sessions.pageBlocked(page, blocked),
     },
-    blocked: (page, blocked) => sessions.pageBlocked(page, blocked),
-  });
+  );
   const unwatch = entrance.watch(() => pages.signIns());
   const close = async (): Promise<void> => {
     unwatch();

@@ -28,6 +28,8 @@ export interface NewBench {
   readonly assignment?: string;
   readonly seed?: string;
   readonly lab?: string;
+  /** Whose work it is a copy of: that bench. */
+  readonly copyOf?: string;
 }
 
 export type CreatedBench =
@@ -84,6 +86,7 @@ export class BenchStore {
         assignment: bench.assignment ?? null,
         seed: bench.seed ?? null,
         lab: bench.lab ?? null,
+        copy_of: bench.copyOf ?? null,
       };
       await db.insertInto('bench').values(row).execute();
       for (const [i, { readOnly, ...file }] of files.entries()) {

@@ -5,16 +5,21 @@
  */
 import type { Kysely } from 'kysely';
 import { AccessStore } from './accessStore.ts';
+import { AssignmentStore } from './assignmentStore.ts';
 import { AttemptStore } from './attemptStore.ts';
 import { AuditStore } from './auditStore.ts';
 import { BenchStore } from './benchStore.ts';
 import { BookmarkStore } from './bookmarkStore.ts';
 import { openDatabase, shownPlace } from './database.ts';
 import { EntryStore } from './entryStore.ts';
+import { CommentStore } from './commentStore.ts';
+import { CourseStore } from './courseStore.ts';
 import { FileStore } from './fileStore.ts';
+import { GradeStore } from './gradeStore.ts';
 import { LabStore } from './labStore.ts';
 import { InvitationStore } from './invitationStore.ts';
 import { PeopleStore } from './peopleStore.ts';
+import { ProgressStore } from './progressStore.ts';
 import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
 import { SignInStore } from './signInStore.ts';
@@ -41,6 +46,11 @@ export interface Store {
   readonly labs: LabStore;
   readonly attempts: AttemptStore;
   readonly works: WorkStore;
+  readonly courses: CourseStore;
+  readonly assignments: AssignmentStore;
+  readonly progress: ProgressStore;
+  readonly grades: GradeStore;
+  readonly comments: CommentStore;
   close(): Promise<void>;
 }
 
@@ -93,6 +103,11 @@ function storeOn(db: Kysely<Schema>): Store {
     labs: new LabStore(db),
     attempts: new AttemptStore(db),
     works: new WorkStore(db),
+    courses: new CourseStore(db),
+    assignments: new AssignmentStore(db),
+    progress: new ProgressStore(db),
+    grades: new GradeStore(db),
+    comments: new CommentStore(db),
     close: () => db.destroy(),
   };
 }

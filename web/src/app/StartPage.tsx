@@ -49,6 +49,9 @@ export function StartPage() {
           Run a Python program that can do nothing by itself, under a policy that you edit, and watch every
           call it makes.
         </p>
+        <p>
+          <a href={linkTo('courses')}>Courses</a>: what is assigned to you, and what you teach.
+        </p>
       </header>
       {online === 'offline' ? (
         <p className="start-problem" role="alert">

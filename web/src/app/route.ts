@@ -8,7 +8,7 @@ import { createStore } from 'zustand/vanilla';
 import { preferences } from './preferences.ts';
 
 /** Pages by the first part of their addresses; `start` has none. */
-export const PAGES = ['start', 'bench', 'labs'] as const;
+export const PAGES = ['start', 'bench', 'labs', 'courses'] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {

@@ -6,12 +6,14 @@ import { linkTo, route, type PageName } from './route.ts';
 import { StartPage } from './StartPage.tsx';
 
 const LabsPage = lazy(() => import('../labs/LabsPage.tsx'));
+const CoursesPage = lazy(() => import('../courses/CoursesPage.tsx'));
 
 /** They read `route` themselves. */
 const SCREENS: Readonly<Record<PageName, ComponentType>> = {
   start: StartPage,
   bench: Workbench,
   labs: LabsPage,
+  courses: CoursesPage,
 };
 
 export function Screen() {

@@ -1,0 +1,149 @@
+import type { CourseAssignment, CourseDetail } from '@sandtable/shared/courseReplies';
+import { useState } from 'react';
+import { askYes } from '../app/asking.ts';
+import { goToBench } from '../app/route.ts';
+import type { Request } from '../session/useRequest.ts';
+import { useSession } from '../session/useSession.ts';
+import { Button } from '../ui/Button.tsx';
+import { AssignmentDialog } from './AssignmentDialog.tsx';
+import { plural } from './CourseList.tsx';
+import { shownTime } from './times.ts';
+import { UpgradeDialog } from './UpgradeDialog.tsx';
+
+type Open =
+  { readonly what: 'make' } | { readonly what: 'change' | 'upgrade'; readonly of: CourseAssignment };
+
+export function AssignmentsView({
+  detail,
+  request,
+}: {
+  readonly detail: CourseDetail;
+  readonly request: Request<CourseDetail>;
+}) {
+  const [open, setOpen] = useState<Open | null>(null);
+  const { course, assignments } = detail;
+  const teaches = course.role === 'instructor' || course.role === 'administrator';
+  const close = (changed: boolean) => {
+    setOpen(null);
+    if (changed) void request.reload();
+  };
+  return (
+    <section aria-label="Assignments">
+      {assignments.length === 0 ? (
+        <p className="dim">
+          {teaches
+            ? 'No assignment yet. One is made from a lab of the catalogue.'
+            : 'Nothing is assigned yet. It appears here when it opens.'}
+        </p>
+      ) : (
+        <ul className="assignments">
+          {assignments.map((each) => (
+            <Assignment
+              key={each.id}
+              assignment={each}
+              staff={course.role !== 'student'}
+              teaches={teaches}
+              onOpen={setOpen}
+              onChanged={() => void request.reload()}
+            />
+          ))}
+        </ul>
+      )}
+      {teaches ? (
+        <p>
+          <Button kind="main" onClick={() => setOpen({ what: 'make' })}>
+            New assignment …
+          </Button>
+        </p>
+      ) : null}
+      {open?.what === 'make' ? <AssignmentDialog course={course.id} onClose={close} /> : null}
+      {open?.what === 'change' ? (
+        <AssignmentDialog course={course.id} assignment={open.of} onClose={close} />
+      ) : null}
+      {open?.what === 'upgrade' ? <UpgradeDialog assignment={open.of} onClose={close} /> : null}
+    </section>
+  );
+}
+
+interface AssignmentProps {
+  readonly assignment: CourseAssignment;
+  readonly staff: boolean;
+  readonly teaches: boolean;
+  readonly onOpen: (open: Open) => void;
+  readonly onChanged: () => void;
+}
+
+function Assignment({ assignment, staff, teaches, onOpen, onChanged }: AssignmentProps) {
+  const session = useSession();
+  const { id, title, labTitle, work, max } = assignment;
+  const [busy, setBusy] = useState(false);
+  const start = async () => {
+    setBusy(true);
+    const opened = await session.ask('The work was not opened', 'lab.open', { assignment: id });
+    setBusy(false);
+    if (opened !== null) goToBench(opened.bench);
+  };
+  const remove = async () => {
+    const yes = await askYes({
+      title: `Remove “${title}”?`,
+      text: 'Benches that were opened for it stay with their owners. This cannot be undone.',
+      action: 'Remove',
+      danger: true,
+    });
+    if (!yes) return;
+    await session.ask('The assignment was not removed', 'assignment.remove', { assignment: id });
+    onChanged();
+  };
+  return (
+    <li className="assignment">
+      <div>
+        <h2>{title}</h2>
+        <p className="dim">
+          {title === labTitle ? '' : `${labTitle} · `}
+          {plural(max, 'point')} · {datesOf(assignment)}
+        </p>
+        <p>
+          {work === null
+            ? 'Not begun.'
+            : work.points === null
+              ? 'Begun, nothing handed in.'
+              : `Handed in: ${String(work.points)} of ${String(max)} points.`}
+          {staff ? (
+            <span className="dim">
+              {' '}
+              {plural(assignment.begun, 'work')},{' '}
+              {plural(assignment.handedIn, 'person').replace('persons', 'people')} handed in.
+            </span>
+          ) : null}
+        </p>
+      </div>
+      <div className="assignment-actions">
+        <Button kind="main" disabled={busy} onClick={() => void start()}>
+          {work === null ? (staff ? 'Try it' : 'Begin') : 'Open your work'}
+        </Button>
+        {teaches ? (
+          <>
+            {assignment.outdated ? (
+              <Button kind="plain" onClick={() => onOpen({ what: 'upgrade', of: assignment })}>
+                New version of the lab …
+              </Button>
+            ) : null}
+            <Button kind="plain" onClick={() => onOpen({ what: 'change', of: assignment })}>
+              Change …
+            </Button>
+            <Button kind="plain" onClick={() => void remove()}>
+              Remove …
+            </Button>
+          </>
+        ) : null}
+      </div>
+    </li>
+  );
+}
+
+function datesOf({ opensAt, dueAt, extended, counts }: CourseAssignment): string {
+  const opens = opensAt !== null && Date.parse(opensAt) > Date.now() ? `opens ${shownTime(opensAt)} · ` : '';
+  const due =
+    dueAt === null ? 'no due date' : `due ${shownTime(dueAt)}${extended ? ' (extended for you)' : ''}`;
+  return `${opens}${due} · the ${counts} hand-in counts`;
+}
