@@ -1,4 +1,5 @@
 import { expect, test, type Page } from '@playwright/test';
+import { accessible } from './accessible.ts';
 import { benchWith, ended, GUEST_MS, openTab, replaceText, shows, terminal } from './workbench.ts';
 
 const LEAKY = `import { allow, deny, policy, standard } from 'sandtable';
@@ -30,6 +31,7 @@ test('a hole is searched for, explained, kept as a file and run', async ({ page 
 
   await openSearch(page);
   await dialog(page).getByLabel('What must never happen').selectOption('unread');
+  await accessible(page, 'the question for a property');
   const places = dialog(page).getByRole('textbox', { name: 'Places' });
   await places.fill('notes');
   await dialog(page).getByRole('button', { name: 'Search', exact: true }).click();
@@ -43,6 +45,7 @@ test('a hole is searched for, explained, kept as a file and run', async ({ page 
   await expect(dialog(page)).toContainText(/A hole: .*\/tmp\/notes/);
   await expect(dialog(page).getByLabel('The script')).toContainText('import os');
   await expect(dialog(page)).toContainText('Why the policy allowed it');
+  await accessible(page, 'a hole that was found');
   await expect(dialog(page).getByRole('button', { name: 'policy.ts:6' })).toBeVisible();
   await dialog(page).getByRole('button', { name: 'Run it now' }).click();
 

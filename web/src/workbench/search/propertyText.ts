@@ -32,7 +32,7 @@ export const FIRST_FORM: PropertyForm = {
   yaml: '',
 };
 
-export function listed(text: string): readonly string[] {
+function listed(text: string): readonly string[] {
   return text
     .split(/[\n,]/)
     .map((each) => each.trim())
