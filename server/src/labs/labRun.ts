@@ -3,6 +3,7 @@ import type { LabService } from '@sandtable/shared/labs/manifest';
 import type { ServiceSpec, StartFile } from '../sandbox/index.ts';
 import { GUEST_FOLDER } from '../sessions/benchWorld.ts';
 import type { LabPart } from '../sessions/labPart.ts';
+import { definedOnly } from './definedOnly.ts';
 import { labInstance, type LabInstance } from './labInstance.ts';
 import type { Pack } from './packReader.ts';
 
@@ -56,9 +57,4 @@ function talkOf(instance: LabInstance, { address, reply, script, echo }: LabServ
   }
   if (script !== undefined) return { kind: 'script', steps: script.map(definedOnly) };
   return { kind: echo === true ? 'echo' : 'silent' };
-}
-
-/** Without fields that are there and hold nothing: exact optional types tell the two apart. */
-export function definedOnly<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, each]) => each !== undefined)) as never;
 }

@@ -84,11 +84,26 @@ const PLAIN_ANSWERS: { readonly [kind in ResultKind]: PlainValue } = {
   struct: null,
 };
 
+/** What a test asks. */
+export type AskedCall = Pick<PolicyTest, 'call' | 'path' | 'newpath' | 'mode' | 'args' | 'answer'>;
+
 /** Runs them all. The engine must be new, and is used up by this. */
 export async function runPolicyTests(
   tests: readonly PolicyTest[],
   engine: PolicyEngine,
 ): Promise<readonly TestResult[]> {
+  const decisions = await askPolicy(tests, engine);
+  return tests.map((test, index) => {
+    const message = complaintOf(test, decisions[index]!, engine);
+    return { test, passed: message === '', message };
+  });
+}
+
+/** What a policy decides on these calls, one after the other. The engine must be new, and is used up by this. */
+export async function askPolicy(
+  asked: readonly AskedCall[],
+  engine: PolicyEngine,
+): Promise<readonly Decision[]> {
   engine.beginGuest();
   engine.resolve = (call, args, before) => ({
     ...before,
@@ -96,16 +111,15 @@ export async function runPolicyTests(
     args,
     ...(typeof args['path'] === 'string' && before.path !== undefined ? { path: args['path'] } : {}),
   });
-  const results: TestResult[] = [];
-  for (const test of tests) {
-    const answer: Outcome = { ok: true, value: test.answer ?? PLAIN_ANSWERS[callSpec(test.call)!.result] };
-    const message = complaintOf(test, await engine.decide(requestOf(test), () => answer), engine);
-    results.push({ test, passed: message === '', message });
+  const decisions: Decision[] = [];
+  for (const each of asked) {
+    const answer: Outcome = { ok: true, value: each.answer ?? PLAIN_ANSWERS[callSpec(each.call)!.result] };
+    decisions.push(await engine.decide(requestOf(each), () => answer));
   }
-  return results;
+  return decisions;
 }
 
-function requestOf({ call, path, newpath, mode, args }: PolicyTest): CallRequest {
+function requestOf({ call, path, newpath, mode, args }: AskedCall): CallRequest {
   const spec = callSpec(call)!;
   const access = spec.access === 'depends' ? (mode ?? 'read') : spec.access;
   const plain: Record<string, PlainValue> = {};

@@ -1,0 +1,91 @@
+/** Reads and writes what an attempt keeps (`evidenceFormat.ts`). */
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
+import type { RunEvent } from '@sandtable/shared/events';
+import type { CheckEvidence, EvidenceFile } from '@sandtable/shared/labs/evidence';
+import { LOG_FILE } from '../sessions/logFormat.ts';
+import {
+  EVIDENCE_FILE,
+  EVIDENCE_FORMAT,
+  RUN_FILES,
+  runFolder,
+  SUBMISSION_FILE,
+  type StoredAttempt,
+  type StoredEvidence,
+  type StoredSubmission,
+} from './evidenceFormat.ts';
+import type { SubmittedFiles } from './labInstance.ts';
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Makes the folder, with the files that are judged. Throws where that fails, and where the folder has an attempt already. */
+export function beginAttempt(folder: string, files: SubmittedFiles): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  if (existsSync(join(folder, SUBMISSION_FILE))) throw new Error('there is an attempt in this folder already');
+  const stored: StoredSubmission = {
+    files: [...files].map(([path, content]) => ({ path, base64: Buffer.from(content).toString('base64') })),
+  };
+  writeFileSync(join(folder, SUBMISSION_FILE), JSON.stringify(stored), { mode: 0o600, flush: true });
+}
+
+/** Says that the attempt is whole. */
+export function finishAttempt(folder: string, attempt: StoredAttempt): void {
+  const file = join(folder, EVIDENCE_FILE);
+  writeFileSync(`${file}.new`, JSON.stringify(attempt), { mode: 0o600, flush: true });
+  renameSync(`${file}.new`, file);
+}
+
+/** Null where the folder has no attempt that came to its end, or one of another format. */
+export function readAttempt(folder: string): StoredAttempt | null {
+  const read = readJson(join(folder, EVIDENCE_FILE)) as StoredAttempt | null;
+  return read?.format === EVIDENCE_FORMAT ? read : null;
+}
+
+/** The files that an attempt judged; null where they are lost. */
+export function readSubmission(folder: string): SubmittedFiles | null {
+  const read = readJson(join(folder, SUBMISSION_FILE)) as StoredSubmission | null;
+  if (read === null) return null;
+  return new Map(read.files.map(({ path, base64 }) => [path, new Uint8Array(Buffer.from(base64, 'base64'))]));
+}
+
+/** Evidence as judging takes it. */
+export function evidenceOf(folder: string, stored: StoredEvidence): CheckEvidence {
+  if (stored.kind !== 'run') return stored;
+  const { index, exit, sent } = stored;
+  const below = join(folder, runFolder(index));
+  const files = readJson(join(below, RUN_FILES)) as { readonly [path: string]: EvidenceFile } | null;
+  if (files === null || !existsSync(join(below, LOG_FILE)))
+    return { kind: 'nothing', blame: 'platform', message: 'The trace of this check is not kept any more.' };
+  return {
+    kind: 'run',
+    run: { index, exit, sent, files: new Map(Object.entries(files)), events: eventsIn(join(below, LOG_FILE)) },
+  };
+}
+
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
+}
+
+/** Events of a log that the controller wrote; a last line that is cut short is none. */
+function* eventsIn(path: string): Generator<RunEvent> {
+  const file = openSync(path, 'r');
+  try {
+    const decoder = new StringDecoder('utf8');
+    const piece = Buffer.allocUnsafe(PIECE_BYTES);
+    let rest = '';
+    for (;;) {
+      const count = readSync(file, piece, 0, PIECE_BYTES, null);
+      if (count === 0) return;
+      const lines = (rest + decoder.write(piece.subarray(0, count))).split('\n');
+      rest = lines.pop()!;
+      for (const line of lines) if (line !== '') yield JSON.parse(line) as RunEvent;
+    }
+  } finally {
+    closeSync(file);
+  }
+}
