@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -5,8 +6,9 @@ import { defineConfig, type Plugin } from 'vite';
 const SERVER = process.env['SANDTABLE_SERVER'] ?? 'http://127.0.0.1:4100';
 
 /**
- * Parts of Monaco that its entry point pulls in and this page never shows: comparing two texts, and its own command list (the
- * page has one). A tenth of the editor; each stands for exactly the names that are imported from it.
+ * Parts of Monaco that its entry point pulls in and this page does not show with the first editor: comparing two texts (see
+ * {@link diffEditor}), and its own command list (the page has one). A tenth of the editor; each stands for exactly the names that are
+ * imported from it.
  */
 const LEFT_OUT: Readonly<Record<string, string>> = {
   'editor/browser/widget/diffEditor/diffEditorWidget.js': 'export class DiffEditorWidget {}',
@@ -30,8 +32,24 @@ const leaveOut: Plugin = {
   },
 };
 
+const DIFF_EDITOR = 'virtual:monaco-diff-editor';
+
+/** Comparing two texts as a module of its own, to load when somebody compares: the same file once more, with a mark by which it is not left out. */
+const diffEditor: Plugin = {
+  name: 'diff-editor',
+  enforce: 'pre',
+  async resolveId(source) {
+    if (source !== DIFF_EDITOR) return null;
+    const widget = await this.resolve('monaco-editor/editor/browser/widget/diffEditor/diffEditorWidget');
+    return widget === null ? null : `${widget.id.split('?')[0]!}?whole`;
+  },
+  load(id) {
+    return id.endsWith('/diffEditorWidget.js?whole') ? readFile(id.slice(0, -'?whole'.length), 'utf8') : null;
+  },
+};
+
 export default defineConfig({
-  plugins: [leaveOut, react()],
+  plugins: [diffEditor, leaveOut, react()],
   worker: { format: 'es' },
   build: {
     target: 'es2023',

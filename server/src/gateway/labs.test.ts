@@ -165,7 +165,7 @@ test('what the lab gave cannot be changed; a reset brings the rest back, and his
 test('the trace that a finding speaks of becomes the run of the bench', async () => {
   const { attempt } = await page.must('lab.check', { bench });
   await page.until(() => order !== null);
-  mkdirSync(order!.folder, { recursive: true });
+  mkdirSync(dirname(join(order!.folder, evidenceFile(0))), { recursive: true });
   writeFileSync(
     join(order!.folder, evidenceFile(0)),
     TRACE.map((event) => `${JSON.stringify(event)}\n`).join(''),

@@ -3,7 +3,7 @@ import type { RunStore } from '../store/runStore.ts';
 
 /** Trace of one run of an attempt, below the attempt's folder. */
 export function evidenceFile(run: number): string {
-  return `run-${String(run)}.jsonl`;
+  return `runs/${String(run)}/log.jsonl`;
 }
 
 /** Evidence that was made a run of a bench is not made one again. Known as long as the server runs: another one makes another run. */

@@ -77,7 +77,7 @@ export class BenchStore {
       const row: BenchRow = {
         id,
         name: freeName(name, names),
-        revision: files.length,
+        revision: files.length === 0 ? 0 : 1,
         created_at: now,
         updated_at: now,
         kind: bench.kind ?? 'bench',
@@ -89,16 +89,24 @@ export class BenchStore {
         copy_of: bench.copyOf ?? null,
       };
       await db.insertInto('bench').values(row).execute();
-      for (const [i, { readOnly, ...file }] of files.entries()) {
+      for (const { readOnly, ...file } of files) {
         await db
           .insertInto('file')
-          .values({ bench: id, ...file, version: i + 1, saved_at: now, read_only: readOnly === true ? 1 : 0 })
+          .values({ bench: id, ...file, version: 1, saved_at: now, read_only: readOnly === true ? 1 : 0 })
           .execute();
-        const { path, encoding, content } = file;
-        await recordRevision(db, [
-          { bench: id, n: i + 1, path, encoding, content, saved_at: now, person: owner },
-        ]);
       }
+      await recordRevision(
+        db,
+        files.map(({ path, encoding, content }) => ({
+          bench: id,
+          n: 1,
+          path,
+          encoding,
+          content,
+          saved_at: now,
+          person: owner,
+        })),
+      );
       return { ok: true, bench: infoOf(row) };
     });
   }

@@ -5,7 +5,7 @@ import { languageOf } from '../editor/editorModels.ts';
 import { loadEditor } from '../editor/loadEditor.ts';
 import type { monaco as Monaco } from '../editor/monaco.ts';
 
-type DiffEditor = Monaco.editor.IStandaloneDiffEditor;
+type DiffEditor = Monaco.editor.IDiffEditor;
 
 /** Two texts of one file, with what differs marked. To read only. */
 export default function DiffView({
@@ -23,16 +23,11 @@ export default function DiffView({
   const [state, setState] = useState<'loading' | 'ready' | 'failed'>('loading');
   useEffect(() => {
     let gone = false;
-    void Promise.all([
-      loadEditor(session),
-      import('../editor/lateServices.ts'),
-      import('./diffFeature.ts'),
-    ]).then(
-      ([{ monaco }, { addLateServices }]) => {
+    void Promise.all([loadEditor(session), import('./diffEditor.ts')]).then(
+      ([{ monaco }, { createDiffEditor }]) => {
         if (gone || host.current === null) return;
-        addLateServices();
         const size = tokenPixels('--text-m');
-        const editor = monaco.editor.createDiffEditor(host.current, {
+        const editor = createDiffEditor(host.current, {
           automaticLayout: true,
           ariaLabel: 'Differences. Press Control+M to let Tab leave.',
           fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-code'),

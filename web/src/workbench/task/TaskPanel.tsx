@@ -35,12 +35,17 @@ export default function TaskPanel() {
       <Progress />
       <Results task={task} />
       <Steps task={task} />
-      <Markdown text={task.text} script={task.script} />
+      <Markdown text={withoutTitle(task.text)} script={task.script} />
       <Hints task={task} />
       <HandIn task={task} />
       <Attempts />
     </section>
   );
+}
+
+/** The panel has the title above the text already. */
+function withoutTitle(text: string): string {
+  return text.replace(/^\s*# [^\n]*\n/, '');
 }
 
 function Head({ task }: { readonly task: LabTask }) {
