@@ -76,23 +76,31 @@ const invitationInfo = z.object({
   role,
   course: z.string().nullable(),
   name: z.string().nullable(),
+  /** The name to sign in with of somebody who gets a new password; null where they have had none. */
+  signInName: z.string().nullable(),
 });
-export type InvitationInfo = z.infer<typeof invitationInfo>;
 
-const courseInfo = z.object({ course: z.string() });
+export interface HttpValues {
+  'sign-in': { session: SessionInfo };
+  'sign-out': Record<string, never>;
+  join: { session: SessionInfo };
+  invitation: { session: SessionInfo };
+  'join/look': { course: string };
+  'invitation/look': z.infer<typeof invitationInfo>;
+  password: Record<string, never>;
+}
 
 const session = z.object({ session: sessionInfo });
 
-export const httpValues = {
+export const httpValues: { readonly [N in HttpName]: z.ZodType<HttpValues[N]> } = {
   'sign-in': session,
   'sign-out': z.object({}),
   join: session,
   invitation: session,
-  'join/look': courseInfo,
+  'join/look': z.object({ course: z.string() }),
   'invitation/look': invitationInfo,
   password: z.object({}),
-} as const;
-export type HttpValue<N extends HttpName> = z.infer<(typeof httpValues)[N]>;
+};
 
 /** Why not; in every answer that is none of the above. */
 export const httpRefusal = z.object({

@@ -5,7 +5,7 @@ import {
   type HttpBody,
   type HttpName,
   type HttpRefusal,
-  type HttpValue,
+  type HttpValues,
   type SessionInfo,
 } from '@sandtable/shared/httpMessages';
 import type { z } from 'zod';
@@ -109,6 +109,7 @@ export function addAccountRoutes(app: FastifyInstance, parts: AccountParts): voi
       role: found.role,
       course: found.course_title,
       name: found.person_name ?? found.name,
+      signInName: found.person === null ? null : await accounts.signInNameOf(found.person),
     };
   });
 
@@ -121,7 +122,7 @@ export function addAccountRoutes(app: FastifyInstance, parts: AccountParts): voi
   });
 }
 
-type Answer<N extends HttpName> = HttpValue<N> | HttpRefusal;
+type Answer<N extends HttpName> = HttpValues[N] | HttpRefusal;
 
 const STATUS: Readonly<Record<string, number>> = {
   wrong: 401,

@@ -277,7 +277,13 @@ describe('coming to be here', () => {
   test('an invitation makes what it says, once, and can be taken back', async () => {
     const { code } = await admin.page.must('people.invite', { role: 'instructor', name: 'Grace' });
     const look = await server.browser().post('invitation/look', { code });
-    expect(look.body).toEqual({ kind: 'account', role: 'instructor', course: null, name: 'Grace' });
+    expect(look.body).toEqual({
+      kind: 'account',
+      role: 'instructor',
+      course: null,
+      name: 'Grace',
+      signInName: null,
+    });
     const grace = await server.accept(code, 'grace');
     expect((await grace.browser.session()).person?.role).toBe('instructor');
     await expect(server.accept(code, 'grace2')).rejects.toThrow('not good any more');
@@ -366,6 +372,7 @@ describe('coming to be here', () => {
     expect((await server.browser().post('invitation/look', { code })).body).toMatchObject({
       kind: 'password',
       name: 'forgot by name',
+      signInName: 'forgot',
     });
     const browser = server.browser();
     const { body } = await browser.post('invitation', {

@@ -226,6 +226,10 @@ export class Accounts {
     return this.#withCode(code, from, now, async () => (await this.#store.entries.courseOf(code)) ?? GONE);
   }
 
+  async signInNameOf(person: string): Promise<string | null> {
+    return (await this.#store.people.passwordOf(person))?.name ?? null;
+  }
+
   /** A new account by an invitation, or a new password; and signed in with it. */
   async accept(code: string, account: NewAccount, from: From, now = Date.now()): Promise<Begun | Refused> {
     return this.#withCode(code, from, now, async () => {

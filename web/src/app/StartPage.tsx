@@ -11,6 +11,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import { useSession, useWork } from '../session/useSession.ts';
+import { AccountMenu } from '../people/AccountMenu.tsx';
 import { IconButton } from '../ui/Button.tsx';
 import { askYes } from './asking.ts';
 import { goToBench, linkTo } from './route.ts';
@@ -44,7 +45,10 @@ export function StartPage() {
   return (
     <main className="start">
       <header>
-        <h1>Sandtable</h1>
+        <div className="start-title">
+          <h1>Sandtable</h1>
+          <AccountMenu />
+        </div>
         <p className="dim">
           Run a Python program that can do nothing by itself, under a policy that you edit, and watch every
           call it makes.

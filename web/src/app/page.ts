@@ -27,8 +27,9 @@ export interface PageParts {
   readonly search: HoleSearch;
 }
 
-export function makePage(): PageParts {
-  const session = new Session({ connection: connect(), storage: browserStorage(), notify, fetchMeta });
+/** @param cutOff told that the server lets nobody in without a sign-in, and how to connect again */
+export function makePage(cutOff: (again: () => void) => void): PageParts {
+  const session = new Session({ connection: connect(cutOff), storage: browserStorage(), notify, fetchMeta });
   // A phone may put the page away without ever unloading it.
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) session.leaving();

@@ -8,7 +8,17 @@ import { createStore } from 'zustand/vanilla';
 import { preferences } from './preferences.ts';
 
 /** Pages by the first part of their addresses; `start` has none. */
-export const PAGES = ['start', 'bench', 'labs', 'courses'] as const;
+export const PAGES = [
+  'start',
+  'bench',
+  'labs',
+  'courses',
+  'sign-in',
+  'join',
+  'invitation',
+  'account',
+  'people',
+] as const;
 export type PageName = (typeof PAGES)[number];
 
 export interface Route {

@@ -1,12 +1,16 @@
 /** Which component shows which page. What only some people see is loaded when it is first shown: `lazy(() => import(…))`. */
 import { lazy, Suspense, type ComponentType } from 'react';
 import { useStore } from 'zustand';
+import { InvitationPage, JoinPage } from '../people/CodePages.tsx';
+import { SignInPage } from '../people/SignInPage.tsx';
 import { Workbench } from '../workbench/Workbench.tsx';
 import { linkTo, route, type PageName } from './route.ts';
 import { StartPage } from './StartPage.tsx';
 
 const LabsPage = lazy(() => import('../labs/LabsPage.tsx'));
 const CoursesPage = lazy(() => import('../courses/CoursesPage.tsx'));
+const AccountPage = lazy(() => import('../people/AccountPage.tsx'));
+const PeoplePage = lazy(() => import('../people/PeoplePage.tsx'));
 
 /** They read `route` themselves. */
 const SCREENS: Readonly<Record<PageName, ComponentType>> = {
@@ -14,6 +18,11 @@ const SCREENS: Readonly<Record<PageName, ComponentType>> = {
   bench: Workbench,
   labs: LabsPage,
   courses: CoursesPage,
+  'sign-in': SignInPage,
+  join: JoinPage,
+  invitation: InvitationPage,
+  account: AccountPage,
+  people: PeoplePage,
 };
 
 export function Screen() {

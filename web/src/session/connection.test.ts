@@ -46,7 +46,7 @@ describe('the connection', () => {
   it('refuses that request when the line cannot be made', async () => {
     const { line, connection } = open();
     const answer = connection.request('bench.list', {});
-    line.tell('connect_error');
+    line.tell('connect_error', new Error('not reached'));
     expect(await answer).toMatchObject({ ok: false, error: { code: 'offline' } });
   });
 

@@ -9,6 +9,7 @@
  * What arrives has been parsed (`serverMessages.ts`) before anybody hears of it. What makes no sense is NEVER handed on, not even in
  * part: an announcement is dropped, a reply becomes the failure `nonsense`, and {@link Connection.onNonsense} tells of both.
  */
+import { SIGNED_OUT } from '@sandtable/shared/httpMessages';
 import {
   requests,
   type Announcements,
@@ -81,18 +82,22 @@ const NONSENSE: RequestFailure = {
     'The server gave an answer that this page does not understand. Your edits are kept here. Reload the page: it may be of another version than the server.',
 };
 
-/** Connects to the page's own origin. */
-export function connect(): Connection {
+/**
+ * Connects to the page's own origin.
+ *
+ * @param cutOff told when the server refuses the line because nobody is signed in; it is not tried again until it is asked for
+ */
+export function connect(cutOff: (again: () => void) => void): Connection {
   const socket: Socket = io({
     transports: ['websocket', 'polling'],
     reconnectionDelay: RECONNECT_MIN_MS,
     reconnectionDelayMax: RECONNECT_MAX_MS,
   });
-  return connectionOver(socket);
+  return connectionOver(socket, cutOff);
 }
 
 /** The same over a given socket. */
-export function connectionOver(socket: Socket): Connection {
+export function connectionOver(socket: Socket, cutOff: (again: () => void) => void = () => {}): Connection {
   let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
   const listeners = new Set<(status: ConnectionStatus) => void>();
   const nonsenseListeners = new Set<(message: Nonsense) => void>();
@@ -120,7 +125,13 @@ export function connectionOver(socket: Socket): Connection {
     // socket.io does not come back by itself after the server has closed the line on purpose, as a restart does.
     if (reason === 'io server disconnect') setTimeout(() => socket.connect(), RECONNECT_MIN_MS);
   });
-  socket.on('connect_error', () => become('offline'));
+  socket.on('connect_error', ({ message }) => {
+    become('offline');
+    // Refused by the server, rather than not reached: socket.io does not try again by itself.
+    if (socket.active) return;
+    if (message === SIGNED_OUT) cutOff(() => socket.connect());
+    else setTimeout(() => socket.connect(), RECONNECT_MAX_MS);
+  });
 
   const listen = (listener: (status: ConnectionStatus) => void): (() => void) => {
     listeners.add(listener);

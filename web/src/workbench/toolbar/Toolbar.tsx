@@ -19,6 +19,7 @@ import { askText } from '../../app/asking.ts';
 import { keysText } from '../../app/keys.ts';
 import { prefer, preferences, type ThemeChoice } from '../../app/preferences.ts';
 import { goHome, goToBench } from '../../app/route.ts';
+import { AccountMenu } from '../../people/AccountMenu.tsx';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { isLive, runMood } from '../../session/workState.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
@@ -37,6 +38,7 @@ export function Toolbar() {
       <Engine />
       <LookButtons />
       <MoreMenu />
+      <AccountMenu />
     </header>
   );
 }
