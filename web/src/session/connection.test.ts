@@ -1,20 +1,27 @@
 import type { Socket } from 'socket.io-client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { connectionOver } from './connection.ts';
 
 /** As much of a socket as the connection uses: its line comes and goes when the test says so. */
 class Line {
   connected = false;
   readonly sent: string[] = [];
-  readonly #listeners = new Map<string, (() => void)[]>();
+  /** Whether it comes back by itself. */
+  active = true;
+  asked = 0;
+  readonly #listeners = new Map<string, ((error?: Error) => void)[]>();
 
-  on(name: string, listener: () => void): void {
+  connect(): void {
+    this.asked += 1;
+  }
+
+  on(name: string, listener: (error?: Error) => void): void {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
 
-  tell(name: 'connect' | 'disconnect' | 'connect_error'): void {
+  tell(name: 'connect' | 'disconnect' | 'connect_error', error?: Error): void {
     this.connected = name === 'connect';
-    for (const listener of this.#listeners.get(name) ?? []) listener();
+    for (const listener of this.#listeners.get(name) ?? []) listener(error);
   }
 
   timeout(): { emitWithAck: (name: string) => Promise<unknown> } {
@@ -48,6 +55,27 @@ describe('the connection', () => {
     const answer = connection.request('bench.list', {});
     line.tell('connect_error', new Error('not reached'));
     expect(await answer).toMatchObject({ ok: false, error: { code: 'offline' } });
+  });
+
+  it('is not tried again when nobody is signed in, until somebody is', () => {
+    const line = new Line();
+    let comeBack = (): void => {};
+    connectionOver(line as unknown as Socket, (again) => (comeBack = again));
+    line.active = false;
+    line.tell('connect_error', new Error('signed-out'));
+    expect(line.asked).toBe(0);
+    comeBack();
+    expect(line.asked).toBe(1);
+  });
+
+  it('is tried again later when the server refuses it for another reason', () => {
+    vi.useFakeTimers();
+    const { line } = open();
+    line.active = false;
+    line.tell('connect_error', new Error('too many pages'));
+    vi.runAllTimers();
+    vi.useRealTimers();
+    expect(line.asked).toBe(1);
   });
 
   it('never keeps a request for later once the line has been lost', async () => {
