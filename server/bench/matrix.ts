@@ -113,7 +113,7 @@ async function fillStore(store: Store): Promise<string> {
   const checks = Array.from({ length: CHECKS }, (_, i) => `check-${String(i)}`);
   const files = smallLabFiles();
   const manifest = new TextDecoder().decode(files.get('lab.yaml'));
-  const before = manifest.slice(0, manifest.indexOf('steps:'));
+  const before = manifest.slice(0, manifest.indexOf('steps:')).replace(', checks/*', '');
   const list = checks
     .map(
       (id) =>

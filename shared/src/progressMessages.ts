@@ -15,6 +15,8 @@ export const commentAnchor = z.union([
   }),
   z.strictObject({
     on: z.literal('row'),
+    /** The bench that the run is of: the work itself, or a copy that only its owner sees. */
+    bench: id,
     run: id,
     n: z.number().int().nonnegative(),
     text: z.string().max(300),

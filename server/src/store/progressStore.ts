@@ -51,14 +51,10 @@ export class ProgressStore {
           .selectFrom('attempt')
           .innerJoin('assignment', 'assignment.id', 'attempt.assignment')
           .where('assignment.course', '=', course)
+          // What the index `attempt_of_assignment` holds: findings make rows long.
           .select([
-            'assignment.id as assignment',
-            'attempt.person',
+            'attempt.id',
             'attempt.state',
-            'attempt.points',
-            'attempt.max',
-            'attempt.hint_cost',
-            'attempt.outcomes',
             sql<number | string>`count(*) over (partition by attempt.assignment, attempt.person)`.as(
               'attempts',
             ),
@@ -70,13 +66,15 @@ export class ProgressStore {
         return person === undefined ? all : all.where('attempt.person', '=', person);
       })
       .selectFrom('ranked')
-      .selectAll()
-      .where('place', '=', 1)
-      .where('state', 'in', ['waiting', 'running', 'done'])
+      .innerJoin('attempt', 'attempt.id', 'ranked.id')
+      .select(['attempt.assignment', 'attempt.person', 'attempt.state', 'attempt.points', 'attempt.max'])
+      .select(['attempt.hint_cost', 'attempt.outcomes', 'ranked.attempts'])
+      .where('ranked.place', '=', 1)
+      .where('ranked.state', 'in', ['waiting', 'running', 'done'])
       .execute();
-    return rows.map(({ place: _place, ...row }) => ({
+    return rows.map((row) => ({
       ...row,
-      assignment: row.assignment,
+      assignment: row.assignment!,
       outcomes: row.outcomes ?? null,
       attempts: Number(row.attempts),
     }));

@@ -1,7 +1,7 @@
 import type { CourseDetail } from '@sandtable/shared/courseReplies';
 import type { GradeHistory } from '@sandtable/shared/progressReplies';
 import { useState } from 'react';
-import { goToBench } from '../app/route.ts';
+import { goToBench, linkTo } from '../app/route.ts';
 import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
@@ -84,7 +84,10 @@ function Attempts({ history, bench }: { readonly history: GradeHistory; readonly
         <p>
           <Button kind="main" onClick={() => void copy()}>
             Open the work as it is, as a copy
-          </Button>
+          </Button>{' '}
+          <a className="button button-plain" href={linkTo('bench', bench)}>
+            Look at the work itself
+          </a>
         </p>
       )}
       {history.attempts.length === 0 ? (

@@ -1,4 +1,4 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react';
 import { EngineProblems } from '../app/StartPage.tsx';
 import { useSession, useWork } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
@@ -11,6 +11,9 @@ import { Toolbar } from './toolbar/Toolbar.tsx';
 import { openFile, openFilesOf } from './view.ts';
 import './workbench.css';
 
+// Of works only, and of copies of them.
+const CommentsBar = lazy(() => import('../comments/CommentsBar.tsx'));
+
 /** One bench on the screen. */
 export function Workbench() {
   const bench = useWork((state) => state.bench);
@@ -18,6 +21,11 @@ export function Workbench() {
     <div className="workbench">
       <Toolbar />
       <Banners />
+      {bench.status === 'open' ? (
+        <Suspense>
+          <CommentsBar key={bench.info.id} bench={bench.info.id} />
+        </Suspense>
+      ) : null}
       <main className="workbench-main">
         {bench.status === 'failed' ? (
           <div className="empty" role="alert">

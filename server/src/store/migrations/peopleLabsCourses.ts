@@ -233,7 +233,7 @@ async function work(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createIndex('attempt_of_assignment')
     .on('attempt')
-    .columns(['assignment', 'person'])
+    .columns(['assignment', 'person', 'started_at', 'id', 'state'])
     .execute();
   await db.schema
     .createTable('hint_taken')
