@@ -23,8 +23,8 @@ export const STEPS: readonly string[] = Object.keys(MIGRATIONS).sort();
 /** Two servers that start at once on one database take turns; any constant that nobody else uses would do. */
 const TURN = 7_265_001;
 
-/** `upTo`: name of the last step to take; all by default. */
-export async function migrate(db: Kysely<Schema>, upTo = STEPS.at(-1)): Promise<Migrated> {
+/** Takes all steps that are due. */
+export async function migrate(db: Kysely<Schema>): Promise<Migrated> {
   return db
     .transaction()
     .setIsolationLevel('read committed')
@@ -44,17 +44,18 @@ export async function migrate(db: Kysely<Schema>, upTo = STEPS.at(-1)): Promise<
           code: 'unreadable',
           message: `its steps (${taken.join(', ')}) do not follow one another. Nothing was changed`,
         };
-      await takeSteps(transaction, taken.length, upTo);
+      await takeStepsUpTo(transaction, STEPS.at(-1));
       return { ok: true };
     });
 }
 
-async function takeSteps(db: Transaction<Schema>, from: number, upTo: string | undefined): Promise<void> {
-  const steps = STEPS.slice(from).filter((name) => upTo !== undefined && name <= upTo);
-  if (from === 0) await makeTable(db);
+/** Takes the steps that are due, up to the one with this name. */
+export async function takeStepsUpTo(db: Transaction<Schema>, last: string | undefined): Promise<void> {
+  const taken = await stepsTaken(db);
+  if (taken.length === 0) await makeTable(db);
   const book = db.withTables<Taken>();
   const target = isPostgres(db) ? db.withPlugin(new BinaryText()) : db;
-  for (const name of steps) {
+  for (const name of STEPS.filter((step) => !taken.includes(step) && step <= (last ?? ''))) {
     await MIGRATIONS[name]!.up(target);
     await book.insertInto('kysely_migration').values({ name, timestamp: new Date().toISOString() }).execute();
   }
