@@ -22,7 +22,7 @@ export interface Person {
 export interface Table {
   /** The condition for rows that are theirs; null where no row can be. */
   readonly theirs: ((person: Person) => RawBuilder<boolean>) | null;
-  /** Columns with the id of who made or did it. */
+  /** Columns with the id of who made or did it, or of whom it was done to. */
   readonly signed?: readonly string[];
   /** Columns that are nobody's business, the person's included: hashes of secrets. */
   readonly secret?: readonly string[];
@@ -49,8 +49,8 @@ export const TABLES: { readonly [T in keyof Schema]: Table } = {
   person: { theirs: ({ id }) => sql`id = ${id}` },
   credential: { theirs: ofPerson, secret: ['secret'] },
   sign_in: { theirs: ofPerson, secret: ['id'] },
-  // Says who did what to whom, by ids; the rest of a row is scrubbed where it names them (personErase.ts).
-  audit: { theirs: null, signed: ['actor'] },
+  // Says who did what to whom, by ids; the rest of a row is scrubbed where it names them (erasePerson.ts).
+  audit: { theirs: null, signed: ['actor', 'object'] },
   course: { theirs: null, signed: ['made_by'] },
   membership: { theirs: ofPerson },
   roster: { theirs: ({ id, emails }) => either(sql`person = ${id}`, sql`lower(email) in (${list(emails)})`) },
