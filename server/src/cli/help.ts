@@ -9,6 +9,9 @@ export const HELP = `Usage: sandtable COMMAND [OPTIONS]
   check POLICY                    what is wrong with a policy, and whether the tests beside it pass
   attack --policy P --property Q  search for a hole: what the policy allows and the property forbids
   serve                           serve the page (HOST and PORT from the environment)
+  backup FILE                     save all data into one file, while the server may be at work
+  restore FILE                    put such a file into an empty data folder and database
+  person export|erase PERSON      what is kept of a person, as a zip; or nothing any more
   doctor                          say whether guests can run here, and what was found
 
 'sandtable COMMAND --help' lists the options of a command.

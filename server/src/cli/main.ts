@@ -26,6 +26,12 @@ async function dispatch(words: readonly string[]): Promise<number | null> {
       const { attackCommand } = await import('./attackCommand.ts');
       return attackCommand(rest);
     }
+    case 'backup':
+      return (await keeping()).backupCommand(rest);
+    case 'restore':
+      return (await keeping()).restoreCommand(rest);
+    case 'person':
+      return (await keeping()).personCommand(rest);
     case 'doctor':
       return rest.length === 0 ? doctor() : unknown(rest[0]!);
     case 'serve': {
@@ -46,6 +52,9 @@ async function dispatch(words: readonly string[]): Promise<number | null> {
       return unknown(command);
   }
 }
+
+/** Only these need a database. */
+const keeping = () => import('./keepingCommands.ts');
 
 function unknown(word: string): number {
   process.stderr.write(`sandtable: unknown ${word.startsWith('-') ? 'option' : 'command'} ${word}\n${HELP}`);

@@ -30,6 +30,14 @@ export function dataPath(env: NodeJS.ProcessEnv): string {
   return join(base, 'sandtable');
 }
 
+/** Where the rows are: what `DATABASE_URL` names, else a file in the data folder. */
+export function databasePlace(env: NodeJS.ProcessEnv, data: string): string {
+  const url = env['DATABASE_URL'];
+  return url === undefined || url === '' ? join(data, DATABASE_FILE) : url;
+}
+
+const DATABASE_FILE = 'sandtable.sqlite';
+
 /** Makes the folder (only its owner may look inside) and locks it. */
 export function openDataFolder(path: string): OpenedFolder {
   const runs = join(path, 'runs');
@@ -56,6 +64,6 @@ export function openDataFolder(path: string): OpenedFolder {
   }
   return {
     ok: true,
-    folder: { path, database: join(path, 'sandtable.sqlite'), runs, release: () => lock.close() },
+    folder: { path, database: join(path, DATABASE_FILE), runs, release: () => lock.close() },
   };
 }
