@@ -101,12 +101,13 @@ export interface CallSpec {
   readonly symbols: readonly SymbolSpec[];
 }
 
+/** By argument; where one name means two things, by call and argument. */
 // prettier-ignore
 const KINDS: Readonly<Record<string, ArgKind>> = {
   fd: 'fd', fd2: 'fd', epfd: 'fd', dirfd: 'dirfd', newdirfd: 'dirfd', path: 'path', newpath: 'path', target: 'text',
   flags: 'flags', mode: 'mode', size: 'size', length: 'size', offset: 'offset', data: 'data', command: 'text',
   symbol: 'text', message: 'text', name: 'text', host: 'text', service: 'text', seconds: 'seconds', signal: 'signal',
-  address: 'address', times: 'struct', attributes: 'struct', fds: 'struct', event: 'struct', timer: 'struct',
+  address: 'address', 'll_os_fcntl.command': 'int', times: 'struct', attributes: 'struct', fds: 'struct', event: 'struct', timer: 'struct',
   option: 'data', read: 'struct', write: 'struct', except: 'struct', timeout: 'struct',
 };
 
@@ -125,7 +126,7 @@ function call<const N extends string>(
     access,
     summary,
     result,
-    args: args === '' ? [] : args.split(' ').map((arg) => ({ name: arg, kind: KINDS[arg] ?? 'int' })),
+    args: args === '' ? [] : args.split(' ').map((arg) => ({ name: arg, kind: KINDS[`${name}.${arg}`] ?? KINDS[arg] ?? 'int' })),
     symbols: symbols.map((text) => {
       const space = text.indexOf(' ');
       return space < 0
