@@ -3,7 +3,7 @@ import { allow, policy } from 'sandtable';
 
 export default policy({
   mounts: { '/tmp': { mode: 'read-write' } },
-  quotas: { fileBytes: {{bytes}}, files: {{count}} },
+  quotas: { totalBytes: {{bytes}} * {{count}} + 100_000, files: 100 },
   rules: [
     allow('read'),
     allow('write', ['<stdin>', '<stdout>', '<stderr>']),

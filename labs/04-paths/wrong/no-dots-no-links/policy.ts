@@ -3,7 +3,13 @@ import { allow, deny, policy, standard } from 'sandtable';
 
 export default policy({
   ...standard,
-  mounts: { '/tmp': { mode: 'read-write' } },
+  // These folders could be changed, if the policy lets somebody.
+  mounts: {
+    '/tmp': { mode: 'read-write' },
+    '/data': { mode: 'read-write' },
+    '/secret': { mode: 'read-write' },
+    '/tmpevil': { mode: 'read-write' },
+  },
   rules: [
     deny(['ll_os_symlink', 'll_os_link', 'll_os_rename', 'll_os_chdir', 'll_os_fchdir']),
     deny(['read', 'write'], ['/secret/**', '/tmp/team/vault/**']),

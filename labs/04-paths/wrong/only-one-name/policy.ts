@@ -4,7 +4,13 @@ import { allow, deny, policy } from 'sandtable';
 const below = (folder: string, path: string) => path === folder || path.startsWith(`${folder}/`);
 
 export default policy({
-  mounts: { '/tmp': { mode: 'read-write' } },
+  // These folders could be changed, if the policy lets somebody.
+  mounts: {
+    '/tmp': { mode: 'read-write' },
+    '/data': { mode: 'read-write' },
+    '/secret': { mode: 'read-write' },
+    '/tmpevil': { mode: 'read-write' },
+  },
   rules: [deny('ll_os_rename', ['/tmp/team', '/tmp']), allow('*')],
   middleware: {
     '*'(call, next) {

@@ -4,7 +4,13 @@ import { allow, deny, policy } from 'sandtable';
 const clean = (path: string) => path.replaceAll('../', '').replaceAll('./', '').replaceAll('//', '/');
 
 export default policy({
-  mounts: { '/tmp': { mode: 'read-write' } },
+  // These folders could be changed, if the policy lets somebody.
+  mounts: {
+    '/tmp': { mode: 'read-write' },
+    '/data': { mode: 'read-write' },
+    '/secret': { mode: 'read-write' },
+    '/tmpevil': { mode: 'read-write' },
+  },
   rules: [allow('*')],
   middleware: {
     '*'(call, next) {

@@ -2,7 +2,13 @@
 import { allow, deny, policy } from 'sandtable';
 
 export default policy({
-  mounts: { '/tmp': { mode: 'read-write' } },
+  // These folders could be changed, if the policy lets somebody.
+  mounts: {
+    '/tmp': { mode: 'read-write' },
+    '/data': { mode: 'read-write' },
+    '/secret': { mode: 'read-write' },
+    '/tmpevil': { mode: 'read-write' },
+  },
   rules: [
     deny(['read', 'write'], ['/secret/**', '/tmp/team/vault/**'], { errno: 'EACCES' }),
     allow('write', '/tmp/**'),

@@ -157,8 +157,8 @@ export default policy({
     },
     async ll_os_fcntl(call, next) {
       const got = await next();
-      // F_DUPFD and F_DUPFD_CLOEXEC ask for a second number, too.
-      if (got.ok && call.args.command.startsWith('F_DUPFD')) share(call.args.fd, got.value);
+      // F_DUPFD and F_DUPFD_CLOEXEC ask for a second number: this is what os.dup() does.
+      if (got.ok && (call.args.command === 0 || call.args.command === 1030)) share(call.args.fd, got.value);
       return got;
     },
     ll_os_close(call, next) {
