@@ -1,6 +1,6 @@
 # Each of them is short.
 import time
 
-for _ in range(200):
-    time.sleep(0.15)
+for _ in range(60):
+    time.sleep(0.5)
 print("awake")

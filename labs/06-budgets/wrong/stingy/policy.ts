@@ -3,7 +3,7 @@
  */
 import { answer, policy, standard } from 'sandtable';
 
-const MOST_OUTPUT = {{output}};
+const MOST_OUTPUT = 100;
 const MOST_SLEEP = 0.5;
 
 /** Bytes that have reached the terminal. */
@@ -33,7 +33,7 @@ const TERMINAL = ['<stdin>', '<stdout>', '<stderr>', '/dev/tty'];
 export default policy({
   ...standard,
 
-  limits: { heapBytes: 24 * 1024 * 1024, cpuSeconds: 1, wallSeconds: 20 },
+  limits: { heapBytes: {{heap}} * 1024 * 1024, cpuSeconds: 1, wallSeconds: 20 },
 
   middleware: {
     async ll_os_write(call, next) {
