@@ -37,15 +37,18 @@ export interface HttpAccess {
   readonly judge: Judge;
   /** Who sends this request. */
   readonly actorOf: (request: FastifyRequest) => Promise<Actor | null>;
+  /** Told of each route, as in `GET /api/health`. */
+  readonly onRoute?: (route: string) => void;
 }
 
 /** Methods that change nothing. */
 const READING: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Call it before any route is added. */
-export function guardRoutes(app: FastifyInstance, { judge, actorOf }: HttpAccess): void {
+export function guardRoutes(app: FastifyInstance, { judge, actorOf, onRoute }: HttpAccess): void {
   app.decorateRequest('actor', null);
-  app.addHook('onRoute', ({ url, config }) => {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const each of [method].flat()) onRoute?.(`${each} ${url}`);
     if (url.startsWith('/api/') && config?.access === undefined)
       throw new Error(`The route ${url} says nothing of who may use it: config: { access: … }`);
   });

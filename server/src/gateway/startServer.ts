@@ -51,6 +51,8 @@ export interface ServerOptions {
   readonly labs?: string;
   /** How submissions are judged, for tests. */
   readonly runChecks?: RunChecks;
+  /** Told of each HTTP route, for tests. */
+  readonly onRoute?: (route: string) => void;
   /** Entry of the run workers, for tests. */
   readonly workerEntry?: URL;
 }
@@ -137,6 +139,7 @@ async function serveOn(
     access: {
       judge: door.judge,
       actorOf: (request) => door.enter(request.headers.cookie),
+      ...(options.onRoute === undefined ? {} : { onRoute: options.onRoute }),
     },
     entrance: (on) => entrance.addRoutes(on),
     proxies: options.proxies ?? [],
