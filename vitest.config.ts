@@ -18,6 +18,17 @@ const server = project('server', [
   fileURLToPath(new URL('server/src/store/testing/postgresDoor.ts', import.meta.url)),
 ]);
 
+/** Servers whose stores have no tests of their own on both databases: the same tests again, on PostgreSQL. */
+const onPostgres = {
+  ...server,
+  test: {
+    ...server.test,
+    name: 'server on PostgreSQL',
+    include: ['src/gateway/{accounts,courses,labs}.test.ts'],
+    env: { SANDTABLE_TEST_DATABASE: 'PostgreSQL' },
+  },
+};
+
 const scripts = {
   extends: true as const,
   test: { name: 'scripts', include: ['scripts/*.test.ts'], environment: 'node' as const },
@@ -25,7 +36,7 @@ const scripts = {
 
 export default defineConfig({
   test: {
-    projects: [project('shared'), project('policy'), server, project('web'), scripts],
+    projects: [project('shared'), project('policy'), server, onPostgres, project('web'), scripts],
     pool: 'forks',
     // Most tests wait for guests and disks: two files at once take little more than half the time on two cores.
     maxWorkers: 2,

@@ -1,8 +1,7 @@
 /** Signing in and out, coming to be here, and what must not be learned or done on the way. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openDatabase } from '../store/database.ts';
 import { MAX_SIGN_INS } from '../store/signInStore.ts';
 import { AccountsServer, PASSWORD, type Somebody } from './testing/accountsServer.ts';
 import { TestPage } from './testing/testPage.ts';
@@ -27,28 +26,22 @@ function connects(cookie: string): Promise<true | string> {
   });
 }
 
-/** Looks into the data folder while the server works in it. */
-function rows(sql: string): Record<string, unknown>[] {
-  const db = new DatabaseSync(join(server.dataDir, 'sandtable.sqlite'), { readOnly: true });
+/** Asks the database while the server works with it. */
+async function rows(question: RawBuilder<Record<string, unknown>>): Promise<Record<string, unknown>[]> {
+  const opened = await openDatabase(server.database);
+  if (!opened.ok) throw new Error(opened.message);
   try {
-    return db.prepare(sql).all();
+    return (await question.execute(opened.db)).rows;
   } finally {
-    db.close();
+    await opened.db.destroy();
   }
 }
 
 async function course(): Promise<{ id: string; code: string }> {
   const id = `course-${Math.random().toString(36).slice(2)}`;
   const code = `JOIN${Math.random().toString(36).slice(2, 8).toUpperCase()}`;
-  const db = new DatabaseSync(join(server.dataDir, 'sandtable.sqlite'));
-  db.prepare('INSERT INTO course (id, title, join_code, made_by, made_at) VALUES (?, ?, ?, ?, ?)').run(
-    id,
-    'Sandboxes I',
-    code,
-    admin.id,
-    new Date().toISOString(),
-  );
-  db.close();
+  await rows(sql`insert into course (id, title, join_code, made_by, made_at)
+    values (${id}, 'Sandboxes I', ${code}, ${admin.id}, ${new Date().toISOString()})`);
   return { id, code };
 }
 
@@ -91,14 +84,16 @@ describe('signing in', () => {
       /^sandtable=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Strict$/,
     );
     const token = browser.cookies.get('sandtable')!;
-    const database = ['sandtable.sqlite', 'sandtable.sqlite-wal']
-      .map((name) => readFileSync(join(server.dataDir, name)).toString('latin1'))
-      .join();
-    expect(database).not.toContain(token);
-    expect(database).not.toContain(PASSWORD);
-    expect(rows("SELECT secret FROM credential WHERE kind = 'password'")[0]!['secret']).toMatch(
-      /^\$argon2id\$v=19\$m=19456,t=2,p=1\$/,
-    );
+    const stored = JSON.stringify([
+      await rows(sql`select * from sign_in`),
+      await rows(sql`select * from credential`),
+      await rows(sql`select * from invitation`),
+      await rows(sql`select * from audit`),
+    ]);
+    expect(stored).not.toContain(token);
+    expect(stored).not.toContain(PASSWORD);
+    const [first] = await rows(sql`select secret from credential where kind = 'password'`);
+    expect(first!['secret']).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
   });
 
   test('who browses by https gets a cookie that only https and only this host can set', async () => {
@@ -319,7 +314,9 @@ describe('coming to be here', () => {
     const here = await server.person('student', 'joins');
     expect((await here.browser.post('join', { code })).status).toBe(200);
     expect((await server.browser().post('join', { code })).status).toBe(401);
-    expect(rows(`SELECT person, role FROM membership WHERE course = '${id}' ORDER BY joined_at`)).toEqual([
+    expect(
+      await rows(sql`select person, role from membership where course = ${id} order by joined_at`),
+    ).toEqual([
       { person: joined.body.session?.person?.id, role: 'student' },
       { person: here.id, role: 'student' },
     ]);
@@ -330,7 +327,7 @@ describe('coming to be here', () => {
     const { code } = await course();
     const join = (account: { name: string; signInName: string; password: string }) =>
       server.browser().post('join', { code, account });
-    const before = rows('SELECT count(*) AS n FROM person')[0];
+    const before = await rows(sql`select count(*) as n from person`);
     expect(await join({ name: 'Eve', signInName: 'ADA', password: PASSWORD })).toMatchObject({
       status: 409,
       body: { field: 'signInName' },
@@ -339,7 +336,7 @@ describe('coming to be here', () => {
       status: 400,
       body: { field: 'password' },
     });
-    expect(rows('SELECT count(*) AS n FROM person')[0]).toEqual(before);
+    expect(await rows(sql`select count(*) as n from person`)).toEqual(before);
   });
 
   test('codes are guessed as slowly as passwords', async () => {
@@ -422,7 +419,7 @@ describe('the log', () => {
       count: 5,
     });
     expect(new Set(roles.map(({ act }) => act))).toEqual(new Set(['person.role']));
-    const all = JSON.stringify(rows('SELECT * FROM audit'));
+    const all = JSON.stringify(await rows(sql`select * from audit`));
     for (const secret of [
       code,
       PASSWORD,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { HttpBody, HttpName, SessionInfo } from '@sandtable/shared/httpMessages';
 import type { AccountsConfig } from '../../people/accountsConfig.ts';
 import type { Role } from '../../store/schema.ts';
+import { databaseOfServer } from '../../store/testing/databases.ts';
 import { startServer, type RunningServer, type ServerOptions } from '../startServer.ts';
 import { TestPage } from './testPage.ts';
 
@@ -81,9 +82,13 @@ export class AccountsServer {
   readonly #pages = new Set<TestPage>();
   #admin: Somebody | null = null;
 
-  constructor(running: RunningServer, dataDir: string) {
+  /** Place of its database. */
+  readonly database: string;
+
+  constructor(running: RunningServer, dataDir: string, database = join(dataDir, 'sandtable.sqlite')) {
     this.#running = running;
     this.#dataDir = dataDir;
+    this.database = database;
   }
 
   static async start(
@@ -91,9 +96,17 @@ export class AccountsServer {
     options: Partial<ServerOptions> = {},
   ): Promise<AccountsServer> {
     const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'sandtable-accounts-'));
-    const started = await startServer({ host: '127.0.0.1', port: 0, dataDir, accounts, ...options });
+    const database = await databaseOfServer(dataDir);
+    const started = await startServer({
+      host: '127.0.0.1',
+      port: 0,
+      dataDir,
+      accounts,
+      ...database,
+      ...options,
+    });
     if (!started.ok) throw new Error(started.message);
-    return new AccountsServer(started.server, dataDir);
+    return new AccountsServer(started.server, dataDir, database.database);
   }
 
   get url(): string {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, vi } from 'vitest';
 import { startServer, type RunningServer, type ServerOptions } from '../startServer.ts';
+import { databaseOfServer } from '../../store/testing/databases.ts';
 import { PATIENCE_MS, TestPage, type TestPageOptions } from './testPage.ts';
 
 export interface TestServer {
@@ -23,7 +24,13 @@ export function serverForTests(name: string, options: Partial<ServerOptions> = {
   vi.setConfig({ testTimeout: 2 * PATIENCE_MS });
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), `sandtable-${name}-`));
-    const started = await startServer({ host: '127.0.0.1', port: 0, ...options, dataDir });
+    const started = await startServer({
+      host: '127.0.0.1',
+      port: 0,
+      ...(await databaseOfServer(dataDir)),
+      ...options,
+      dataDir,
+    });
     if (!started.ok) throw new Error(started.message);
     server = started.server;
   });

@@ -24,30 +24,14 @@ export interface TestDatabases {
  */
 export function databasesForTests(kind: DatabaseKind): TestDatabases {
   let folder: string | null = null;
-  let server: string | null = null;
-
-  const ask = async (question: string): Promise<void> => {
-    server ??= await postgresServer();
-    const client = new pg.Client({ connectionString: server.replace('DATABASE', 'postgres') });
-    await client.connect();
-    try {
-      await client.query(question);
-    } finally {
-      await client.end();
-    }
-  };
   afterAll(() => {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   });
 
   const place = async (contents: 'tables' | 'empty' = 'tables'): Promise<string> => {
-    const name = `t${process.pid}_${String(++count)}`;
-    if (kind === 'SQLite') {
-      folder ??= mkdtempSync(join(tmpdir(), 'sandtable-db-'));
-      return join(folder, `${name}.sqlite`);
-    }
-    await ask(`create database ${name} template ${contents === 'tables' ? TEMPLATE : 'template0'}`);
-    return server!.replace('DATABASE', name);
+    if (kind === 'PostgreSQL') return newPostgres(contents);
+    folder ??= mkdtempSync(join(tmpdir(), 'sandtable-db-'));
+    return join(folder, `${newName()}.sqlite`);
   };
   return {
     place,
@@ -59,8 +43,37 @@ export function databasesForTests(kind: DatabaseKind): TestDatabases {
   };
 }
 
+/**
+ * What a test's server is started with: a new database where the test run says that servers are to be tried on PostgreSQL
+ * (vitest.config.ts), else nothing, which is SQLite in the data folder.
+ */
+export async function databaseOfServer(dataDir: string): Promise<{ readonly database?: string }> {
+  if (process.env['SANDTABLE_TEST_DATABASE'] !== 'PostgreSQL') return {};
+  const database = servers.get(dataDir) ?? (await newPostgres('tables'));
+  servers.set(dataDir, database);
+  return { database };
+}
+
+/** By data folder: a server that is started anew has what it had. */
+const servers = new Map<string, string>();
+
 /** Counts through all blocks of a test file. */
 let count = 0;
+
+const newName = (): string => `t${process.pid}_${String(++count)}`;
+
+async function newPostgres(contents: 'tables' | 'empty'): Promise<string> {
+  const server = await postgresServer();
+  const name = newName();
+  const client = new pg.Client({ connectionString: server.replace('DATABASE', 'postgres') });
+  await client.connect();
+  try {
+    await client.query(`create database ${name} template ${contents === 'tables' ? TEMPLATE : 'template0'}`);
+  } finally {
+    await client.end();
+  }
+  return server.replace('DATABASE', name);
+}
 
 /** A URL with `DATABASE` where the name of the database belongs. */
 function postgresServer(): Promise<string> {
