@@ -5,12 +5,16 @@
  * function, or sends a frame of its own, lies about itself and about nothing else.
  *
  * Invariants. Each reply that asks gets one such frame, with an empty text where the stack cannot be told, so that the controller does not
- * wait for one in vain (for what the wrapper does not pay, it waits until the thread's next call). The function is called with no lock of ours held, and never within itself. Signals stay noted meanwhile: a handler
- * of the guest's that raises would be lost in there.
+ * wait for one in vain (for what the wrapper does not pay, it waits until the thread's next call). The function is called with no lock of ours
+ * held, and never within itself. Signals stay noted meanwhile, and those that the interpreter was told of before it made the call are kept by a
+ * built-in function of its own, called first: a handler that ran in there would lose what it raises, and its calls would have no stack.
  *
- * NEVER: call the function from where the interpreter holds its global lock, because it would wait for itself. So only calls that the
- * interpreter makes without the lock are listed, and the C library's streams, whose callers are many, are left out. Where such a call is refused
- * with RuntimeError, the boot script's wrapper has the debt paid, from outside the call: functions called with cffi let go of the lock.
+ * NEVER: call the function from where the interpreter holds its global lock. It would wait for itself; and to let go of the lock for it would
+ * be worse: code around such a call was compiled for one that cannot collect garbage, so it keeps addresses of objects where the collector does
+ * not look, and Python code may move them. So only calls that the interpreter makes without the lock are listed, and the C library's streams,
+ * whose callers are many, are left out. For the others the boot script's wrappers have the debt paid, from outside the call: functions called
+ * with cffi let go of the lock. A wrapper promises that beforehand, and one promise is good for one call, so that a close in a signal handler
+ * that runs between the two is not told with the frames of the wrapper's caller.
  */
 #include "frames.h"
 
@@ -31,7 +35,13 @@
 /* Writes at most `size` bytes, and returns how many. */
 typedef long (*frames_function)(char *into, long size);
 
+typedef void (*holding_function)(const char *unused, long size);
+typedef void (*releasing_function)(void);
+
 static frames_function teller;
+static holding_function hold_handlers;
+static releasing_function release_handlers;
+static __thread bool is_handling;
 static __thread unsigned paused;
 /* Where the thread's stack begins, or near it. */
 static __thread const char *stack_start;
@@ -40,11 +50,22 @@ static __thread int64_t writer;
 static int64_t known_writer;
 /* A request whose stack is told a moment later, by frames_pay(). */
 static __thread uint32_t owed;
+/* The wrapper that made the thread's next call will ask for that. */
+static __thread bool promised;
 
 bool frames_take_function(const char *name) {
     size_t prefix = sizeof FRAMES_PREFIX - 1;
     if (strncmp(name, FRAMES_PREFIX, prefix) != 0) return false;
-    if (teller == NULL) teller = (frames_function)(uintptr_t)strtoull(name + prefix, NULL, 16);
+    if (teller != NULL) return true;
+    uintptr_t functions[3] = { 0 };
+    char *at = (char *)(uintptr_t)(name + prefix);
+    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
+        functions[i] = (uintptr_t)strtoull(at, &at, 16);
+        if (*at == ',') at++;
+    }
+    teller = (frames_function)functions[0];
+    hold_handlers = (holding_function)functions[1];
+    release_handlers = (releasing_function)functions[2];
     return true;
 }
 
@@ -82,7 +103,10 @@ static bool is_made_unlocked(enum call_id id) {
     }
 }
 
-void frames_begin_thread(void) { stack_start = __builtin_frame_address(0); }
+void frames_begin_thread(bool runs_handlers) {
+    stack_start = __builtin_frame_address(0);
+    is_handling = runs_handlers;
+}
 
 static bool has_room(void) {
     const char *here = __builtin_frame_address(0);
@@ -93,7 +117,10 @@ static size_t ask(char *text) {
     if (teller == NULL || paused != 0 || !has_room()) return 0;
     int saved = errno;
     frames_pause();
+    bool holds = is_handling && hold_handlers != NULL && release_handlers != NULL;
+    if (holds) hold_handlers(NULL, 0);
     long length = teller(text, TEXT_BYTES);
+    if (holds) release_handlers();
     frames_resume();
     errno = saved;
     return length > 0 && (unsigned long)length <= TEXT_BYTES ? (size_t)length : 0;
@@ -109,13 +136,21 @@ static void send(uint32_t request, bool asks) {
 
 void frames_send(enum call_id id, uint32_t request, bool raises) {
     bool unlocked = is_made_unlocked(id);
-    if (raises && !unlocked && teller != NULL && paused == 0) owed = request;
+    bool paid_later = !unlocked && (raises || promised) && teller != NULL && paused == 0;
+    if (!unlocked) promised = false;
+    if (paid_later) owed = request;
     else send(request, unlocked);
+}
+
+int frames_promise(void) {
+    promised = true;
+    return 0;
 }
 
 int frames_pay(void) {
     uint32_t request = owed;
     owed = 0;
+    promised = false;
     if (request != 0) send(request, true);
     return 0;
 }

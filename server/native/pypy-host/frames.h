@@ -7,21 +7,25 @@
 
 #include "callIds.h"
 
-/* A name that dlopen() is asked for by the boot script: the prefix, then the address of the function in hexadecimal. */
+/* A name that dlopen() is asked for by the boot script: the prefix, then in hexadecimal, with commas between, the addresses of the function that
+   tells the frames, of one that keeps Python's signal handlers from running, and of one that lets them run again. */
 #define FRAMES_PREFIX "sandtable-frames:"
 
-/* Takes the function that tells the frames; true where the name was of that kind. Only the first function counts. */
+/* Takes the functions; true where the name was of that kind. Only the first ones count. */
 bool frames_take_function(const char *name);
 
 /* Sends the frames of the call that has just been answered, or nothing for "not known". */
 void frames_send(enum call_id id, uint32_t request, bool raises);
 
-/* Sends those that could not be told within the call, if there are any; found by FRAMES_PAY in the library of that name. For cffi: returns 0. */
+/* What the boot script finds in the library of that name, for cffi: both return 0. FRAMES_PROMISE: the thread's next call that is made with the
+   interpreter's lock held will be paid for from outside it. FRAMES_PAY: sends the frames that could not be told within the call, if there are any. */
+#define FRAMES_PROMISE "frames_promise"
 #define FRAMES_PAY "frames_pay"
+int frames_promise(void);
 int frames_pay(void);
 
-/* To be called first in each thread that may run Python. */
-void frames_begin_thread(void);
+/* To be called first in each thread that may run Python; of them one runs Python's signal handlers. */
+void frames_begin_thread(bool runs_handlers);
 
 /* The interpreter writes, from that place in its code. True for the probe, with which the boot script shows once where os.write() does so. */
 #define FRAMES_PROBE_FD (-4095)

@@ -219,7 +219,7 @@ _Noreturn static void run(const struct options *options) {
     if (arguments == NULL) guest_fatal("out of memory");
     arguments[0] = program;
     for (size_t i = 0; i < options->argument_count; i++) arguments[i + 1] = options->arguments[i];
-    frames_begin_thread();
+    frames_begin_thread(true);
     int status = prepared.interpreter.start((int)options->argument_count + 1, arguments);
     fflush(NULL);
     guest_exit(status);

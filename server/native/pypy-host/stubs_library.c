@@ -20,7 +20,7 @@
 static __thread char message[256];
 static __thread bool has_message;
 
-/* What the boot script gets for its function: a library with frames_pay() in it, and nothing else. */
+/* What the boot script gets for its function: a library with frames_promise() and frames_pay() in it, and nothing else. */
 static const char frames_library = 0;
 
 static void refuse(const char *what) {
@@ -50,6 +50,7 @@ static void *stub_dlsym(void *handle, const char *symbol) {
     if (is_token(handle) && strncmp(symbol, CFFI_ENTRY_PREFIX, strlen(CFFI_ENTRY_PREFIX)) == 0)
         return dlsym(((const struct preloaded *)handle)->handle, symbol);
     if (handle == &frames_library && strcmp(symbol, FRAMES_PAY) == 0) return (void *)(uintptr_t)frames_pay;
+    if (handle == &frames_library && strcmp(symbol, FRAMES_PROMISE) == 0) return (void *)(uintptr_t)frames_promise;
     ASK(CALL_at_dlsym, PTR(symbol));
     refuse(symbol);
     return NULL;

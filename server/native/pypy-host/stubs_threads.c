@@ -68,7 +68,7 @@ static void *run(void *number) {
     own_number = (uint16_t)(uintptr_t)number;
     own_place = atomic_fetch_add(&threads_made, 1) + 1;
     pthread_cleanup_push(free_number, number);
-    frames_begin_thread();
+    frames_begin_thread(false);
     result = start.routine(start.argument);
     pthread_cleanup_pop(1);
     return result;

@@ -136,7 +136,7 @@ export class CallCourse {
    */
   take(id: number, fid: number, asked: Asked, thread: number, started: number): void {
     this.#options.run.waits.asked(thread);
-    this.#rows.asked(thread, started);
+    this.#rows.asked(thread);
     const request = this.#options.resolver.resolve(asked.call, asked.args);
     if (this.#booting) this.#checkBoot(request);
     const call = new ActiveCall(asked, thread);
@@ -184,7 +184,7 @@ export class CallCourse {
 
   /** To be called now and then: rows do not wait for ever for what a guest owes them. */
   tick(): void {
-    if (!this.#over) this.#rows.overdue(performance.now());
+    if (!this.#over) this.#rows.tick();
   }
 
   /** Nothing is answered or recorded any more. */

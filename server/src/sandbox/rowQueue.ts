@@ -3,7 +3,8 @@
  * some ten microseconds, so rows wait in order: the trace keeps the order in which calls were answered.
  *
  * NEVER: let a guest that sends no stack hold back a row for long. Its next call, the end of the run, {@link MAX_WAITING} rows or
- * {@link MAX_WAIT_MS} send the row on without.
+ * {@link PATIENCE_TICKS} send the row on without. What is counted is looks, not time: after a pause of this process what the guest sent
+ * meanwhile is read before the next look, so that a busy machine takes no stack away.
  */
 import type { CallName } from '@sandtable/shared/calls';
 import type { StackFrame } from '@sandtable/shared/events';
@@ -11,11 +12,15 @@ import type { VerdictKind } from '@sandtable/shared/verdicts';
 
 export type Record = (tail: string, call: CallName, verdict: VerdictKind, rule: number, now: number) => void;
 
-/** Rows behind one that waits: some threads, each with a call or two. Beyond it the first goes on without its stack. */
-const MAX_WAITING = 64;
+/**
+ * Rows behind one that waits for a thread which cannot run, while others do: what these call in a tenth of a second, and a few MiB. Beyond it the
+ * first goes on without its stack.
+ */
+const MAX_WAITING = 4096;
 
-/** A thread that waits for the interpreter's lock gets it sooner. Looked at with each call, and twice a second by the run. */
-const MAX_WAIT_MS = 250;
+/** Looks that find a row still waiting, some five seconds: a guest on a machine that does ten things at once gets its turn sooner, and one that
+    tampers with its stacks keeps its own rows from being seen for that long. */
+const PATIENCE_TICKS = 10;
 
 interface Row {
   tail: string;
@@ -26,6 +31,7 @@ interface Row {
   readonly thread: number;
   /** Id of the request whose stack is waited for; 0 for none. */
   id: number;
+  ticks: number;
 }
 
 export class RowQueue {
@@ -51,14 +57,14 @@ export class RowQueue {
       this.#record(tail, call, verdict, rule, now);
       return;
     }
-    this.#rows.push({ tail, call, verdict, rule, now, thread, id });
+    this.#rows.push({ tail, call, verdict, rule, now, thread, id, ticks: 0 });
     if (this.#rows.length > MAX_WAITING) this.#rows[0]!.id = 0;
     this.#drain();
   }
 
   /** A stack came; one that nobody waits for is forgotten. */
   stack(id: number, frames: readonly StackFrame[]): void {
-    const row = id === 0 ? undefined : this.#rows.find((each) => each.id === id);
+    const row = id === 0 ? undefined : this.#rows.findLast((each) => each.id === id);
     if (row === undefined) return;
     row.id = 0;
     if (frames.length > 0) row.tail = `${row.tail.slice(0, -1)},"stack":${JSON.stringify(frames)}}`;
@@ -66,15 +72,15 @@ export class RowQueue {
   }
 
   /** The thread asks something else: what it owes will not come. */
-  asked(thread: number, now: number): void {
+  asked(thread: number): void {
     if (this.#rows.length === 0) return;
     for (const row of this.#rows) if (row.thread === thread) row.id = 0;
-    this.overdue(now);
+    this.#drain();
   }
 
-  /** Lets go of what has waited for too long. */
-  overdue(now: number): void {
-    for (const row of this.#rows) if (now - row.now > MAX_WAIT_MS) row.id = 0;
+  /** To be called twice a second: lets go of what has waited for too long. */
+  tick(): void {
+    for (const row of this.#rows) if (++row.ticks > PATIENCE_TICKS) row.id = 0;
     this.#drain();
   }
 

@@ -225,7 +225,11 @@ class Run implements RunHandle {
         : {
             stdlib: state.stdlib,
             siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], tidy: false }),
-            startText: startText(this.#scriptArgv(), engine.raising),
+            startText: startText(
+              this.#scriptArgv(),
+              engine.raising,
+              this.#options.lines === true ? '*' : engine.restrained,
+            ),
           }),
       files: this.#options.files,
       folders: this.#options.folders ?? [],

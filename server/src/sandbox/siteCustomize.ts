@@ -80,6 +80,9 @@ const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
   ll_socket_getaddrinfo: ['_socket.getaddrinfo', '_socket.gethostbyname', '_socket.gethostbyaddr'],
 };
 
+/** Calls that the interpreter makes with its global lock held, so that their stacks are told by the functions around them; see frames.c. */
+const MADE_LOCKED: readonly CallName[] = ['ll_os_close', 'll_os_getpid', 'll_os_fork', 'll_os_ttyname'];
+
 /** Whether the guest can be shown a RuntimeError for `call`; methods of built-in types, for one, cannot be wrapped. */
 export function canRaise(call: CallName): boolean {
   return FUNCTIONS[call] !== undefined;
@@ -101,10 +104,28 @@ def _install():
         del sys.__interactivehook__
 
     try:
-        pay = _tell_frames()
+        promise, pay = _tell_frames()
     except (ImportError, OSError, AttributeError):
         def pay():
             pass
+
+        promise = pay
+
+    def like(function, call):
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(call, attribute, getattr(function, attribute, None))
+        return call
+
+    def telling(function):
+        @hidden_applevel
+        def call(*args, **kwargs):
+            promise()
+            try:
+                return function(*args, **kwargs)
+            finally:
+                pay()
+
+        return like(function, call)
 
     def guarded(function):
         @hidden_applevel
@@ -120,9 +141,7 @@ def _install():
             pay()
             raise RuntimeError
 
-        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
-            setattr(call, attribute, getattr(function, attribute, None))
-        return call
+        return like(function, call)
 
     import os
     import posix
@@ -137,13 +156,14 @@ def _install():
     start = posix.open(START_FILE, posix.O_RDONLY)
     text = posix.read(start, 1 << 20).decode("utf-8", "surrogateescape")
     posix.close(start)
-    arguments, names = text.split("\\1")
+    arguments, raising, told = text.split("\\1")
+    raising, told = raising.split(), told.split()
     if arguments:
         sys.argv[:] = arguments.split("\\0")
     if "random" in sys.modules:
         sys.modules["random"].seed()
 
-    for full_name in names.split():
+    for full_name in sorted({*raising, *told}):
         module_name, function_name = full_name.split(".")
         module = sys.modules.get(module_name)
         if module is None:
@@ -151,7 +171,11 @@ def _install():
         original = getattr(module, function_name, None)
         if original is None or isinstance(original, type):
             continue
-        wrapped = guarded(original)
+        wrapped = original
+        if full_name in told:
+            wrapped = telling(wrapped)
+        if full_name in raising:
+            wrapped = guarded(wrapped)
         setattr(module, function_name, wrapped)
         if module_name == "posix" and getattr(os, function_name, None) is original:
             setattr(os, function_name, wrapped)
@@ -173,6 +197,7 @@ def _tell_frames():
     import posix
     import sys
     from __pypy__ import hidden_applevel
+    from __pypy__.thread import _signals_enter, _signals_exit
     from _thread import interrupt_main
 
     ffi = _cffi_backend.FFI()
@@ -206,10 +231,15 @@ def _tell_frames():
     def quiet(*error):
         return None
 
-    told = ffi.callback("long(char *, long)", tell, error=0, onerror=quiet)
+    # Around it the host calls two built-in functions: in the first line of one in Python, a handler could run already.
+    functions = (
+        ffi.callback("long(char *, long)", tell, error=0, onerror=quiet),
+        ffi.callback("void(char *, long)", _signals_exit, onerror=quiet),
+        ffi.callback("void(void)", _signals_enter, onerror=quiet),
+    )
 
-    # Something that the interpreter itself holds for ever: the host knows the address only.
-    def held(error, kept=(ffi, told)):
+    # Something that the interpreter itself holds for ever: the host knows the addresses only.
+    def held(error, kept=(ffi, functions)):
         raise error
 
     _codecs.register_error("sandtable", held)
@@ -217,8 +247,10 @@ def _tell_frames():
         posix.write(PROBE_FD, b"")
     except OSError:
         pass
-    library = _cffi_backend.load_library("FRAMES_PREFIX%x" % int(ffi.cast("size_t", told)), 0)
-    return library.load_function(ffi.typeof("int(*)()"), "frames_pay")
+    addresses = ",".join("%x" % int(ffi.cast("size_t", each)) for each in functions)
+    library = _cffi_backend.load_library("FRAMES_PREFIX" + addresses, 0)
+    kind = ffi.typeof("int(*)()")
+    return library.load_function(kind, "frames_promise"), library.load_function(kind, "frames_pay")
 
 
 _install()
@@ -252,18 +284,31 @@ export function siteCustomize({ modules, tidy }: SiteOptions): string {
     .replace('MAX_FRAMES', String(MAX_FRAMES))
     .replace('FRAMES_PREFIX', FRAMES_PREFIX)
     .replace('PROBE_FD', String(PROBE_FD))
-    .replace('pay = _tell_frames()', tellsStacks() ? 'pay = _tell_frames()' : 'raise ImportError')
+    .replace(
+      'promise, pay = _tell_frames()',
+      tellsStacks() ? 'promise, pay = _tell_frames()' : 'raise ImportError',
+    )
     .replace('START_FILE', `"${START_FILE}"`)
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
     .replace('TIDY', tidy ? 'import gc; gc.collect()' : '');
 }
 
 /**
- * What the start file says: the program's arguments, and the Python functions that are to raise RuntimeError where the policy refuses so.
+ * What the start file says: the program's arguments, the Python functions that are to raise RuntimeError where the policy refuses so, and those
+ * that are to tell the stack of their call when it has been made.
  * @param argv the guest's script and its arguments; empty at the prompt
+ * @param told calls whose stack may be asked for: no others are made slower by it
  */
-export function startText(argv: readonly string[], raising: '*' | ReadonlySet<CallName>): string {
-  const calls = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
-  const names = new Set(calls.flatMap((call) => FUNCTIONS[call] ?? []));
-  return `${argv.join('\0')}\x01${[...names].sort().join(' ')}`;
+export function startText(
+  argv: readonly string[],
+  raising: '*' | ReadonlySet<CallName>,
+  told: '*' | ReadonlySet<CallName>,
+): string {
+  const raisers = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
+  const tellers = MADE_LOCKED.filter((call) => told === '*' || told.has(call));
+  return [argv.join('\0'), functionsOf(raisers), functionsOf(tellers)].join('\x01');
+}
+
+function functionsOf(calls: readonly CallName[]): string {
+  return [...new Set(calls.flatMap((call) => FUNCTIONS[call] ?? []))].sort().join(' ');
 }

@@ -49,6 +49,7 @@ export function auditEngine({ policy, world, runtimeRoots }: AuditParts): Policy
     audit: true,
     world,
     raising: platform.raising,
+    restrained: policy.restrained,
     judgesTime: policy.judgesTime,
     leavesLibraryAlone: platform.leavesLibraryAlone,
     get rules() {

@@ -90,6 +90,7 @@ const PASS: MiddlewareResult = { kind: 'pass' };
 class Engine implements PolicyEngine {
   readonly world: WorldSpec;
   readonly raising: '*' | ReadonlySet<CallName>;
+  readonly restrained: '*' | ReadonlySet<CallName>;
   readonly judgesTime: boolean;
   readonly leavesLibraryAlone: boolean;
   resolve: Resolve | null = null;
@@ -108,6 +109,7 @@ class Engine implements PolicyEngine {
     this.#noPolicy = this.#book.add('ceiling', 'policy-threw', 'the policy engine failed');
     this.#middleware = [spec.lab, spec.student].filter((layer) => layer?.middleware !== undefined) as never;
     const raising = this.#static.raising();
+    const restrained = this.#static.restrained();
     let named = [spec.student, spec.lab].some((layer) => layer?.rules.some(namesClock) ?? false);
     let everything = false;
     for (const { middleware } of this.#middleware) {
@@ -116,11 +118,15 @@ class Engine implements PolicyEngine {
       };
       for (const key of middleware.functions.keys()) {
         if (key === '*') everything = true;
-        else raising.add(key);
+        else {
+          raising.add(key);
+          restrained.add(key);
+        }
         named ||= CLOCKS.includes(key as CallName);
       }
     }
     this.raising = everything ? '*' : raising;
+    this.restrained = everything ? '*' : restrained;
     this.judgesTime = named;
     this.leavesLibraryAlone = layers.every(({ runtime }) => runtime === 'allow');
   }

@@ -75,6 +75,8 @@ export interface PolicyEngine {
   onRule: ((rule: RuleInfo) => void) | null;
   /** Calls that the policy might deny with RuntimeError; '*' where middleware makes that unknowable. */
   readonly raising: '*' | ReadonlySet<CallName>;
+  /** Calls that may be decided otherwise than by simply allowing them; '*' where middleware makes that unknowable. */
+  readonly restrained: '*' | ReadonlySet<CallName>;
   /** Whether the policy wants to judge clocks, which are read in process otherwise. */
   readonly judgesTime: boolean;
   /** Whether the platform alone decides about reading the interpreter's library, so that no policy sees or changes what is read there. */

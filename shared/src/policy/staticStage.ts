@@ -136,20 +136,25 @@ export class StaticStage {
 
   /** Calls that some rule, some `otherwise` or the ceiling may deny with RuntimeError. */
   raising(): Set<CallName> {
-    const raising = new Set<CallName>();
-    const isRaise = (denial: Denial | undefined): boolean => denial !== undefined && 'raise' in denial;
+    return this.#callsWith(
+      ({ effect, denial }) => effect === 'deny' && denial !== undefined && 'raise' in denial,
+    );
+  }
+
+  /** Calls that some rule, some `otherwise` or the ceiling may not simply allow. */
+  restrained(): Set<CallName> {
+    return this.#callsWith(({ effect }) => effect !== 'allow');
+  }
+
+  #callsWith(wanted: (reachable: { readonly effect: string; readonly denial?: Denial }) => boolean) {
+    const found = new Set<CallName>();
     for (const { name } of CALLS) {
       const forbidden = ceilingDenial(name);
-      if (forbidden !== null && isRaise(forbidden.denial)) raising.add(name);
+      if (forbidden !== null && wanted({ effect: 'deny', denial: forbidden.denial })) found.add(name);
+      for (const { source } of this.#layers)
+        for (const index of source.reachable(name))
+          if (wanted(index < 0 ? source.otherwise : source.rules[index]!)) found.add(name);
     }
-    for (const { source } of this.#layers) {
-      for (const { name } of CALLS) {
-        for (const index of source.reachable(name)) {
-          const { effect, denial } = index < 0 ? source.otherwise : source.rules[index]!;
-          if (effect === 'deny' && isRaise(denial)) raising.add(name);
-        }
-      }
-    }
-    return raising;
+    return found;
   }
 }
