@@ -8,6 +8,7 @@ import { CompiledQuery, Kysely, sql } from 'kysely';
 import { nodeSqliteDialect } from './nodeSqlite.ts';
 import type { PostgresFailure } from './nodePostgres.ts';
 import type { Schema } from './schema.ts';
+import { ShownNul } from './shownNul.ts';
 import { isPostgres, OverlappingKysely } from './transactions.ts';
 
 export type OpenedDatabase =
@@ -49,7 +50,10 @@ async function openPostgres(url: string): Promise<OpenedDatabase> {
     };
   let db: Kysely<Schema> | null = null;
   try {
-    db = new OverlappingKysely<Schema>({ dialect: nodePostgresDialect(url) });
+    db = new OverlappingKysely<Schema>({
+      dialect: nodePostgresDialect(url),
+      plugins: [new ShownNul()],
+    });
     const { rows } = await sql<{ encoding: string; schema: string | null }>`
       select current_setting('server_encoding') as encoding, current_schema() as schema`.execute(db);
     const problem = unfit(rows[0]!);

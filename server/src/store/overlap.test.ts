@@ -63,8 +63,8 @@ describe.each(DATABASES)('%s', (kind) => {
     const id = await bench(Array.from({ length: MAX_BENCH_FILES - room }, (_, i) => `f${i}`));
     const results = await together((writer) => put(id, `more${writer}`, '', null));
     expect(results.filter(({ ok }) => ok)).toHaveLength(room);
-    const versions = (await store.files.list(id)).map(({ version }) => version);
-    expect(new Set(versions).size).toBe(MAX_BENCH_FILES);
+    const made = (await store.files.list(id)).filter(({ path }) => path.startsWith('more'));
+    expect(new Set(made.map(({ version }) => version)).size).toBe(room);
   });
 
   test('benches made at once have different names', async () => {

@@ -155,6 +155,15 @@ describe.each(DATABASES)('%s', (kind) => {
       expect((await store.benches.rename(b, 'other'))?.name).toBe('other');
     });
 
+    test('whatever was typed at a prompt, the end of the run is kept', async () => {
+      const id = await bench();
+      await store.runs.started('run-1', id, 'repl');
+      const input = 'a\0b\ud800\u{1f600}';
+      await store.runs.ended('run-1', { status: 0, reason: 'exit', logBytes: 1, input });
+      expect((await store.runs.get('run-1'))?.input).toMatch(/^a[\0␀]b\ufffd\u{1f600}$/u);
+      expect((await store.benches.rename(id, 'a\0b'))?.name).toMatch(/^a[\0␀]b$/);
+    });
+
     test('the last run of a bench is known with its end', async () => {
       const id = await bench();
       await store.runs.started('run-1', id, 'script');
