@@ -13,6 +13,8 @@ import { gradebook, gradebookCsv } from '../courses/gradebook.ts';
 import { ProgressDesk } from '../courses/progressDesk.ts';
 import { interpreterState } from '../sandbox/index.ts';
 import type { RunChecks } from '../labs/checkDesk.ts';
+import { closeCheckThreads } from '../labs/checkRunner.ts';
+import { guestChecks } from '../labs/guestChecks.ts';
 import { labServices } from '../labs/labServices.ts';
 import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
@@ -178,7 +180,7 @@ async function serveOn(
   const labs = labServices({
     store,
     data: folder.path,
-    run: options.runChecks ?? noChecksYet,
+    run: options.runChecks ?? guestChecks,
     tell: (bench, name, value) => {
       pages.tell(bench, name, value);
       progress.heard(bench, name);
@@ -209,6 +211,7 @@ async function serveOn(
     unwatch();
     pages.tellAll('server.closing', { message: CLOSING });
     await Promise.all([searches.close(), labs.checks.close(), sessions.close()]);
+    await closeCheckThreads();
     await closeSockets(io, app);
     await store.close();
     await lock.release();
@@ -267,9 +270,6 @@ async function firstBench(store: Store, examples: readonly Example[]): Promise<v
     files: example.files,
   });
 }
-
-/** Until checks can be run. */
-const noChecksYet: RunChecks = () => Promise.resolve({ ok: false, message: 'This server runs no checks.' });
 
 async function closeSockets(io: Server, app: FastifyInstance): Promise<void> {
   await io.close();

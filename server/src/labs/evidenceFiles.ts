@@ -1,9 +1,12 @@
 /** Where the evidence of an attempt lies, and which of it is shown as a run of a bench. */
+import { join } from 'node:path';
+import { LOG_FILE } from '../sessions/logFormat.ts';
 import type { RunStore } from '../store/runStore.ts';
+import { runFolder } from './evidenceFormat.ts';
 
 /** Trace of one run of an attempt, below the attempt's folder. */
 export function evidenceFile(run: number): string {
-  return `runs/${String(run)}/log.jsonl`;
+  return join(runFolder(run), LOG_FILE);
 }
 
 /** Evidence that was made a run of a bench is not made one again. Known as long as the server runs: another one makes another run. */
