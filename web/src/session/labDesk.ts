@@ -125,12 +125,18 @@ export class LabDesk {
     if (attempts !== null && bench === this.#bench) this.store.setState({ attempts });
   }
 
-  /** Shows the trace of a check's run. @returns whether it is the run of the bench now. */
+  /** Shows the trace of a check's run. @returns the run of the bench that it is now, or null (the person was told). */
   async showEvidence(attempt: string, run: number): Promise<string | null> {
     const bench = this.#bench;
     if (bench === null) return null;
     const shown = await this.#session.ask('The trace is not shown', 'lab.evidence', { bench, attempt, run });
-    return shown?.run ?? null;
+    if (shown === null) return null;
+    this.#notify({
+      level: 'info',
+      title: 'The trace of the check is shown',
+      text: 'It is what your script did when it was checked. Run makes one of your own again.',
+    });
+    return shown.run;
   }
 
   /** Makes the bench, or one file, what the lab began with. */

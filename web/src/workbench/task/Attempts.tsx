@@ -18,7 +18,6 @@ const STATES = {
 export function Attempts() {
   const desk = useLabs();
   const attempts = useLabState((state) => state.attempts);
-  const bench = useLabState((state) => state.task?.bench ?? '');
   if (attempts === null) {
     return (
       <p>
@@ -34,14 +33,14 @@ export function Attempts() {
       {attempts.length === 0 ? <p className="dim">Nothing was checked yet.</p> : null}
       <ul className="task-attempts">
         {attempts.map((attempt) => (
-          <AttemptLine key={attempt.id} attempt={attempt} bench={bench} />
+          <AttemptLine key={attempt.id} attempt={attempt} />
         ))}
       </ul>
     </section>
   );
 }
 
-function AttemptLine({ attempt, bench }: { readonly attempt: Attempt; readonly bench: string }) {
+function AttemptLine({ attempt }: { readonly attempt: Attempt }) {
   const [open, setOpen] = useState(false);
   const { kind, startedAt, state, message, revision } = attempt;
   return (
@@ -56,7 +55,7 @@ function AttemptLine({ attempt, bench }: { readonly attempt: Attempt; readonly b
           <Button small onClick={() => showHistoryAt(revision)}>
             Show the code of this attempt
           </Button>
-          <ResultList attempt={attempt} bench={bench} />
+          <ResultList attempt={attempt} />
         </div>
       ) : null}
     </li>

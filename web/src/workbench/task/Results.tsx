@@ -1,10 +1,11 @@
 import type { Attempt, LabTask } from '@sandtable/shared/labMessages';
 import type { CheckResult, Finding } from '@sandtable/shared/labs/checkResult';
 import { CircleAlert, CircleCheck, CircleX } from 'lucide-react';
-import { rowLink } from '../../app/route.ts';
 import { pointsText } from '../../labs/labWords.ts';
 import { useLabs } from '../../session/useLabs.ts';
+import { useSession } from '../../session/useSession.ts';
 import { clockTime } from '../../ui/numbers.ts';
+import { useTraceView } from '../trace/useTrace.ts';
 import { openFile, showPanel } from '../view.ts';
 import Markdown from './Markdown.tsx';
 
@@ -16,7 +17,7 @@ const OUTCOMES = {
 
 /** What the newest check found. */
 export function Results({ task }: { readonly task: LabTask }) {
-  const { last, bench } = task;
+  const { last } = task;
   if (last === null) return null;
   return (
     <section className="task-results" aria-labelledby="task-results">
@@ -24,7 +25,7 @@ export function Results({ task }: { readonly task: LabTask }) {
         {last.kind === 'hand-in' ? 'Handed in' : 'Checked'} at {clockTime(last.endedAt ?? last.startedAt)}
       </h3>
       <p role="status">{scoreWords(last)}</p>
-      <ResultList attempt={last} bench={bench} />
+      <ResultList attempt={last} />
     </section>
   );
 }
@@ -36,25 +37,17 @@ export function scoreWords({ points, max, hints, results }: Attempt): string {
   return `${String(passed)} of ${String(results.length)} checks passed: ${pointsText(points)} of ${pointsText(max)} points${cost}`;
 }
 
-export function ResultList({ attempt, bench }: { readonly attempt: Attempt; readonly bench: string }) {
+export function ResultList({ attempt }: { readonly attempt: Attempt }) {
   return (
     <ul className="task-checks">
       {attempt.results?.map((result) => (
-        <Result key={result.id} result={result} attempt={attempt.id} bench={bench} />
+        <Result key={result.id} result={result} attempt={attempt.id} />
       ))}
     </ul>
   );
 }
 
-function Result({
-  result,
-  attempt,
-  bench,
-}: {
-  readonly result: CheckResult;
-  readonly attempt: string;
-  readonly bench: string;
-}) {
+function Result({ result, attempt }: { readonly result: CheckResult; readonly attempt: string }) {
   const { Icon, word } = OUTCOMES[result.outcome];
   return (
     <li data-outcome={result.outcome}>
@@ -71,7 +64,7 @@ function Result({
           {result.findings.map((finding, index) => (
             // Findings of one result never change their order.
             <li key={index}>
-              {finding.text} <FindingLinks finding={finding} attempt={attempt} bench={bench} />
+              {finding.text} <FindingLinks finding={finding} attempt={attempt} />
             </li>
           ))}
         </ul>
@@ -80,23 +73,22 @@ function Result({
   );
 }
 
-function FindingLinks({
-  finding,
-  attempt,
-  bench,
-}: {
-  readonly finding: Finding;
-  readonly attempt: string;
-  readonly bench: string;
-}) {
+function FindingLinks({ finding, attempt }: { readonly finding: Finding; readonly attempt: string }) {
   const desk = useLabs();
+  const session = useSession();
+  const trace = useTraceView();
   const { run, row, file, line } = finding;
   const showRow = async () => {
     if (run === undefined) return;
     const shown = await desk.showEvidence(attempt, run);
     if (shown === null) return;
-    if (row !== undefined) location.href = rowLink(bench, shown, row);
     showPanel('trace');
+    if (row === undefined) return;
+    const answer = await session.request('run.rows', { run: shown, from: row, count: 1 });
+    const [call] = answer.ok ? answer.value : [];
+    if (call === undefined) return;
+    trace.setFilter('');
+    trace.reveal(call);
   };
   return (
     <>
