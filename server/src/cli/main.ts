@@ -32,6 +32,10 @@ async function dispatch(words: readonly string[]): Promise<number | null> {
       return (await keeping()).restoreCommand(rest);
     case 'person':
       return (await keeping()).personCommand(rest);
+    case 'lab': {
+      const { labCommand } = await import('./labCommand.ts');
+      return labCommand(rest);
+    }
     case 'doctor':
       return rest.length === 0 ? doctor() : unknown(rest[0]!);
     case 'serve': {

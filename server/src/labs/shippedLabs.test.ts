@@ -1,0 +1,54 @@
+/** Every lab that ships keeps its promises: as `sandtable lab check labs/*`, but for searches that are cut short where they are to find nothing. */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, it } from 'vitest';
+import { stopChecking } from '../sandbox/policy/checkPolicy.ts';
+import { closeCheckThreads } from './checkRunner.ts';
+import { checkLab } from './labCheck.ts';
+import { problemLine } from './packFiles.ts';
+import { readPackFolder } from './packReader.ts';
+
+const LABS = fileURLToPath(new URL('../../../labs/', import.meta.url));
+
+/** A lab has some hundred guests; on a machine that does other things too they take their time. */
+const TIMEOUT_MS = 240_000;
+
+/** What a hole needs to be found in practice, and a tenth of what a lab gives. */
+const SEARCH_SECONDS = 1;
+
+const folders = readdirSync(LABS, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map(({ name }) => name);
+
+afterAll(async () => {
+  await Promise.all([closeCheckThreads(), stopChecking()]);
+});
+
+describe('labs', () => {
+  it('ship, each with a number of its own', () => {
+    expect(folders.length).toBeGreaterThan(0);
+    expect(folders.filter((name) => !/^\d\d-[a-z]/.test(name))).toEqual([]);
+    expect(new Set(folders.map((name) => name.slice(0, 2))).size).toBe(folders.length);
+  });
+
+  it('need labs that there are', async () => {
+    const packs = await Promise.all(folders.map((name) => readPackFolder(`${LABS}${name}`)));
+    const ids = new Set(packs.map((read) => (read.ok ? read.pack.manifest.id : '')));
+    for (const read of packs)
+      if (read.ok) for (const id of read.pack.manifest.requires) expect(ids).toContain(id);
+  });
+
+  it.each(folders)(
+    '%s',
+    async (name) => {
+      const read = await readPackFolder(`${LABS}${name}`);
+      expect(read.ok ? [] : read.problems.map(problemLine)).toEqual([]);
+      if (!read.ok) return;
+      const { problems, submissions } = await checkLab(read.pack, { searchSeconds: SEARCH_SECONDS });
+      expect(problems.map(problemLine)).toEqual([]);
+      expect(submissions.flatMap((each) => each.complaints.map((complaint) => `${each.name}: ${complaint}`))).toEqual([]);
+      expect(submissions.filter((each) => each.name.startsWith('wrong/')).length).toBeGreaterThanOrEqual(2);
+    },
+    TIMEOUT_MS,
+  );
+});
