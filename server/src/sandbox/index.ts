@@ -3,7 +3,7 @@ export type { ClassicEngine } from './classic/classicEngine.ts';
 export { engineState } from './hostCommand.ts';
 export type { HostDescription } from './hostCommand.ts';
 export { interpreterState, usualInterpreter, type Interpreter } from './interpreters.ts';
-export { ServiceNetwork, type SentToService, type ServiceSpec } from './net/serviceNetwork.ts';
+export { ServiceNetwork, type ServiceSpec } from './net/serviceNetwork.ts';
 export { startRun } from './runGuest.ts';
 export type { RunSink, SideEvent } from './sink.ts';
 export type {
