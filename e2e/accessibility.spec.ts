@@ -73,6 +73,14 @@ test('no accessibility faults in any state and any look', async ({ page }) => {
   await accessible(page, 'a menu', ['region']);
   await page.keyboard.press('Escape');
 
+  for (const route of ['sign-in', 'join', 'join/CODE', 'invitation/CODE', 'account', 'people']) {
+    await page.goto(`/#/${route}`);
+    await expect(page.getByRole('heading', { name: 'Nobody signs in here' })).toBeVisible();
+  }
+  await accessible(page, 'a page about accounts on a server without');
+  await page.goto('/#/no/such/page');
+  await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
+  await accessible(page, 'an address that names no page');
   await page.goto('/#/bench/nosuchbench');
   await expect(page.getByRole('alert').first()).toBeVisible();
   await accessible(page, 'a bench that is not there');

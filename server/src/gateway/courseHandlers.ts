@@ -1,5 +1,6 @@
 /** Requests about courses and who is in them. What somebody may ask is `access.ts`'s to say. */
 import type { CourseInfo, CourseReplies } from '@sandtable/shared/courseReplies';
+import type { Reply } from '@sandtable/shared/protocol';
 import { readRoster } from '../courses/rosterFile.ts';
 import type { Change, ListedCourse } from '../store/courseStore.ts';
 import { atLeast } from './access.ts';
@@ -15,8 +16,13 @@ export const NO_MEMBER = refused(
   'This person is not in the course any more. Nothing was changed.',
 );
 
-export function courseHandlers({ store }: Services): { readonly [N in Name]: Handler<N> } {
+export function courseHandlers({ store, pages }: Services): { readonly [N in Name]: Handler<N> } {
   const { courses, assignments } = store;
+  /** What somebody has open they were let in to by the role that they had: their pages come in anew. */
+  const cutAfter = (person: string, actor: Actor, reply: Reply<null>): Reply<null> => {
+    if (reply.ok && person !== actor.person) pages.cutPerson(person);
+    return reply;
+  };
   return {
     'course.list': async (_body, _page, actor) =>
       done({
@@ -76,10 +82,10 @@ export function courseHandlers({ store }: Services): { readonly [N in Name]: Han
     },
 
     'course.role': async ({ course, person, role }, _page, actor) =>
-      changeReply(await courses.setRole(actor.person, course, person, role)),
+      cutAfter(person, actor, changeReply(await courses.setRole(actor.person, course, person, role))),
 
     'course.dismiss': async ({ course, person }, _page, actor) =>
-      changeReply(await courses.dismiss(actor.person, course, person)),
+      cutAfter(person, actor, changeReply(await courses.dismiss(actor.person, course, person))),
 
     'roster.check': async ({ course, text }) => {
       const roster = readRoster(text);
@@ -120,7 +126,7 @@ export function courseInfo(row: ListedCourse, actor: Actor): CourseInfo {
   };
 }
 
-function changeReply(change: Change) {
+function changeReply(change: Change): Reply<null> {
   if (change === 'not-found') return NO_MEMBER;
   if (change === 'last')
     return refused(

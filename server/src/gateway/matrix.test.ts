@@ -223,6 +223,19 @@ describe('requests of the socket', () => {
     ).toBeNull();
   });
 
+  test('who is dismissed from a course hears no more of the work that they had open', async () => {
+    const { bench, course } = thing(true);
+    const page = people.assistant.browser.page();
+    await page.must('bench.open', { bench });
+    const { id: person } = people.assistant;
+    await people.instructor.page.must('course.dismiss', { course, person });
+    await page.until(() => !page.socket.connected);
+    const back = people.assistant.browser.page();
+    expect(await back.ask('bench.open', { bench })).toMatchObject({ error: { code: 'not-found' } });
+    // Everything of hers was cut; she goes on with what is hers.
+    people = { ...people, assistant: { ...people.assistant, page: back } };
+  });
+
   test('nobody but the owner has changed anything by all this', () => {
     const names = db.prepare("SELECT DISTINCT name FROM bench WHERE id LIKE 'bench-%'").all();
     expect(names.map(({ name }) => name).sort()).toEqual(['Secret name', 'taken']);

@@ -73,7 +73,10 @@ export async function startProvider(redirect: () => string): Promise<TestProvide
       cookies: { keys: ['for tests'] },
     });
     made.use(async (context, next) => {
-      if (!context.path.startsWith('/interaction/')) return next();
+      if (!context.path.startsWith('/interaction/')) {
+        await next();
+        return;
+      }
       const result = declines
         ? { error: 'access_denied', error_description: 'the person said no' }
         : { login: { accountId: account.sub } };
