@@ -8,6 +8,8 @@
  */
 import { z } from 'zod';
 import type { CallEvent, RunEvent } from './events.ts';
+import { authorRequests } from './authorMessages.ts';
+import type { AuthorAnnouncements, AuthorReplies } from './authorReplies.ts';
 import { courseRequests } from './courseMessages.ts';
 import type { CourseReplies } from './courseReplies.ts';
 import { historyRequests, type HistoryAnnouncements, type HistoryReplies } from './historyMessages.ts';
@@ -104,6 +106,7 @@ export const requests = {
   ...historyRequests,
   ...labRequests,
   ...peopleRequests,
+  ...authorRequests,
   ...courseRequests,
   ...progressRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
@@ -236,6 +239,7 @@ export interface Replies
     HistoryReplies,
     LabReplies,
     PeopleReplies,
+    AuthorReplies,
     CourseReplies,
     ProgressReplies {
   'bench.list': readonly BenchInfo[];
@@ -276,7 +280,8 @@ export interface Announcements
     SearchAnnouncements,
     HistoryAnnouncements,
     LabAnnouncements,
-    ProgressAnnouncements {
+    ProgressAnnouncements,
+    AuthorAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;
   /** The page fell behind and was not sent everything: here is where things stand. */

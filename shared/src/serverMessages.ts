@@ -19,6 +19,7 @@ import {
   type RunInfo,
   type WorldEntry,
 } from './protocol.ts';
+import { authorAnnouncements, authorValues } from './authorReplies.ts';
 import { courseValues } from './courseReplies.ts';
 import { historyAnnouncements, historyValues } from './historyReplies.ts';
 import { labAnnouncements, labValues } from './labReplies.ts';
@@ -82,6 +83,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   ...searchAnnouncements,
   ...historyAnnouncements,
   ...labAnnouncements,
+  ...authorAnnouncements,
   ...progressAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
@@ -128,6 +130,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   ...historyValues({ bench, file }),
   ...labValues(file),
   ...peopleValues,
+  ...authorValues,
   ...courseValues,
   ...progressValues,
   'world.list': z.array(worldEntry),

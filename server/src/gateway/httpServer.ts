@@ -11,7 +11,7 @@ import type { Refusal } from './allowedOrigins.ts';
 import { addAssets } from './assets.ts';
 import { addDownloads, type Downloads } from './downloads.ts';
 import { guardRoutes, type HttpAccess } from './httpAccess.ts';
-import { addTeachingRoutes, type TeachingDownloads } from './teachingRoutes.ts';
+import { addTeachingRoutes, type TeachingTransfer } from './teachingRoutes.ts';
 import { addTraceTransfer, type TraceTransfer } from './traceTransfer.ts';
 
 /** Requests of the page carry no body; anything larger is not ours. */
@@ -63,7 +63,7 @@ export interface HttpOptions {
   readonly entrance: (app: FastifyInstance) => void;
   /** Addresses of proxies whose word about where a request comes from is taken. */
   readonly proxies: readonly string[];
-  readonly teaching: TeachingDownloads;
+  readonly teaching: TeachingTransfer;
 }
 
 /** Whether the page was built. */

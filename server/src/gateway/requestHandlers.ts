@@ -2,6 +2,7 @@
 import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
 import type { ProgressDesk } from '../courses/progressDesk.ts';
+import type { AuthorDesk } from '../labs/authorDesk.ts';
 import type { LabServices } from '../labs/labServices.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
@@ -9,6 +10,7 @@ import type { Store } from '../store/store.ts';
 import type { Accounts } from '../people/accounts.ts';
 import type { Actor } from './actor.ts';
 import { assignmentHandlers } from './assignmentHandlers.ts';
+import { authorHandlers } from './authorHandlers.ts';
 import { benchHandlers } from './benchHandlers.ts';
 import { courseHandlers } from './courseHandlers.ts';
 import { fileHandlers } from './fileHandlers.ts';
@@ -30,6 +32,7 @@ export interface Services {
   readonly pages: Pages;
   readonly labs: LabServices;
   readonly progress: ProgressDesk;
+  readonly author: AuthorDesk;
   readonly examples: readonly Example[];
   /** Null on a server without accounts. */
   readonly accounts: Accounts | null;
@@ -47,6 +50,7 @@ export type Handlers = { readonly [N in RequestName]: Handler<N> };
 export function requestHandlers(services: Services): Handlers {
   return {
     ...assignmentHandlers(services),
+    ...authorHandlers(services),
     ...benchHandlers(services),
     ...courseHandlers(services),
     ...fileHandlers(services),

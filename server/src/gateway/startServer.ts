@@ -15,6 +15,7 @@ import { interpreterState } from '../sandbox/index.ts';
 import type { RunChecks } from '../labs/checkDesk.ts';
 import { closeCheckThreads } from '../labs/checkRunner.ts';
 import { guestChecks } from '../labs/guestChecks.ts';
+import { AuthorDesk } from '../labs/authorDesk.ts';
 import { labServices } from '../labs/labServices.ts';
 import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
@@ -151,6 +152,8 @@ async function serveOn(
       benchFile: (bench, path) => store.files.bytes(bench, path),
     },
     teaching: {
+      zip: (bench) => author.zip(bench),
+      takeZip: (person, zip) => author.takeZip(person, zip),
       grades: async (course) => {
         const row = await store.courses.get(course, LOCAL_PERSON);
         if (row === null) return null;
@@ -186,6 +189,12 @@ async function serveOn(
       progress.heard(bench, name);
     },
   });
+  const author = new AuthorDesk({
+    store,
+    shelf: labs.shelf,
+    works: labs.works,
+    tell: (bench, value) => pages.tell(bench, 'author.progress', value),
+  });
   const progress = new ProgressDesk({
     store,
     shelf: labs.shelf,
@@ -196,7 +205,7 @@ async function serveOn(
   const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
   serveSockets(
     io,
-    requestHandlers({ store, sessions, searches, pages, labs, progress, examples, accounts }),
+    requestHandlers({ store, sessions, searches, pages, labs, progress, author, examples, accounts }),
     door,
     {
       gone: (page) => {
@@ -210,6 +219,7 @@ async function serveOn(
   const close = async (): Promise<void> => {
     unwatch();
     pages.tellAll('server.closing', { message: CLOSING });
+    author.close();
     await Promise.all([searches.close(), labs.checks.close(), sessions.close()]);
     await closeCheckThreads();
     await closeSockets(io, app);

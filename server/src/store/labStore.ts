@@ -1,5 +1,6 @@
 /** Labs and their versions. A version never changes: its id is the hash of its files. */
 import type { Kysely } from 'kysely';
+import { audit } from './auditStore.ts';
 import type { LabRow, LabVersionRow, Schema } from './schema.ts';
 
 export interface NewVersion {
@@ -19,14 +20,35 @@ export class LabStore {
     this.#db = db;
   }
 
-  /** Makes this version of the lab the one that is offered; the lab and the version are made where there are none. */
-  async offer({ id, lab, title, pack, source, madeBy }: NewVersion): Promise<void> {
+  /**
+   * Makes this version of the lab the one that is offered; the lab and the version are made where there are none. `actor`: who published it.
+   */
+  async offer({ id, lab, title, pack, source, madeBy }: NewVersion, actor?: string): Promise<void> {
     const now = new Date().toISOString();
     await this.#db.transaction().execute(async (db) => {
       await db
         .insertInto('lab')
         .values({ id: lab, source, title, current: id, owner: madeBy, changed_at: now })
         .onConflict((conflict) => conflict.column('id').doUpdateSet({ title, current: id, changed_at: now }))
+        .execute();
+      await db
+        .insertInto('lab_version')
+        .values({ id, lab, title, pack, made_at: now, made_by: madeBy })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute();
+      if (actor !== undefined)
+        await audit(db, { actor, act: 'lab.publish', object: lab, detail: { version: id } });
+    });
+  }
+
+  /** Keeps a version that is not offered: a draft that its author looks at as a student. */
+  async keep({ id, lab, title, pack, source, madeBy }: NewVersion): Promise<void> {
+    const now = new Date().toISOString();
+    await this.#db.transaction().execute(async (db) => {
+      await db
+        .insertInto('lab')
+        .values({ id: lab, source, title, current: null, owner: madeBy, changed_at: now })
+        .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
       await db
         .insertInto('lab_version')

@@ -13,6 +13,7 @@ export const PAGES = [
   'bench',
   'labs',
   'courses',
+  'author',
   'sign-in',
   'join',
   'invitation',

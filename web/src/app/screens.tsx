@@ -8,6 +8,7 @@ import { linkTo, route, type PageName } from './route.ts';
 import { StartPage } from './StartPage.tsx';
 
 const LabsPage = lazy(() => import('../labs/LabsPage.tsx'));
+const AuthorPage = lazy(() => import('../author/AuthorPage.tsx'));
 const CoursesPage = lazy(() => import('../courses/CoursesPage.tsx'));
 const AccountPage = lazy(() => import('../people/AccountPage.tsx'));
 const PeoplePage = lazy(() => import('../people/PeoplePage.tsx'));
@@ -18,6 +19,7 @@ const SCREENS: Readonly<Record<PageName, ComponentType>> = {
   bench: Workbench,
   labs: LabsPage,
   courses: CoursesPage,
+  author: AuthorPage,
   'sign-in': SignInPage,
   join: JoinPage,
   invitation: InvitationPage,

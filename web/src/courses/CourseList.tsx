@@ -51,7 +51,10 @@ export function CourseList() {
               <p>
                 <Button kind="main" onClick={() => void make()}>
                   New course …
-                </Button>
+                </Button>{' '}
+                <a className="button button-plain" href={linkTo('author')}>
+                  Write a lab
+                </a>
               </p>
             ) : null}
           </>

@@ -11,6 +11,8 @@ import { Toolbar } from './toolbar/Toolbar.tsx';
 import { openFile, openFilesOf } from './view.ts';
 import './workbench.css';
 
+// Of packs only.
+const AuthorBar = lazy(() => import('../author/AuthorBar.tsx'));
 // Of works only, and of copies of them.
 const CommentsBar = lazy(() => import('../comments/CommentsBar.tsx'));
 
@@ -23,6 +25,9 @@ export function Workbench() {
       <Banners />
       {bench.status === 'open' ? (
         <Suspense>
+          {bench.info.kind === 'pack' ? (
+            <AuthorBar key={`pack ${bench.info.id}`} bench={bench.info.id} />
+          ) : null}
           <CommentsBar key={bench.info.id} bench={bench.info.id} />
         </Suspense>
       ) : null}

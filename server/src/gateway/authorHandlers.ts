@@ -1,0 +1,60 @@
+/** Requests about labs that are being written. */
+import type { AuthorReplies } from '@sandtable/shared/authorReplies';
+import { done, NO_BENCH, refused } from './replies.ts';
+import type { Handler, Services } from './requestHandlers.ts';
+
+const NO_PACK = refused('not-found', 'This bench is no pack of a lab. “Write a lab” lists those that are.');
+
+export function authorHandlers({ store, labs, author }: Services): {
+  readonly [N in keyof AuthorReplies]: Handler<N>;
+} {
+  const isPack = async (bench: string): Promise<boolean> => (await store.benches.row(bench))?.kind === 'pack';
+
+  return {
+    'author.list': async (_body, _page, { person }) => {
+      const benches = await store.benches.list(person);
+      const offered = await labs.shelf.offered();
+      return done({
+        packs: benches
+          .filter(({ kind }) => kind === 'pack')
+          .map(({ id, name, updatedAt }) => ({ bench: id, name, updatedAt })),
+        labs: offered.map(({ row, pack }) => ({ id: row.id, title: pack.manifest.title })),
+      });
+    },
+
+    'author.clone': async ({ lab }, _page, { person }) => {
+      const made = await author.clone(person, lab);
+      if (made === null) return refused('not-found', 'The catalogue has no such lab any more.');
+      return made.ok ? done({ bench: made.bench }) : refused('quota', made.problems[0]?.message ?? '');
+    },
+
+    'author.check': async ({ bench }) => ((await isPack(bench)) ? done(await author.state(bench)) : NO_PACK),
+
+    'author.preview': async ({ bench }, _page, { person }) => {
+      if (!(await isPack(bench))) return NO_PACK;
+      const opened = await author.preview(person, bench);
+      return typeof opened === 'string' ? refused('conflict', opened) : done(opened);
+    },
+
+    'author.run': async ({ bench }) => {
+      if (!(await isPack(bench))) return NO_PACK;
+      const bar = await author.run(bench);
+      return bar === null ? done(null) : refused('busy', bar);
+    },
+
+    'author.cancel': ({ bench }) => {
+      author.cancel(bench);
+      return Promise.resolve(done(null));
+    },
+
+    'author.publish': async ({ bench }, _page, { person }) => {
+      // The rule asks for the role; that the pack is theirs is asked here.
+      const row = await store.benches.row(bench);
+      if (row === null || row.owner !== person) return NO_BENCH;
+      if (row.kind !== 'pack') return NO_PACK;
+      const published = await author.publish(person, bench);
+      if (!published.ok) return refused('conflict', published.message);
+      return done({ lab: published.lab, version: published.version });
+    },
+  };
+}
