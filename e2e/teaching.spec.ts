@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs';
+import { expect, test, type Page } from '@playwright/test';
+import { accessible } from './accessible.ts';
+import { GUEST_MS } from './workbench.ts';
+
+/** A course with this title, from the start page. */
+async function newCourse(page: Page, title: string): Promise<void> {
+  await page.goto('/#/');
+  await page.getByRole('link', { name: 'Courses' }).click();
+  await page.getByRole('button', { name: 'New course …' }).click();
+  await page.getByRole('textbox', { name: 'Title' }).fill(title);
+  await page.getByRole('button', { name: 'Make the course' }).click();
+  await expect(page.getByRole('heading', { name: title })).toBeVisible();
+}
+
+async function newAssignment(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New assignment …' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('combobox', { name: 'Lab', exact: true }).selectOption({ index: 1 });
+  await dialog.getByRole('textbox', { name: 'Title' }).fill('First steps');
+  await dialog.getByRole('button', { name: 'Make the assignment' }).click();
+  await expect(page.getByRole('heading', { name: 'First steps' })).toBeVisible();
+}
+
+const tab = (page: Page, name: string) =>
+  page.getByRole('navigation', { name: 'Parts of the course' }).getByRole('link', { name });
+
+test('an instructor makes a course, takes in a roster, assigns a lab, sees the work live, grades it and takes the grades along', async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(240_000);
+  await newCourse(page, 'Operating systems');
+  await newAssignment(page);
+
+  await tab(page, 'People').click();
+  await page.getByRole('button', { name: 'Take in a roster (CSV) …' }).click();
+  const roster = page.getByRole('dialog');
+  await roster.getByRole('textbox', { name: 'Or its text' }).fill('name,email\nAda,ada');
+  await roster.getByRole('button', { name: 'See what it does' }).click();
+  await expect(roster.getByRole('alert').filter({ hasText: 'Line 2, column 2' })).toBeVisible();
+  await roster.getByLabel('File').setInputFiles({
+    name: 'roster.csv',
+    mimeType: 'text/csv',
+    buffer: Buffer.from('\uFEFFName;E-Mail;Role\r\nAda Lovelace;ada@example.org;\r\n'),
+  });
+  await expect(roster.getByRole('row', { name: /Ada Lovelace.*is expected/ })).toBeVisible();
+  await roster.getByRole('button', { name: 'Take in 1 line' }).click();
+  await expect(page.getByRole('row', { name: /Ada Lovelace/ })).toBeVisible();
+  await page.getByRole('button', { name: 'Make a code' }).click();
+  await expect(page.getByText(/^[A-Z2-9]{4}-[A-Z2-9]{4}$/)).toBeVisible();
+  await accessible(page, 'people of a course');
+
+  // Somebody works at it on another page, and the table of the first one follows.
+  await tab(page, 'Assignments').click();
+  await accessible(page, 'assignments of a course');
+  const student = await context.newPage();
+  await student.goto(page.url());
+  await student.getByRole('button', { name: 'Try it' }).click();
+  await expect(student.getByRole('button', { name: 'Hand in' })).toBeVisible({ timeout: GUEST_MS });
+  await tab(page, 'Progress').click();
+  const cell = page.getByRole('button', { name: /You, First steps/ });
+  await expect(cell).toContainText('0 tries');
+  await student.getByRole('button', { name: 'Hand in' }).click();
+  const sure = student.getByRole('dialog').getByRole('button', { name: /^Hand in/ });
+  if (await sure.isVisible().catch(() => false)) await sure.click();
+  await expect(cell).toContainText('1 tries', { timeout: 2 * GUEST_MS });
+  await expect(page.getByRole('cell', { name: /^(passed|failed)$/ }).first()).toBeVisible({
+    timeout: 2 * GUEST_MS,
+  });
+  await accessible(page, 'the table of a course');
+
+  await cell.click();
+  const work = page.getByRole('dialog', { name: 'First steps' });
+  await expect(work.getByRole('row', { name: /handed in, counts/ })).toBeVisible();
+  const form = work.getByRole('form', { name: 'Set the grade by hand' });
+  await form.getByRole('textbox', { name: 'Points' }).fill('4.5');
+  await form.getByRole('textbox', { name: 'Reason' }).fill('explained it to me');
+  await form.getByRole('button', { name: 'Set the grade' }).click();
+  await expect(work.getByText(/4.5 points by You, .*explained it to me/)).toBeVisible();
+  await accessible(page, 'how a grade came to be');
+  await work.getByRole('button', { name: 'Close' }).click();
+
+  await tab(page, 'Grades').click();
+  await expect(page.getByRole('button', { name: /4.5 \(set by hand\)/ })).toBeVisible();
+  await accessible(page, 'a gradebook');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download as CSV' }).click(),
+  ]);
+  expect(readFileSync(await download.path(), 'utf8')).toContain('"You",,"instructor",4.5,4.5');
+});
+
+test('a work is looked into as a copy, and what is said there is seen at the work', async ({
+  page,
+  context,
+}) => {
+  await newCourse(page, 'Looked into');
+  await newAssignment(page);
+  const student = await context.newPage();
+  await student.goto(page.url());
+  await student.getByRole('button', { name: 'Try it' }).click();
+  await expect(student.locator('.view-lines').first()).toBeVisible({ timeout: GUEST_MS });
+
+  await tab(page, 'Grades').click();
+  await page.getByRole('button', { name: /You, First steps/ }).click();
+  await page.getByRole('button', { name: 'Open the work as it is, as a copy' }).click();
+  await expect(page.getByText('A copy of the work of You')).toBeVisible({ timeout: GUEST_MS });
+  await page.getByRole('button', { name: 'No comments' }).click();
+  await page.getByRole('textbox', { name: 'Comment' }).fill('Why this line?');
+  await page.getByRole('button', { name: 'Comment', exact: true }).click();
+  await expect(page.getByText('Why this line?', { exact: true })).toBeVisible();
+  await accessible(page, 'comments at a copy of a work');
+
+  await student.getByRole('button', { name: 'Comments: 1 open, 1 in all' }).click();
+  await student.getByRole('button', { name: /^Resolve/ }).click();
+  await expect(page.getByRole('button', { name: 'Comments: 0 open, 1 in all' })).toBeVisible();
+});
