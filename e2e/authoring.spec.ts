@@ -1,7 +1,18 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { accessible } from './accessible.ts';
-import { GUEST_MS, openTab, replaceText } from './workbench.ts';
+import { focusEditor, GUEST_MS, openTab, saved } from './workbench.ts';
+
+/** Puts a text of many lines in place of the file that is looked at. */
+async function replaceAll(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate((wanted) => navigator.clipboard.writeText(wanted), text);
+  await focusEditor(page);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+v');
+  await page.keyboard.press('ControlOrMeta+Home');
+  await saved(page);
+}
 
 test('an author copies a lab, breaks and mends it, judges it, publishes it, and takes it along as a zip', async ({
   page,
@@ -29,13 +40,13 @@ test('an author copies a lab, breaks and mends it, judges it, publishes it, and 
     async (bench) => (await fetch(`/api/benches/${bench}/files/lab.yaml`)).text(),
     url.slice(url.lastIndexOf('/') + 1),
   );
-  await replaceText(page, manifest.replace(/^level:.*$/m, 'level: high'));
+  await replaceAll(page, manifest.replace(/^level:.*$/m, 'level: high'));
   await expect(lab.getByText('1 problem')).toBeVisible();
   await expect(lab.getByRole('button', { name: /^lab\.yaml:\d+:\d+$/ })).toBeVisible();
   await expect(page.locator('.squiggly-error').first()).toBeVisible();
   await expect(lab.getByRole('button', { name: 'Publish …' })).toBeDisabled();
   await accessible(page, 'a pack with a problem');
-  await replaceText(page, manifest);
+  await replaceAll(page, manifest);
   await expect(lab.getByText('The pack is well-formed.')).toBeVisible();
 
   await lab.getByRole('button', { name: 'Run the checks' }).click();

@@ -72,7 +72,12 @@ export default function AuthorBar({ bench }: { readonly bench: string }) {
             Run the checks
           </Button>
         )}
-        <Button kind="main" small disabled={lab === null || lab.published} onClick={() => void publish()}>
+        <Button
+          kind={lab === null || lab.published ? 'plain' : 'main'}
+          small
+          disabled={lab === null || lab.published}
+          onClick={() => void publish()}
+        >
           Publish …
         </Button>
         <a
