@@ -1,6 +1,7 @@
 /** Requests about labs that are being written. */
 import type { AuthorReplies } from '@sandtable/shared/authorReplies';
-import { done, NO_BENCH, refused } from './replies.ts';
+import { atLeast } from './access.ts';
+import { done, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 
 const NO_PACK = refused('not-found', 'This bench is no pack of a lab. “Write a lab” lists those that are.');
@@ -47,11 +48,11 @@ export function authorHandlers({ store, labs, author }: Services): {
       return Promise.resolve(done(null));
     },
 
-    'author.publish': async ({ bench }, _page, { person }) => {
-      // The rule asks for the role; that the pack is theirs is asked here.
-      const row = await store.benches.row(bench);
-      if (row === null || row.owner !== person) return NO_BENCH;
-      if (row.kind !== 'pack') return NO_PACK;
+    'author.publish': async ({ bench }, _page, { person, role }) => {
+      if (!(await isPack(bench))) return NO_PACK;
+      // A pack stays its author's when they teach no longer.
+      if (!atLeast(role, 'instructor'))
+        return refused('forbidden', 'Only instructors publish labs. Nothing was published.');
       const published = await author.publish(person, bench);
       if (!published.ok) return refused('conflict', published.message);
       return done({ lab: published.lab, version: published.version });

@@ -161,6 +161,13 @@ export const TABLE: { readonly [N in RequestName]: Entry<N> } = {
     who: TEACHERS,
     body: ({ assignment }) => ({ assignment, version: '0'.repeat(32) }),
   },
+  'author.list': nothing(INSTRUCTORS_HERE),
+  'author.clone': { who: INSTRUCTORS_HERE, body: () => ({ lab: 'no-such-lab' }) },
+  'author.check': ofBench(SEE),
+  'author.preview': ofBench(CHANGE),
+  'author.run': ofBench(CHANGE),
+  'author.cancel': ofBench(CHANGE),
+  'author.publish': ofBench(CHANGE),
   'matrix.get': ofCourse(STAFF),
   'matrix.leave': ofCourse(ANYBODY),
   'grade.book': ofCourse(STAFF),
@@ -218,6 +225,11 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
   'POST /api/benches/:bench/trace': {
     ...signedIn(CHANGE, ({ bench }) => `/api/benches/${bench}/trace`),
     type: 'application/x-ndjson',
+  },
+  'GET /api/benches/:bench/pack.zip': signedIn(SEE, ({ bench }) => `/api/benches/${bench}/pack.zip`),
+  'POST /api/author/packs': {
+    ...signedIn(INSTRUCTORS_HERE, () => '/api/author/packs'),
+    type: 'application/zip',
   },
   'GET /api/courses/:course/grades.csv': signedIn(STAFF, ({ course }) => `/api/courses/${course}/grades.csv`),
 };
