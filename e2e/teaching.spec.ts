@@ -109,7 +109,7 @@ test('a work is looked into as a copy, and what is said there is seen at the wor
   await page.getByRole('button', { name: 'No comments' }).click();
   await page.getByRole('textbox', { name: 'Comment' }).fill('Why this line?');
   await page.getByRole('button', { name: 'Comment', exact: true }).click();
-  await expect(page.getByText('Why this line?', { exact: true })).toBeVisible();
+  await expect(page.getByRole('paragraph').filter({ hasText: 'Why this line?' })).toBeVisible();
   await accessible(page, 'comments at a copy of a work');
 
   await student.getByRole('button', { name: 'Comments: 1 open, 1 in all' }).click();
