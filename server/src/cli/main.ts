@@ -2,7 +2,7 @@
 import { doctor } from './doctor.ts';
 import { HELP } from './help.ts';
 import { checkCommand } from './checkCommand.ts';
-import { USAGE_STATUS } from './complain.ts';
+import { endWhenNobodyReads, USAGE_STATUS } from './complain.ts';
 import { diffCommand } from './diffCommand.ts';
 import { learnCommand } from './learnCommand.ts';
 import { replayCommand } from './replayCommand.ts';
@@ -65,6 +65,8 @@ function unknown(word: string): number {
   return USAGE_STATUS;
 }
 
+// A guest's output has a way of its own.
+if (process.argv[2] !== 'run') endWhenNobodyReads();
 const status = await dispatch(process.argv.slice(2));
 // A server goes on.
 if (status !== null) process.exitCode = status;

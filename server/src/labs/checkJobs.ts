@@ -45,7 +45,7 @@ export interface SearchJob {
   readonly kind: 'search';
   readonly policy: JobPolicy;
   readonly property: Property;
-  readonly seconds: number;
+  readonly attempts: number;
   readonly seed: number;
 }
 

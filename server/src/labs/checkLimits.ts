@@ -55,3 +55,9 @@ export const KEPT_FILES_BYTES = 8 * 1024 * 1024;
 
 /** Files of one run that are listed; a guest may make thousands. */
 export const KEPT_FILES = 5_000;
+
+/** Attempts of a search where a lab says nothing: holes of one page of policy show within some hundreds. */
+export const SEARCH_ATTEMPTS = 1_500;
+
+/** Seconds that they may take; a slow policy on a busy machine does twenty attempts in one. Then the check is an error, not passed. */
+export const MOST_SEARCH_SECONDS = 90;

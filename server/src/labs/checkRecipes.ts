@@ -7,6 +7,7 @@ import type { StartFile } from '../sandbox/index.ts';
 import { GUEST_FOLDER, POLICY_FILE } from '../sessions/benchWorld.ts';
 import type { CheckJob, JobPolicy } from './checkJobs.ts';
 import { ALLOW_ALL } from './checkPolicies.ts';
+import { SEARCH_ATTEMPTS } from './checkLimits.ts';
 import { definedOnly } from './definedOnly.ts';
 import { runFolder } from './evidenceFormat.ts';
 import type { LabInstance, SubmittedFiles } from './labInstance.ts';
@@ -14,9 +15,6 @@ import { labPartOf } from './labRun.ts';
 
 /** The same search for everybody: what a student's policy is tried with does not depend on luck. */
 const SEARCH_SEED = 20_231;
-
-/** Seconds of a search where the check says nothing. */
-const SEARCH_SECONDS = 10;
 
 /** Where a script of the pack stands for the guest: where an ordinary one does. */
 const SCRIPT_PLACE = `${GUEST_FOLDER}/script.py`;
@@ -61,7 +59,7 @@ export function prepareCheck(
           kind: 'search',
           policy: student,
           property: check.property,
-          seconds: check.seconds ?? SEARCH_SECONDS,
+          attempts: check.attempts ?? SEARCH_ATTEMPTS,
           seed: SEARCH_SEED,
         }
       : { kind: 'table', policy: student, lab, tests: testsOf(instance, check) };

@@ -206,7 +206,7 @@ describe('a check', () => {
   - id: search
     title: t
     message: m
-    seconds: 5
+    attempts: 1500
     property: { never: { access: write, outside: /tmp } }
 `,
       {

@@ -40,8 +40,6 @@ export interface CheckOptions {
   readonly signal?: AbortSignal;
   /** Only these checks; all by default. */
   readonly only?: ReadonlySet<string>;
-  /** Seconds at most that the search of this check may take, whatever the lab says. */
-  readonly mostSearchSeconds?: (check: string) => number;
   /** The machine's, unless a test has its own. */
   readonly threads?: CheckThreads;
 }
@@ -117,7 +115,7 @@ function ordersOf(
 
 /** Runs what is to be run; one piece of evidence for each check. */
 async function gather(
-  { instance, folder, progress, signal, threads: given, mostSearchSeconds }: CheckOptions,
+  { instance, folder, progress, signal, threads: given }: CheckOptions,
   files: SubmittedFiles,
   checks: readonly Check[],
 ): Promise<readonly StoredCheck[]> {
@@ -129,8 +127,7 @@ async function gather(
   let done = 0;
   return Promise.all(
     checks.map(async (check, index): Promise<StoredCheck> => {
-      const most = mostSearchSeconds?.(check.id) ?? Infinity;
-      const prepared = prepareCheck(instance, atMost(check, most), files, folder, index);
+      const prepared = prepareCheck(instance, check, files, folder, index);
       const evidence = await evidenceFor(prepared, complaint, (job) =>
         pool.run(owner, job, ends, () => {
           progress?.({ done, total: checks.length, check: check.id, state: 'running' });
@@ -142,11 +139,6 @@ async function gather(
       return { id: check.id, recipe: prepared.recipe, evidence };
     }),
   );
-}
-
-function atMost(check: Check, seconds: number): Check {
-  if (check.property === undefined || seconds === Infinity) return check;
-  return { ...check, seconds: Math.min(check.seconds ?? seconds, seconds) };
 }
 
 async function evidenceFor(

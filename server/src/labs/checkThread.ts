@@ -7,6 +7,7 @@ import { functionPlace } from '../search/functionPlace.ts';
 import { searchForHole } from '../search/search.ts';
 import { runCheckGuest } from './checkGuest.ts';
 import type { CheckJob, FromCheckThread, JobAnswer, SearchJob, TableJob, ToCheckThread } from './checkJobs.ts';
+import { MOST_SEARCH_SECONDS } from './checkLimits.ts';
 import { loadedFor } from './checkPolicies.ts';
 import { definedOnly } from './definedOnly.ts';
 
@@ -71,11 +72,18 @@ function askedCall({ call, path, newpath, mode, args, answer }: LabPolicyTest): 
   return definedOnly({ call, path, newpath, mode, args, answer });
 }
 
-async function search({ policy, property, seconds, seed }: SearchJob, signal: AbortSignal): Promise<JobAnswer> {
+async function search({ policy, property, attempts, seed }: SearchJob, signal: AbortSignal): Promise<JobAnswer> {
   const loaded = await loadedFor(policy, undefined);
   if (!loaded.ok) return loaded.answer;
   loaded.engine.dispose();
-  const result = await searchForHole({ source: policy.source, property, seconds, seed, signal });
+  const result = await searchForHole({
+    source: policy.source,
+    property,
+    seconds: MOST_SEARCH_SECONDS,
+    sequences: attempts,
+    seed,
+    signal,
+  });
   switch (result.kind) {
     case 'hole': {
       const { finding, confirmation } = result;
@@ -93,6 +101,12 @@ async function search({ policy, property, seconds, seed }: SearchJob, signal: Ab
       };
     }
     case 'nothing':
+      if (result.sequences < attempts)
+        return {
+          kind: 'nothing',
+          blame: 'platform',
+          message: `The search came to ${String(result.sequences)} of ${String(attempts)} attempts in ${String(MOST_SEARCH_SECONDS)} seconds: the machine is too busy, or the policy too slow. Check again.`,
+        };
       return { kind: 'search', search: { kind: 'nothing', sequences: result.sequences } };
     case 'nothing-to-try':
       return { kind: 'search', search: { kind: 'nothing-to-try' } };

@@ -13,6 +13,7 @@ import {
   IDLE_MS,
   JOB_GRACE_MS,
   MAX_CHECK_RUN_LIMITS,
+  MOST_SEARCH_SECONDS,
   TABLE_SECONDS,
   THREAD_HEAP_MIB,
 } from './checkLimits.ts';
@@ -190,6 +191,6 @@ function secondsOf(job: CheckJob): number {
     case 'table':
       return TABLE_SECONDS;
     case 'search':
-      return job.seconds * 2 + 60;
+      return MOST_SEARCH_SECONDS * 2 + 60;
   }
 }
