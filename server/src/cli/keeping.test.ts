@@ -4,13 +4,28 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { unzipSync } from 'fflate';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { fill } from '../keeping/testing/fullStore.ts';
 import { openDataFolder } from '../store/dataFolder.ts';
 import { openStore } from '../store/store.ts';
 import { DATABASES, databasesForTests } from '../store/testing/databases.ts';
+import { backupCommand, personCommand, restoreCommand } from './keepingCommands.ts';
 
 const MAIN = join(import.meta.dirname, 'main.ts');
+
+interface Said {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** What is written to the streams of this process, until mocks are restored. */
+function listen(): { out: string; err: string } {
+  const said = { out: '', err: '' };
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((said.out += String(text)), true));
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((said.err += String(text)), true));
+  return said;
+}
 
 let folder: string;
 beforeEach(() => {
@@ -23,13 +38,29 @@ describe.each(DATABASES)('%s', (kind) => {
 
   /** The command line with a data folder, and a database of its own where it is not in there. */
   function operator(data: string, url: string | null) {
-    const env = { ...process.env, SANDTABLE_DATA: data, DATABASE_URL: url ?? '' };
-    return (...words: string[]) => {
-      const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
-        env,
-        encoding: 'utf8',
-      });
-      return { status, out: stdout, err: stderr };
+    const own = { SANDTABLE_DATA: data, DATABASE_URL: url ?? '' };
+    return {
+      /** As a process. */
+      run: (...words: string[]): Said => {
+        const env = { ...process.env, ...own };
+        const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+          env,
+          encoding: 'utf8',
+        });
+        return { status, out: stdout, err: stderr };
+      },
+      /** The same without a process, of which each takes a while to load. */
+      call: async (command: typeof backupCommand, ...words: string[]): Promise<Said> => {
+        for (const [name, value] of Object.entries(own)) vi.stubEnv(name, value);
+        const said = listen();
+        try {
+          const status = await command(words);
+          return { status, ...said };
+        } finally {
+          vi.restoreAllMocks();
+          vi.unstubAllEnvs();
+        }
+      },
     };
   }
 
@@ -39,7 +70,7 @@ describe.each(DATABASES)('%s', (kind) => {
   test('save beside a server, erase after it, go back', async () => {
     const data = join(folder, 'data');
     const url = await urlOf('tables');
-    const first = operator(data, url);
+    const { run, call } = operator(data, url);
     const opened = openDataFolder(data);
     const store = opened.ok ? await openStore(url ?? opened.folder.database) : null;
     if (!opened.ok || store?.ok !== true) throw new Error('not opened');
@@ -47,38 +78,45 @@ describe.each(DATABASES)('%s', (kind) => {
 
     // A server is at work: what reads goes, what changes does not.
     const file = join(folder, 'all.tar.gz');
-    expect(first('backup', file)).toMatchObject({ status: 0, err: '' });
+    expect(run('backup', file)).toMatchObject({ status: 0, err: '' });
     const zip = join(folder, 'ada.zip');
-    expect(first('person', 'export', 'ada@example.org', zip)).toMatchObject({ status: 0, err: '' });
+    expect(await call(personCommand, 'export', 'ada@example.org', zip)).toMatchObject({ status: 0, err: '' });
     expect(Object.keys(unzipSync(readFileSync(zip)))).toContain('rows/person.json');
-    expect(first('person', 'erase', '--yes', 'ada')).toMatchObject({
+    expect(await call(personCommand, 'erase', '--yes', 'ada')).toMatchObject({
       status: 1,
       err: expect.stringContaining('Another server'),
     });
-    expect(first('restore', '--replace', file)).toMatchObject({
+    expect(await call(restoreCommand, '--replace', file)).toMatchObject({
       status: 1,
       err: expect.stringContaining('Another server'),
     });
     await store.store.close();
     opened.folder.release();
 
-    expect(first('person', 'erase', 'ada')).toMatchObject({
+    expect(await call(personCommand, 'erase', 'ada')).toMatchObject({
       status: 1,
       err: expect.stringContaining('--yes'),
     });
-    expect(first('person', 'erase', '--yes', 'ada')).toMatchObject({
+    expect(await call(personCommand, 'erase', '--yes', 'ada')).toMatchObject({
       status: 0,
       out: expect.stringContaining('erased'),
     });
-    expect(first('person', 'export', 'ada', join(folder, 'again.zip'))).toMatchObject({ status: 1 });
+    expect(await call(personCommand, 'export', 'ada', join(folder, 'again.zip'))).toMatchObject({
+      status: 1,
+    });
     expect(existsSync(join(data, 'runs', 'run-ada'))).toBe(false);
 
-    expect(first('restore', file)).toMatchObject({ status: 1, err: expect.stringContaining('--replace') });
-    expect(first('restore', '--replace', file)).toMatchObject({
+    expect(await call(restoreCommand, file)).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('--replace'),
+    });
+    expect(await call(restoreCommand, '--replace', file)).toMatchObject({
       status: 0,
       out: expect.stringContaining('before is in'),
     });
-    expect(first('person', 'export', 'ada', join(folder, 'again.zip'))).toMatchObject({ status: 0 });
+    expect(await call(personCommand, 'export', 'ada', join(folder, 'again.zip'))).toMatchObject({
+      status: 0,
+    });
 
     // And a server starts with it.
     const server = spawn(process.execPath, [MAIN, 'serve'], {
@@ -100,32 +138,47 @@ describe.each(DATABASES)('%s', (kind) => {
   }, 90_000);
 });
 
-test('wrong words are said to be wrong, and nothing is made', () => {
-  const data = join(folder, 'none');
-  const sandtable = (...words: string[]) =>
-    spawnSync(process.execPath, [MAIN, ...words], {
-      env: { ...process.env, SANDTABLE_DATA: data, DATABASE_URL: '' },
-      encoding: 'utf8',
-    });
-  for (const words of [
-    ['backup'],
-    ['backup', 'a', 'b'],
-    ['restore'],
-    ['person'],
-    ['person', 'erase'],
-    ['person', 'promote', 'x'],
-  ])
-    expect(sandtable(...words), words.join(' ')).toMatchObject({ status: 2, stdout: '' });
-  for (const words of [
-    ['backup', join(folder, 'x')],
-    ['person', 'export', 'a', join(folder, 'x')],
-    ['person', 'erase', 'a'],
-  ])
-    expect(sandtable(...words)).toMatchObject({ status: 1, stderr: expect.stringContaining('no database') });
-  for (const command of ['backup', 'restore', 'person'])
-    expect(sandtable(command, '--help')).toMatchObject({
-      status: 0,
-      stdout: expect.stringContaining('Usage'),
-    });
-  expect(existsSync(data)).toBe(false);
-}, 60_000);
+describe('wrong words', () => {
+  let said: { out: string; err: string };
+  beforeEach(() => {
+    vi.stubEnv('SANDTABLE_DATA', join(folder, 'none'));
+    vi.stubEnv('DATABASE_URL', '');
+    said = listen();
+  });
+  afterEach(() => {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+    // Whatever was asked, nothing was made.
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  test.each([
+    ['backup', () => backupCommand([])],
+    ['backup a b', () => backupCommand(['a', 'b'])],
+    ['backup --fast a', () => backupCommand(['--fast', 'a'])],
+    ['restore', () => restoreCommand([])],
+    ['person', () => personCommand([])],
+    ['person erase', () => personCommand(['erase'])],
+    ['person promote x', () => personCommand(['promote', 'x'])],
+  ])('%s', async (_words, command) => {
+    expect(await command()).toBe(2);
+    expect(said).toMatchObject({ out: '', err: expect.stringContaining('--help') });
+  });
+
+  test.each([
+    ['backup', () => backupCommand([join(folder, 'x')])],
+    ['person export', () => personCommand(['export', 'a', join(folder, 'x')])],
+    ['person erase', () => personCommand(['erase', '--yes', 'a'])],
+  ])('%s where there is no database', async (_words, command) => {
+    expect(await command()).toBe(1);
+    expect(said).toMatchObject({ out: '', err: expect.stringContaining('no database') });
+  });
+
+  test('--help', async () => {
+    for (const command of [backupCommand, restoreCommand, personCommand]) {
+      said.out = '';
+      expect(await command(['--help'])).toBe(0);
+      expect(said.out).toContain('Usage: sandtable');
+    }
+  });
+});

@@ -48,13 +48,6 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
     return;
   }
   const { server } = started;
-  for (const warning of server.warnings) console.warn(`! ${warning}`);
-  console.log(`Sandtable is ready: ${server.url}`);
-  if (server.firstAdministrator !== null)
-    console.log(
-      `Nobody administers it yet. This link makes you the first administrator; it works once, until tomorrow:\n  ${server.firstAdministrator}`,
-    );
-
   void server.failed.then((why) => {
     complain(why);
     process.kill(process.pid, 'SIGTERM');
@@ -75,6 +68,14 @@ export async function serve(options: Partial<ServerOptions> = {}): Promise<void>
       );
     });
   }
+
+  // Who hears that it is ready may stop it at once.
+  for (const warning of server.warnings) console.warn(`! ${warning}`);
+  console.log(`Sandtable is ready: ${server.url}`);
+  if (server.firstAdministrator !== null)
+    console.log(
+      `Nobody administers it yet. This link makes you the first administrator; it works once, until tomorrow:\n  ${server.firstAdministrator}`,
+    );
 }
 
 function complain(message: string): void {
