@@ -133,6 +133,10 @@ test('a link opens the bench at its row', async ({ page, context }) => {
   await page.goto(link.replace(/run\/[\w-]+/, 'run/longgone0000'));
   await expect(messages).toContainText('The run of this link is gone', { timeout: GUEST_MS });
   await expect(messages).toContainText('Run again for a new trace');
+  const older = page.getByText(/^You are looking at the run of \d/);
+  await expect(older).toBeVisible({ timeout: GUEST_MS });
+  await page.getByRole('button', { name: 'Back to the newest run' }).click();
+  await expect(older).toBeHidden({ timeout: GUEST_MS });
 });
 
 test('statistics count by call and lead to the rows', async ({ page }) => {

@@ -1,11 +1,12 @@
 /** The trace of a run of a million calls in headless Chromium: frames while scrolling, filtering, and the memory of page and server. */
 import { readFileSync } from 'node:fs';
-import { chromium, type CDPSession, type Page } from '@playwright/test';
+import { chromium, type Browser, type CDPSession, type Page } from '@playwright/test';
 import type { Figure } from './figures.ts';
 import { median } from './figures.ts';
+import { FRAME_MARK, frameWork } from './frameWork.ts';
 import type { LiveServer, Watcher } from './liveServer.ts';
 import { BROWSER_FLAGS } from './page.ts';
-import { millionCalls } from './travel.ts';
+import { millionCalls, percentile } from './travel.ts';
 
 /** Frames measured of each kind of scrolling: five seconds at 60 a second. */
 const FRAMES = 300;
@@ -14,8 +15,8 @@ const FRAMES = 300;
 const MISSED_MS = 25;
 const MOST_MISSED = 0.05;
 
-/** What a frame may take at 60 a second. Measured in processor time as well, because a busy machine misses frames whatever the page does. */
-const FRAME_MS = 16.7;
+/** What the page may do in a frame, in processor time, because a busy machine misses frames whatever the page does: half of what there is at 60 a second. */
+const WORK_MS = 8;
 
 const FILTER_GOAL_MS = 300;
 const PAGE_GOAL_MIB = 150;
@@ -38,14 +39,14 @@ export async function scrollFigures(server: LiveServer, watcher: Watcher): Promi
     const table = page.getByRole('grid', { name: 'Calls' });
     await table.locator('[role=row][data-verdict]').first().waitFor({ timeout: 60_000 });
     const cdp = await page.context().newCDPSession(page);
-    await cdp.send('Performance.enable', { timeDomain: 'threadTicks' });
+    await cdp.send('Performance.enable');
     const heapBefore = await heapBytes(cdp);
     const figures: Figure[] = [{ what: 'rows', value: calls.toLocaleString('en-US'), goal: '' }];
     for (const [what, pixels] of [
       ['wheel, a screen in a quarter of a second', 60],
       ['wheel, as fast as it goes', 2_000],
     ] as const)
-      figures.push(...(await frameFigures(what, page, cdp, pixels)));
+      figures.push(...(await frameFigures(what, browser, page, pixels)));
     for (const filter of ['verdict:deny', 'path:/tmp/f7*', '-call:getcwd -call:stat us:>20']) {
       const ms = await filterTime(page, filter);
       figures.push({
@@ -78,12 +79,20 @@ export async function scrollFigures(server: LiveServer, watcher: Watcher): Promi
   }
 }
 
-async function frameFigures(what: string, page: Page, cdp: CDPSession, pixels: number): Promise<Figure[]> {
-  const before = await busySeconds(cdp);
+async function frameFigures(
+  what: string,
+  browser: Browser,
+  page: Page,
+  pixels: number,
+): Promise<Figure[]> {
   const frames = await scroll(page, pixels);
-  const busy = ((await busySeconds(cdp)) - before) * 1000;
+  // Again: what is traced takes longer.
+  const work = await frameWork(browser, page, async () => {
+    await scroll(page, pixels);
+  });
   const missed = frames.filter((ms) => ms > MISSED_MS).length / frames.length;
   const rate = 1000 / (frames.reduce((sum, ms) => sum + ms, 0) / frames.length);
+  const busiest = percentile(work, 0.95);
   return [
     {
       what,
@@ -92,10 +101,10 @@ async function frameFigures(what: string, page: Page, cdp: CDPSession, pixels: n
       met: missed <= MOST_MISSED,
     },
     {
-      what: 'the same, processor time of the page a frame',
-      value: `${(busy / frames.length).toFixed(1)} ms`,
-      goal: `< ${FRAME_MS} ms`,
-      met: busy / frames.length < FRAME_MS,
+      what: "the same, the page's own work in a frame",
+      value: `median ${median(work).toFixed(1)} ms, 95 % ${busiest.toFixed(1)} ms`,
+      goal: `95 % ≤ ${WORK_MS} ms`,
+      met: busiest <= WORK_MS,
     },
   ];
 }
@@ -113,6 +122,7 @@ function scroll(page: Page, pixels: number): Promise<number[]> {
       const deltaY = at < ${FRAMES / 2} ? -${pixels} : ${pixels};
       table.dispatchEvent(new WheelEvent('wheel', { deltaY, bubbles: true, cancelable: true }));
       const now = await frame();
+      performance.mark('${FRAME_MARK}');
       frames.push(now - last);
       last = now;
     }
@@ -137,12 +147,6 @@ async function filterTime(page: Page, filter: string): Promise<number> {
       await new Promise((resolve) => requestAnimationFrame(resolve));
     return performance.now() - begun;
   })()`);
-}
-
-/** Processor time that the page's main thread has used for its tasks. */
-async function busySeconds(cdp: CDPSession): Promise<number> {
-  const { metrics } = await cdp.send('Performance.getMetrics');
-  return metrics.find(({ name }) => name === 'TaskDuration')?.value ?? Number.NaN;
 }
 
 async function heapBytes(cdp: CDPSession): Promise<number> {

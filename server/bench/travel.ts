@@ -105,7 +105,7 @@ export async function travelFigures(watcher: Watcher): Promise<Figure[]> {
   return figures;
 }
 
-function percentile(values: readonly number[], part: number): number {
+export function percentile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN;
 }

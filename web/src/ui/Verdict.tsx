@@ -1,10 +1,17 @@
 import type { VerdictKind } from '@sandtable/shared/verdicts';
 import { Check, PencilLine, VenetianMask, X } from 'lucide-react';
+import { memo } from 'react';
 
 const ICONS = { allow: Check, deny: X, modify: PencilLine, fake: VenetianMask } as const;
 
 /** A verdict is never colour alone: icon and word. */
-export function Verdict({ kind, word = kind }: { readonly kind: VerdictKind; readonly word?: string }) {
+export const Verdict = memo(function Verdict({
+  kind,
+  word = kind,
+}: {
+  readonly kind: VerdictKind;
+  readonly word?: string;
+}) {
   const Icon = ICONS[kind];
   return (
     <span className="verdict" data-verdict={kind}>
@@ -12,4 +19,4 @@ export function Verdict({ kind, word = kind }: { readonly kind: VerdictKind; rea
       {word}
     </span>
   );
-}
+});

@@ -3,6 +3,7 @@ import { EngineProblems } from '../app/StartPage.tsx';
 import { useSession, useWork } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { goHome } from '../app/route.ts';
+import { OlderRun } from './OlderRun.tsx';
 import { Dock } from './dock/Dock.tsx';
 import { NarrowTabs } from './dock/NarrowTabs.tsx';
 import { StatusBar } from './status/StatusBar.tsx';
@@ -93,6 +94,7 @@ function Banners() {
   return (
     <>
       <EngineProblems />
+      <OlderRun />
       {closing === null ? null : (
         <div className="banner" role="alert">
           <span className="banner-text">{closing}</span>

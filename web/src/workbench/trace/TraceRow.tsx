@@ -1,6 +1,6 @@
 import type { CallEvent } from '@sandtable/shared/events';
 import type { FilterField } from '@sandtable/shared/filter';
-import { memo, type ReactNode } from 'react';
+import { memo } from 'react';
 import { runTime } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { argumentsText, originText, outcomeText, pathOf } from './describe.ts';
@@ -13,28 +13,24 @@ interface TraceRowProps {
   readonly row: CallEvent | undefined;
   readonly top: number;
   readonly selected: boolean;
-  readonly onSelect: (n: number) => void;
-  readonly onGo: (row: CallEvent) => void;
-  readonly onFilter: (field: FilterField, value: string | number, negated: boolean) => void;
 }
 
-/** One call. A row that has not arrived shows its number. */
-export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
-  const { id, place, n, row, top, selected, onSelect, onGo, onFilter } = props;
-  const cell = (field: FilterField, value: string | number, children: ReactNode) => (
-    <button
-      type="button"
-      tabIndex={-1}
-      className="trace-value"
-      title={`Show only ${field}:${value} (with Alt: hide it)`}
-      onClick={(event) => onFilter(field, value, event.altKey)}
-    >
-      {children}
-    </button>
-  );
-  const path = row === undefined ? null : pathOf(row);
-  const origin = row === undefined ? null : originText(row);
-  const failure = row?.errno ?? row?.raise;
+/** What a value of a row is filtered by, as its `data-field`. */
+export const ROW_FIELDS = {
+  call: (row) => row.call,
+  path: (row) => pathOf(row),
+  verdict: (row) => row.verdict,
+  errno: (row) => row.errno ?? row.raise ?? null,
+} as const satisfies { readonly [field in FilterField]?: (row: CallEvent) => string | number | null };
+
+export type RowField = keyof typeof ROW_FIELDS;
+
+/**
+ * One call. A row that has not arrived shows its number. While one scrolls, rows are what the page spends its time on: so they have as few
+ * elements as they can, no handlers and no tooltips (the table has them for all), and a place by `top`, because a transform for each
+ * would make a layer of each.
+ */
+export const TraceRow = memo(function TraceRow({ id, place, n, row, top, selected }: TraceRowProps) {
   return (
     <div
       id={id}
@@ -43,9 +39,7 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
       aria-selected={selected}
       className="trace-row"
       data-verdict={row?.verdict}
-      style={{ transform: `translateY(${top}px)` }}
-      onClick={() => n !== null && onSelect(n)}
-      onDoubleClick={() => row !== undefined && onGo(row)}
+      style={{ top }}
     >
       <span role="gridcell" className="trace-n">
         {n ?? ''}
@@ -55,26 +49,45 @@ export const TraceRow = memo(function TraceRow(props: TraceRowProps) {
           …
         </span>
       ) : (
-        <>
-          <span role="gridcell" className="trace-t dim">
-            {runTime(row.t, 4)}
-          </span>
-          <span role="gridcell" className="trace-call">
-            {cell('call', row.call, row.call)}
-          </span>
-          <span role="gridcell" className="trace-args" title={argumentsText(row)}>
-            {path === null ? argumentsText(row) : cell('path', path, argumentsText(row))}
-            {origin === null ? null : <span className="dim"> {origin}</span>}
-          </span>
-          <span role="gridcell">{cell('verdict', row.verdict, <Verdict kind={row.verdict} />)}</span>
-          <span role="gridcell" className="trace-outcome" data-failed={failure !== undefined}>
-            {failure === undefined ? outcomeText(row) : cell('errno', failure, failure)}
-          </span>
-          <span role="gridcell" className="trace-us dim">
-            {row.us}
-          </span>
-        </>
+        <Cells row={row} />
       )}
     </div>
   );
 });
+
+function Cells({ row }: { readonly row: CallEvent }) {
+  const path = pathOf(row);
+  const origin = originText(row);
+  const failure = row.errno ?? row.raise;
+  return (
+    <>
+      <span role="gridcell" className="trace-t dim">
+        {runTime(row.t, 4)}
+      </span>
+      <span role="gridcell" className="trace-call">
+        <span className="trace-value" data-field="call">
+          {row.call}
+        </span>
+      </span>
+      <span role="gridcell" className="trace-args">
+        <span className="trace-value" data-field={path === null ? undefined : 'path'}>
+          {argumentsText(row)}
+        </span>
+        {origin === null ? null : <span className="dim"> {origin}</span>}
+      </span>
+      <span role="gridcell">
+        <span className="trace-value" data-field="verdict">
+          <Verdict kind={row.verdict} />
+        </span>
+      </span>
+      <span role="gridcell" className="trace-outcome" data-failed={failure !== undefined}>
+        <span className="trace-value" data-field={failure === undefined ? undefined : 'errno'}>
+          {failure ?? outcomeText(row)}
+        </span>
+      </span>
+      <span role="gridcell" className="trace-us dim">
+        {row.us}
+      </span>
+    </>
+  );
+}

@@ -1,10 +1,10 @@
 import type { CallEvent } from '@sandtable/shared/events';
-import { clickFilter, type FilterField } from '@sandtable/shared/filter';
+import { clickFilter } from '@sandtable/shared/filter';
 import { useCallback, useEffect, useId } from 'react';
 import { RightMenu } from '../../ui/Menu.tsx';
 import { goToPolicyLine } from './goTo.ts';
 import { rowMenu } from './rowMenu.ts';
-import { TraceRow } from './TraceRow.tsx';
+import { ROW_FIELDS, TraceRow, type RowField } from './TraceRow.tsx';
 import { useScaledList } from './useScaledList.ts';
 import { useTrace, useTraceView } from './useTrace.ts';
 import { useSession } from '../../session/useSession.ts';
@@ -21,11 +21,25 @@ const COLUMNS = [
   ['µs', 'trace-us', 'Microseconds from request to reply'],
 ] as const;
 
-/** Rows drawn at once, at most, before their elements are counted anew: a screen has fewer. */
-const SLOTS = 256;
-
-/** The list of calls. One element has the focus; arrows move the selection, which a screen reader follows. */
+/** The list of calls, with the menu of the selected one. */
 export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
+  const session = useSession();
+  const trace = useTraceView();
+  const travel = useTravel();
+  useTrace();
+  return <RightMenu parts={rowMenu(session, trace, travel)} trigger={<TraceGrid onDetail={onDetail} />} />;
+}
+
+type TraceGridProps = React.ComponentProps<'div'> & { readonly onDetail: () => void };
+
+/** The value of a row that the pointer is on, where one can filter on it. */
+function valueAt(target: EventTarget): { readonly element: HTMLElement; readonly field: RowField } | null {
+  const element = (target as Element).closest<HTMLElement>('.trace-value[data-field]');
+  return element === null ? null : { element, field: element.dataset['field'] as RowField };
+}
+
+/** One element has the focus; arrows move the selection, which a screen reader follows. All else is the menu's, which is not drawn anew with each row. */
+function TraceGrid({ onDetail, ref, ...menu }: TraceGridProps) {
   const session = useSession();
   const trace = useTraceView();
   const travel = useTravel();
@@ -49,13 +63,33 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
     },
     [trace, travel],
   );
-  const onFilter = useCallback(
-    (field: FilterField, value: string | number, negated: boolean) => {
-      trace.setFilter(clickFilter(trace.get().filterText, field, value, negated));
-    },
-    [trace],
-  );
-  const onGo = useCallback((row: CallEvent) => void goToPolicyLine(session, row), [session]);
+  const rowOf = (target: EventTarget): { readonly n: number; readonly row: CallEvent | undefined } | null => {
+    const element = (target as Element).closest('[role=row][id]');
+    const n = element === null ? NaN : Number(element.id.slice(id.length + 1));
+    return Number.isInteger(n) ? { n, row: trace.rowAt(Number(element?.ariaRowIndex) - 2) } : null;
+  };
+  const onClick = (event: React.MouseEvent): void => {
+    const at = rowOf(event.target);
+    if (at === null) return;
+    const value = valueAt(event.target);
+    const wanted = value === null || at.row === undefined ? null : ROW_FIELDS[value.field](at.row);
+    if (value !== null && wanted !== null)
+      trace.setFilter(clickFilter(trace.get().filterText, value.field, wanted, event.altKey));
+    select(at.n);
+  };
+  const onDoubleClick = (event: React.MouseEvent): void => {
+    const row = rowOf(event.target)?.row;
+    if (row !== undefined) void goToPolicyLine(session, row);
+  };
+  // Rows are used again for others, so what a tooltip says is found when the pointer comes.
+  const onMouseOver = (event: React.MouseEvent): void => {
+    const value = valueAt(event.target);
+    const row = value === null ? undefined : rowOf(event.target)?.row;
+    if (value !== null && row !== undefined)
+      value.element.title = `Show only ${value.field}:${ROW_FIELDS[value.field](row)} (with Alt: hide it)`;
+    else if (event.target instanceof HTMLElement && event.target.closest('.trace-args') !== null)
+      event.target.title = event.target.textContent;
+  };
 
   const moveBy = (step: number | 'start' | 'end') => {
     if (count === 0) return;
@@ -87,62 +121,71 @@ export function TraceTable({ onDetail }: { readonly onDetail: () => void }) {
   };
 
   // A row that comes into view takes the elements of one that left, so that scrolling makes none.
-  const slots = SLOTS * Math.max(1, Math.ceil((to - from) / SLOTS));
   const rows = [];
   for (let at = from; at < to; at++) {
     const n = trace.numberAt(at);
     rows.push(
       <TraceRow
-        key={at % slots}
+        key={at % list.slots}
         id={`${id}-${n}`}
         place={at + 1}
         n={n}
         row={trace.rowAt(at)}
         top={list.placeOf(at)}
         selected={n !== null && n === selected}
-        onSelect={select}
-        onGo={onGo}
-        onFilter={onFilter}
       />,
     );
   }
+  const { scroller } = list;
+  const attach = useCallback(
+    (element: HTMLDivElement | null) => {
+      scroller.current = element;
+      if (typeof ref === 'function') return ref(element);
+      if (ref !== null && ref !== undefined) ref.current = element;
+      return undefined;
+    },
+    [ref, scroller],
+  );
   const selectedAt = selected === null ? -1 : trace.indexOf(selected);
   const inView = selectedAt >= from && selectedAt < to && trace.numberAt(selectedAt) === selected;
   return (
-    <RightMenu
-      parts={rowMenu(session, trace, travel)}
-      trigger={
-        <div
-          ref={list.scroller}
-          className="trace-table"
-          role="grid"
-          aria-label="Calls"
-          aria-rowcount={count + 1}
-          aria-colcount={COLUMNS.length}
-          aria-activedescendant={inView ? `${id}-${selected}` : undefined}
-          tabIndex={0}
-          onKeyDown={onKeyDown}
-          onContextMenu={(event) => {
-            const row = (event.target as HTMLElement).closest('[role=row]')?.id;
-            const n = row === undefined ? NaN : Number(row.slice(id.length + 1));
-            if (Number.isInteger(n)) trace.select(n);
-          }}
-        >
-          <div role="row" aria-rowindex={1} className="trace-row trace-head">
-            {COLUMNS.map(([name, className, title]) => (
-              <span key={name} role="columnheader" className={className} title={title}>
-                {name}
-              </span>
-            ))}
-          </div>
-          <div role="rowgroup" className="trace-rows" style={{ height: list.bar }}>
-            {/* While one scrolls only this moves; rows that stay in view are not drawn anew. */}
-            <div role="presentation" style={{ transform: `translateY(${list.shift}px)` }}>
-              {rows}
-            </div>
-          </div>
+    <div
+      {...menu}
+      ref={attach}
+      className="trace-table"
+      role="grid"
+      aria-label="Calls"
+      aria-rowcount={count + 1}
+      aria-colcount={COLUMNS.length}
+      aria-activedescendant={inView ? `${id}-${selected}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      onClick={onClick}
+      onDoubleClick={onDoubleClick}
+      onMouseOver={onMouseOver}
+      onContextMenu={(event) => {
+        const at = rowOf(event.target);
+        if (at !== null) trace.select(at.n);
+        menu.onContextMenu?.(event);
+      }}
+    >
+      {HEAD}
+      <div role="rowgroup" className="trace-rows" style={{ height: list.bar }}>
+        {/* While one scrolls only this moves; rows that stay in view are not drawn anew. */}
+        <div role="presentation" className="trace-shift" style={{ transform: `translateY(${list.shift}px)` }}>
+          {rows}
         </div>
-      }
-    />
+      </div>
+    </div>
   );
 }
+
+const HEAD = (
+  <div role="row" aria-rowindex={1} className="trace-row trace-head">
+    {COLUMNS.map(([name, className, title]) => (
+      <span key={name} role="columnheader" className={className} title={title}>
+        {name}
+      </span>
+    ))}
+  </div>
+);

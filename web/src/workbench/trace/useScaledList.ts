@@ -18,6 +18,9 @@ import {
 /** Rows drawn beyond the view: what a flick of the wheel passes in one frame. */
 const MARGIN = 8;
 
+/** The same where this code moves the rows itself: they are drawn before they are seen. */
+const SCALED_MARGIN = 1;
+
 /** Places of rows are counted from a multiple of this: pixels stay few enough for a browser to be exact. */
 const BASE_ROWS = 1_000;
 
@@ -116,11 +119,14 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     (row: number) => moveTo(topToShow(row, latest.current.top, latest.current.extent)),
     [moveTo],
   );
-  const inView = rowsInView(top, extent, MARGIN);
+  const margin = isScaled(extent) ? SCALED_MARGIN : MARGIN;
+  const inView = rowsInView(top, extent, margin);
   const base = inView.from - (inView.from % BASE_ROWS);
   return {
     scroller,
     ...inView,
+    /** Never fewer than the rows in view, and the same while one scrolls: a row that comes can have the place of one that left. */
+    slots: Math.ceil(view / rowHeight) + 2 * margin + 1,
     /** Height of what makes the scroll bar. */
     bar: barHeight(extent),
     /** Where to draw what holds the rows, from the top of the scroller's content … */
