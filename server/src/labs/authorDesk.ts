@@ -45,8 +45,8 @@ export class AuthorDesk {
   /** A pack of the author's own from a lab of the catalogue, under an id that is free; null where there is no such lab. */
   async clone(person: string, lab: string): Promise<MadePack | null> {
     const { store, shelf } = this.#options;
-    const row = await store.labs.get(lab);
-    const pack = row?.current == null ? null : await shelf.pack(row.current);
+    const current = (await store.labs.get(lab))?.current ?? null;
+    const pack = current === null ? null : await shelf.pack(current);
     if (pack === null) return null;
     const taken = new Set((await store.labs.list()).map(({ id }) => id));
     let id = `${lab}-copy`;
