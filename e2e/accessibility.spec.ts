@@ -106,6 +106,41 @@ test('a narrow window, and 400 % zoom, have every panel and no faults', async ({
   expect(overflow).toBeLessThanOrEqual(0);
 });
 
+test('labs have no faults, in a narrow window as well', async ({ page }) => {
+  test.setTimeout(240_000);
+  await page.goto('/#/labs');
+  await expect(page.getByRole('heading', { name: 'All labs' })).toBeVisible();
+  await accessible(page, 'the catalogue of labs');
+  await page.getByRole('button', { name: /: A look from inside$/ }).click();
+  const task = page.getByRole('region', { name: 'Task: A look from inside' });
+  await task.getByRole('button', { name: 'Check', exact: true }).click();
+  await expect(task.getByText(/of 8 checks passed/).first()).toBeVisible({ timeout: 3 * GUEST_MS });
+  await accessible(page, 'what a check found');
+  await task.getByRole('button', { name: 'Show all attempts' }).click();
+  await task
+    .getByRole('button', { name: /^Check, / })
+    .first()
+    .click();
+  await accessible(page, 'an attempt');
+  await page.getByRole('tab', { name: 'History' }).click();
+  await expect(page.getByRole('slider', { name: 'Moment' })).toBeVisible();
+  await expect(page.locator('.history-diff .view-lines').first()).toBeVisible({ timeout: GUEST_MS });
+  await accessible(page, 'the history of a bench');
+  await page.setViewportSize({ width: 320, height: 256 });
+  await openTab(page, 'Task');
+  await expect(task).toBeVisible();
+  await accessible(page, 'a task at 400 %');
+  await openTab(page, 'History');
+  await accessible(page, 'a history at 400 %');
+  await page.goto('/#/labs');
+  await expect(page.getByRole('heading', { name: 'All labs' })).toBeVisible();
+  await accessible(page, 'the catalogue at 400 %');
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow).toBeLessThanOrEqual(0);
+});
+
 test('the past and the statistics have no faults, in a narrow window as well', async ({ page }) => {
   await benchFrom(page, 'Denied attack');
   await runButton(page).click();

@@ -5,6 +5,8 @@ import { languageOf } from '../editor/editorModels.ts';
 import { loadEditor } from '../editor/loadEditor.ts';
 import type { monaco as Monaco } from '../editor/monaco.ts';
 
+const TAB_LEAVES = 'Press Control+M to let Tab leave.';
+
 type DiffEditor = Monaco.editor.IDiffEditor;
 
 /** Two texts of one file, with what differs marked. To read only. */
@@ -29,7 +31,6 @@ export default function DiffView({
         const size = tokenPixels('--text-m');
         const editor = createDiffEditor(host.current, {
           automaticLayout: true,
-          ariaLabel: 'Differences. Press Control+M to let Tab leave.',
           fontFamily: getComputedStyle(document.documentElement).getPropertyValue('--font-code'),
           fontLigatures: false,
           fontSize: size,
@@ -44,6 +45,13 @@ export default function DiffView({
           scrollBeyondLastLine: false,
           useShadowDOM: false,
         });
+        // Its own options for this are forgotten at the next change of any other.
+        const name = (): void => {
+          editor.getOriginalEditor().updateOptions({ ariaLabel: `As it was. ${TAB_LEAVES}` });
+          editor.getModifiedEditor().updateOptions({ ariaLabel: `What it became. ${TAB_LEAVES}` });
+        };
+        name();
+        editor.onDidUpdateDiff(name);
         shown.current = { editor, monaco };
         setState('ready');
       },

@@ -39,7 +39,7 @@ function componentsFor(script: string | null): Components {
     img: ({ alt }) => <em>{alt}</em>,
     pre: ({ children }) => <Snippet script={script}>{children}</Snippet>,
     table: ({ children }) => (
-      <div className="markdown-table" tabIndex={0} role="region" aria-label="Table">
+      <div className="markdown-table" tabIndex={0} role="group" aria-label="Table">
         <table>{children}</table>
       </div>
     ),
@@ -113,7 +113,7 @@ function Snippet({ script, children }: { readonly script: string | null; readonl
   return (
     <div className="snippet">
       {/* It may be wider than the panel. */}
-      <pre tabIndex={0} role="region" aria-label="Code">
+      <pre tabIndex={0} role="group" aria-label="Code">
         {children}
       </pre>
       <div className="snippet-actions">
