@@ -79,12 +79,7 @@ export async function scrollFigures(server: LiveServer, watcher: Watcher): Promi
   }
 }
 
-async function frameFigures(
-  what: string,
-  browser: Browser,
-  page: Page,
-  pixels: number,
-): Promise<Figure[]> {
+async function frameFigures(what: string, browser: Browser, page: Page, pixels: number): Promise<Figure[]> {
   const frames = await scroll(page, pixels);
   // Again: what is traced takes longer.
   const work = await frameWork(browser, page, async () => {
