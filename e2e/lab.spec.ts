@@ -118,7 +118,7 @@ test('what was there before can be compared and restored, and a reset be undone'
   const history = page.getByRole('region', { name: 'History of this bench' });
   await expect(history).toContainText('Now');
   const slider = history.getByRole('slider', { name: 'Moment' });
-  await expect(history.getByLabel('File')).toHaveValue('script.py');
+  await expect(history.getByRole('combobox', { name: 'File', exact: true })).toHaveValue('script.py');
   await slider.press('ArrowLeft');
   await expect(history.locator('.history-diff')).toContainText('print("first")', { timeout: GUEST_MS });
   await expect(history.locator('.history-diff')).toContainText('print("second")');
