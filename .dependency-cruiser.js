@@ -23,8 +23,11 @@ export default {
       comment:
         'The import leads nowhere: mend the path, or add the package to the package.json of the workspace that uses it.',
       from: {},
-      // The builder's word for the address of a file; what it stands for is in the package's exports.
-      to: { couldNotResolve: true, pathNot: '^@jitl/quickjs-wasmfile-release-sync/wasm[?]url$' },
+      // The builder's word for the address of a file (what it stands for is in the package's exports), and modules that web/vite.config.ts makes.
+      to: {
+        couldNotResolve: true,
+        pathNot: ['^@jitl/quickjs-wasmfile-release-sync/wasm[?]url$', '^virtual:'],
+      },
     },
     {
       name: 'shared-is-pure',

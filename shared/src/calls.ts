@@ -126,7 +126,10 @@ function call<const N extends string>(
     access,
     summary,
     result,
-    args: args === '' ? [] : args.split(' ').map((arg) => ({ name: arg, kind: KINDS[`${name}.${arg}`] ?? KINDS[arg] ?? 'int' })),
+    args:
+      args === ''
+        ? []
+        : args.split(' ').map((arg) => ({ name: arg, kind: KINDS[`${name}.${arg}`] ?? KINDS[arg] ?? 'int' })),
     symbols: symbols.map((text) => {
       const space = text.indexOf(' ');
       return space < 0

@@ -7,7 +7,7 @@
  */
 
 /** Rows of one bench: with one every half minute this is a long day at work; beyond it the oldest stretch keeps every second one. */
-export const MAX_REVISION_ROWS = 1_000;
+const MAX_REVISION_ROWS = 1_000;
 
 /** Bytes of one bench's revisions, ten of its largest possible files and more; beyond it they thin out as well. */
 export const MAX_REVISION_BYTES = 16 * 1024 * 1024;
