@@ -2,7 +2,8 @@
  * The threads that run checks: a few for the whole machine, whoever asks.
  *
  * Invariants: every job is answered exactly once, whatever becomes of its thread; no more than {@link CHECK_THREADS} jobs run at a time; among
- * those who wait, the one with the fewest jobs under way goes first, so that a long attempt does not hold up short ones. A job that is
+ * those who wait, the one with the fewest jobs under way goes first, of equal ones the one whose last turn is longest ago, so that a long attempt does
+ * not hold up short ones. A job that is
  * cancelled is answered at once where it has not begun, and when its guest is gone otherwise.
  */
 import { Worker } from 'node:worker_threads';
@@ -44,6 +45,9 @@ export class CheckThreads {
   readonly #members = new Set<Member>();
   readonly #waiting: Waiting[] = [];
   readonly #underWay = new Map<Owner, number>();
+  /** Number of the turn in which each got a thread last. */
+  readonly #lastTurn = new WeakMap<Owner, number>();
+  #turns = 0;
   #closed = false;
 
   constructor(size: number = CHECK_THREADS, entry: URL = new URL('checkThread.ts', import.meta.url)) {
@@ -80,11 +84,16 @@ export class CheckThreads {
       const idle = [...this.#members].find(({ current }) => current === null);
       if (idle === undefined && this.#members.size >= this.#size) return;
       const waiting = this.#waiting.reduce((first, each) =>
-        this.#runningOf(each.owner) < this.#runningOf(first.owner) ? each : first,
+        this.#isBefore(each.owner, first.owner) ? each : first,
       );
       this.#waiting.splice(this.#waiting.indexOf(waiting), 1);
       this.#start(idle ?? this.#add(), waiting);
     }
+  }
+
+  #isBefore(one: Owner, other: Owner): boolean {
+    const less = this.#runningOf(one) - this.#runningOf(other);
+    return less < 0 || (less === 0 && (this.#lastTurn.get(one) ?? 0) < (this.#lastTurn.get(other) ?? 0));
   }
 
   #runningOf(owner: Owner): number {
@@ -119,6 +128,7 @@ export class CheckThreads {
   #start(member: Member, waiting: Waiting): void {
     member.current = waiting;
     this.#underWay.set(waiting.owner, this.#runningOf(waiting.owner) + 1);
+    this.#lastTurn.set(waiting.owner, ++this.#turns);
     // Nobody waits for an idle thread; somebody does for this one.
     member.worker.ref();
     this.#endAfter(member, secondsOf(waiting.job) * 1000 + JOB_GRACE_MS, {
