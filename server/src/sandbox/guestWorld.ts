@@ -273,7 +273,7 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 /** Adds the platform's own modules to the library; the reason where they do not fit. */
 function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string | null {
   for (const [path, text] of own) {
-    const written = vfs.trusted.writeFile(path, Buffer.from(text), 0o444);
+    const written = vfs.trusted.writeFile(path, typeof text === 'string' ? Buffer.from(text) : text, 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
   // A library that looks changed would be listed anew by an interpreter that started in another world.

@@ -5,6 +5,8 @@ export type { HostDescription } from './hostCommand.ts';
 export { interpreterState, usualInterpreter, type Interpreter } from './interpreters.ts';
 export { ServiceNetwork, type ServiceSpec } from './net/serviceNetwork.ts';
 export { startRun } from './runGuest.ts';
+export { compileSite } from './siteBytecode.ts';
+export { siteCustomize } from './siteCustomize.ts';
 export type { RunSink, SideEvent } from './sink.ts';
 export type {
   FileChange,

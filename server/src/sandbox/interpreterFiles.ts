@@ -1,6 +1,7 @@
 /** What a guest finds below /bin: its interpreter, which is a name only, and the interpreter's library. */
 import { statSync } from 'node:fs';
 import { guestPath, hostPath, type GuestPath } from './paths.ts';
+import { siteBytecode } from './siteBytecode.ts';
 import { START_FILE } from './siteCustomize.ts';
 import { HostFolder, type Mount } from './vfs/index.ts';
 
@@ -36,8 +37,8 @@ export interface ClassicLibrary {
 
 export interface InterpreterFiles {
   readonly mounts: readonly Mount[];
-  /** The platform's own modules in the library: path and text. */
-  readonly own: readonly (readonly [path: GuestPath, text: string])[];
+  /** The platform's own files in the library. */
+  readonly own: readonly (readonly [path: GuestPath, content: string | Uint8Array])[];
   /** When the library last changed on the machine, which those do not change; null where there are none. */
   readonly changed: { readonly at: GuestPath; readonly seconds: number } | null;
 }
@@ -56,11 +57,15 @@ export function interpreterFiles(of: HostedLibrary | ClassicLibrary): Interprete
   const folder = library(of.stdlib, LIBRARY_EXCLUDES);
   if (folder === null) return `The library of PyPy cannot be read: ${of.stdlib}`;
   const place = guestPath(`/bin/lib/${basename(of.stdlib)}`);
+  const bytecode = siteBytecode(of.siteCustomize);
   return {
     // An overlay, so that the controller can add its own module; guests write nothing there.
     mounts: [program(GUEST_PROGRAM), { at: place, kind: 'overlay', writeMode: 'read-only', folder }],
     own: [
       [guestPath(`${place}/sitecustomize.py`), of.siteCustomize],
+      ...(bytecode === null
+        ? []
+        : [[guestPath(`${place}/__pycache__/${bytecode.name}`), bytecode.data] as const]),
       [guestPath(START_FILE), of.startText],
     ],
     changed: { at: place, seconds: Math.floor(statSync(of.stdlib).mtimeMs / 1000) },

@@ -3,8 +3,10 @@ import { clampLimits } from '@sandtable/shared/limits';
 import { auditEngine, auditWorld } from '@sandtable/shared/policy/audit';
 import type { PolicyEngine } from '@sandtable/shared/policy/model';
 import {
+  compileSite,
   interpreterState,
   ServiceNetwork,
+  siteCustomize,
   startRun,
   Zygotes,
   zygoteSpecOf,
@@ -32,6 +34,7 @@ const zygotes = interpreterState().then((state) =>
 export async function warmUp(): Promise<void> {
   const loaded = await loadBuiltIn('standard');
   const ready = await zygotes;
+  if (ready !== null) await compileSite(siteCustomize({ modules: [], tidy: false }));
   if (!loaded.ok)
     throw new Error(`the standard policy does not load: ${policyComplaint(loaded.diagnostics)}`);
   const { engine } = loaded;
