@@ -11,6 +11,8 @@ import { Random } from './random.ts';
 import { pause } from './scenario.ts';
 import { SoakStudent } from './soakStudent.ts';
 import type { SoakCounts } from './soakStudent.ts';
+import { RUNS_KEPT_PER_BENCH } from '../src/sessions/pruneLogs.ts';
+import { INDEXES_KEPT } from '../src/sessions/traceIndex/indexDesk.ts';
 
 export interface SoakOptions {
   readonly minutes: number;
@@ -36,11 +38,8 @@ const KILL_EVERY_MS = 1_500;
 /** Share of the kills that meet a zygote, and with it all guests that were forked from it. */
 const ZYGOTE_SHARE = 0.1;
 
-/** Logs of runs that are kept for each bench. */
-const LOGS_PER_BENCH = 3;
-
-/** Logs that the server keeps open for the next question. */
-const OPEN_LOGS = 32;
+/** Files of logs that the server keeps open for the next question: columns, texts and moments of each index. */
+const OPEN_LOGS = INDEXES_KEPT * 3;
 
 /** Caches and compiled code still grow a little after the first shift; what is leaked by the thousands of runs of a soak is more. */
 const HEAP_GROWTH_MIB = 32;
@@ -160,7 +159,7 @@ function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number, pssGro
   const more = Math.max(0, now.zygotes - base.zygotes) + Math.max(0, now.checkers - base.checkers);
   most('descriptors', now.descriptors, base.descriptors + more * DESCRIPTORS_PER_HELPER);
   most('descriptors of logs', now.openLogs, OPEN_LOGS);
-  most('logs', now.logFolders, benches * LOGS_PER_BENCH);
+  most('logs', now.logFolders, benches * RUNS_KEPT_PER_BENCH);
   most('temporary files', now.temporaryFiles, base.temporaryFiles);
   most('heap in MiB', now.heapMiB, base.heapMiB + HEAP_GROWTH_MIB);
   most('memory in MiB', now.pssMiB, base.pssMiB + pssGrowth);

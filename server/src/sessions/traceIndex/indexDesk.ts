@@ -29,7 +29,7 @@ import { timelineOf } from './timeline.ts';
 import { bytesAt, pointAt } from './travel.ts';
 
 /** Indexes kept open: each has its words and at most one block in memory. A run under way that is put away is read anew. */
-const INDEXES_KEPT = 24;
+export const INDEXES_KEPT = 24;
 
 /** Filters of which the matches are kept: an eighth of a byte a row each. */
 const FILTERS_KEPT = 24;
