@@ -49,7 +49,7 @@ async function send(body: Uint8Array, headers: Record<string, string> = { [ASKED
 test('what is wrong is told by file, line and column; a pack with problems is neither tried nor published', async () => {
   expect(await page.must('author.check', { bench })).toMatchObject({
     problems: [],
-    lab: { title: 'A small lab', published: false },
+    lab: { title: 'Copy of A small lab', published: false },
   });
   const good = await manifest();
   expect(good).toMatch(/^id: small-lab-copy/m);

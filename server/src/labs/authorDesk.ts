@@ -52,9 +52,14 @@ export class AuthorDesk {
     let id = `${lab}-copy`;
     for (let n = 2; taken.has(id); n++) id = `${lab}-copy-${String(n)}`;
     const files = new Map(pack.files);
-    const manifest = new TextDecoder().decode(files.get('lab.yaml'));
-    files.set('lab.yaml', new TextEncoder().encode(manifest.replace(/^id:.*$/m, `id: ${id}`)));
-    return this.#make(person, pack.manifest.title, files);
+    // In a catalogue nobody could tell two labs of one title apart.
+    const title = `Copy of ${pack.manifest.title}`;
+    const manifest = new TextDecoder()
+      .decode(files.get('lab.yaml'))
+      .replace(/^id:.*$/m, () => `id: ${id}`)
+      .replace(/^title:.*$/m, () => `title: ${JSON.stringify(title)}`);
+    files.set('lab.yaml', new TextEncoder().encode(manifest));
+    return this.#make(person, title, files);
   }
 
   /** A pack from a zip. Its files are taken in whatever is wrong with the lab that they make: that is what the editor is for. */
