@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { accessible } from './accessible.ts';
 import {
   benchFrom,
@@ -14,76 +14,79 @@ import {
   shows,
 } from './workbench.ts';
 
+const everyLook = (page: Page, state: string, without: readonly string[] = []): Promise<void> =>
+  accessible(page, state, without, 'every look');
+
 test('no accessibility faults in any state and any look', async ({ page }) => {
   test.setTimeout(180_000);
   await page.goto('/#/');
   await expect(page.getByRole('button', { name: /^Hello/ })).toBeVisible();
-  await accessible(page, 'the start page');
+  await everyLook(page, 'the start page');
 
   await benchFrom(page, 'Denied attack');
-  await accessible(page, 'a bench before its first run');
+  await everyLook(page, 'a bench before its first run');
   await run(page);
   await shows(page, 'Still here:');
   await ended(page);
-  await accessible(page, 'a run that ended');
+  await everyLook(page, 'a run that ended');
 
   await filter(page, 'verdict:deny');
   await found(page);
   await expect(rows(page, 'deny').first()).toBeVisible();
   await rows(page, 'deny').first().getByRole('gridcell').first().click();
   await expect(detail(page)).toBeVisible();
-  await accessible(page, 'the detail of a denied call');
+  await everyLook(page, 'the detail of a denied call');
   await filter(page, 'verdict:perhaps');
   await expect(page.getByRole('alert').filter({ hasText: 'is one of' })).toBeVisible();
-  await accessible(page, 'a filter with an error');
+  await everyLook(page, 'a filter with an error');
   await filter(page, '');
 
   await openTab(page, 'policy.ts');
   await expect(page.locator('.view-lines').filter({ visible: true })).toContainText('policy', {
     timeout: GUEST_MS,
   });
-  await accessible(page, 'a policy with its counts');
+  await everyLook(page, 'a policy with its counts');
   await page.getByRole('tab', { name: 'Rules' }).click();
-  await accessible(page, 'the rules of a run');
+  await everyLook(page, 'the rules of a run');
   await page.getByRole('tab', { name: 'Replay' }).click();
   const replay = page.getByRole('region', { name: 'Replay of this run' });
   await expect(replay).toContainText('Nothing changes', { timeout: GUEST_MS });
   await replay.getByRole('combobox').selectOption({ label: 'the policy “lecture”' });
   await expect(replay.getByRole('table')).toBeVisible({ timeout: GUEST_MS });
-  await accessible(page, 'a replay with changes');
+  await everyLook(page, 'a replay with changes');
   await replay.getByRole('button', { name: 'Learn a policy' }).click();
   await expect(replay).toContainText('no proof', { timeout: GUEST_MS });
-  await accessible(page, 'a policy learned from a run');
+  await everyLook(page, 'a policy learned from a run');
 
   await page.keyboard.press('ControlOrMeta+k');
   await expect(page.getByPlaceholder(/What to do/)).toBeVisible();
-  await accessible(page, 'the command palette');
+  await everyLook(page, 'the command palette');
   await page.keyboard.press('Escape');
   await page.keyboard.press('F1');
   await expect(page.getByRole('dialog', { name: 'Help' })).toBeVisible();
-  await accessible(page, 'help');
+  await everyLook(page, 'help');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: 'New file' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
-  await accessible(page, 'a question');
+  await everyLook(page, 'a question');
   await page.keyboard.press('Escape');
   await page.getByRole('button', { name: /^Bench / }).click();
   await expect(page.getByRole('menu')).toBeVisible();
   // An open menu hangs on the body, beside the landmarks, as the ARIA practices have it.
-  await accessible(page, 'a menu', ['region']);
+  await everyLook(page, 'a menu', ['region']);
   await page.keyboard.press('Escape');
 
   for (const route of ['sign-in', 'join', 'join/CODE', 'invitation/CODE', 'account', 'people']) {
     await page.goto(`/#/${route}`);
     await expect(page.getByRole('heading', { name: 'Nobody signs in here' })).toBeVisible();
   }
-  await accessible(page, 'a page about accounts on a server without');
+  await everyLook(page, 'a page about accounts on a server without');
   await page.goto('/#/no/such/page');
   await expect(page.getByRole('heading', { name: 'There is no such page' })).toBeVisible();
-  await accessible(page, 'an address that names no page');
+  await everyLook(page, 'an address that names no page');
   await page.goto('/#/bench/nosuchbench');
   await expect(page.getByRole('alert').first()).toBeVisible();
-  await accessible(page, 'a bench that is not there');
+  await everyLook(page, 'a bench that is not there');
 });
 
 test('a narrow window, and 400 % zoom, have every panel and no faults', async ({ page }) => {

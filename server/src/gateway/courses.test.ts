@@ -169,11 +169,15 @@ test('a work is looked into as a copy, and what is said of it is seen at the wor
   expect(await page.must('work.origin', copy)).toMatchObject({ bench, person: 'local', course, copy: true });
   const teacher = server.newPage();
   const anchor = { on: 'line', path: 'script.py', line: 1, text: 'print("hello")' } as const;
+  // Both sides look at what was said, and each hears what the other does.
+  expect(await page.must('comment.list', { bench })).toEqual([]);
+  expect(await teacher.must('comment.list', { bench })).toEqual([]);
   const [comment] = await teacher.must('comment.add', { bench, anchor, text: 'Why this?' });
   await page.until(() => page.heard('comment.changed').length > 0);
   expect(page.heard('comment.changed')[0]!.comments).toMatchObject([
     { anchor, text: 'Why this?', by: 'You', resolvedAt: null },
   ]);
   await page.must('comment.resolve', { bench, comment: comment!.id, resolved: true });
+  await page.until(() => teacher.heard('comment.changed').length > 0);
   expect((await teacher.must('comment.list', { bench }))[0]!.resolvedAt).not.toBeNull();
 });

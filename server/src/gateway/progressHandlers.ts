@@ -15,6 +15,9 @@ const NO_ASSIGNMENT = refused('not-found', 'There is no such assignment any more
 /** Pages that look at the table of a course. No bench has a colon in its id. */
 export const courseRoom = (course: string): string => `course:${course}`;
 
+/** Pages that show what was said of a work: its own, and those of copies. */
+const commentRoom = (bench: string): string => `comments:${bench}`;
+
 export function progressHandlers({ store, pages, progress }: Services): {
   readonly [N in keyof ProgressReplies]: Handler<N>;
 } {
@@ -22,7 +25,7 @@ export function progressHandlers({ store, pages, progress }: Services): {
     (await store.comments.list(bench)).map(commentView);
   const told = async (bench: string, page: string): Promise<readonly Comment[]> => {
     const comments = await commentsOf(bench);
-    pages.tell(bench, 'comment.changed', { bench, comments }, [page]);
+    pages.tell(commentRoom(bench), 'comment.changed', { bench, comments }, [page]);
     return comments;
   };
 
@@ -120,7 +123,11 @@ export function progressHandlers({ store, pages, progress }: Services): {
       });
     },
 
-    'comment.list': async ({ bench }) => done(await commentsOf(bench)),
+    'comment.list': async ({ bench }, page) => {
+      // Before it is read, as above.
+      pages.follow(page, commentRoom(bench));
+      return done(await commentsOf(bench));
+    },
 
     'comment.add': async ({ bench, anchor, text }, page, { person }) => {
       if (await store.comments.add(person, bench, JSON.stringify(anchor), text))
