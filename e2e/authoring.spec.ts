@@ -22,7 +22,9 @@ test('an author copies a lab, breaks and mends it, judges it, publishes it, and 
   await page.getByRole('link', { name: 'Write a lab' }).click();
   await expect(page.getByRole('heading', { name: 'Write a lab' })).toBeVisible();
   await accessible(page, 'labs that one writes');
-  await page.getByRole('combobox', { name: 'From a lab of the catalogue' }).selectOption({ label: 'Budgets' });
+  await page
+    .getByRole('combobox', { name: 'From a lab of the catalogue' })
+    .selectOption({ label: 'Budgets' });
   await page.getByRole('button', { name: 'Make a copy to write' }).click();
   const lab = page.getByRole('region', { name: 'The lab' });
   await expect(lab.getByText('The pack is well-formed.')).toBeVisible({ timeout: GUEST_MS });
