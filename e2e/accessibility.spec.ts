@@ -18,7 +18,7 @@ const everyLook = (page: Page, state: string, without: readonly string[] = []): 
   accessible(page, state, without, 'every look');
 
 test('no accessibility faults in any state and any look', async ({ page }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(300_000);
   await page.goto('/#/');
   await expect(page.getByRole('button', { name: /^Hello/ })).toBeVisible();
   await everyLook(page, 'the start page');
