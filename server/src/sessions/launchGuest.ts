@@ -34,7 +34,6 @@ const zygotes = interpreterState().then((state) =>
 export async function warmUp(): Promise<void> {
   const loaded = await loadBuiltIn('standard');
   const ready = await zygotes;
-  if (ready !== null) await compileSite(siteCustomize({ modules: [], tidy: false }));
   if (!loaded.ok)
     throw new Error(`the standard policy does not load: ${policyComplaint(loaded.diagnostics)}`);
   const { engine } = loaded;
@@ -42,6 +41,8 @@ export async function warmUp(): Promise<void> {
   for (const mode of ['script', 'repl'] as const)
     await ready?.prepare(zygoteSpecOf(engine, mode, TERMINAL, limits, ALWAYS_COLD));
   engine.dispose();
+  // Few runs start from nothing, so this comes last.
+  if (ready !== null) await compileSite(siteCustomize({ modules: [], tidy: false }));
 }
 
 /** The platform alone decides, in the standard world; the policy says what it would have said. */
