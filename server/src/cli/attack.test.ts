@@ -1,12 +1,11 @@
 /** `sandtable attack` as a person meets it. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandOutput, type CommandOutput } from './testing/commandOutput.ts';
 
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 const WRONG = fileURLToPath(new URL('../../policies/wrong/', import.meta.url));
 
 /** Starting the type checker on a busy machine is what takes the time. */
@@ -20,21 +19,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function attack(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, 'attack', ...args], {
-      cwd: folder,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.on('close', (status) => {
-      resolve({ status, out, err });
-    });
-  });
-}
+const attack = (...args: string[]): Promise<CommandOutput> => commandOutput(folder, ['attack', ...args]);
 
 function file(name: string, text: string): string {
   const place = path.join(folder, name);

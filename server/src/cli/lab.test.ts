@@ -1,13 +1,10 @@
 /** `sandtable lab check` as an author meets it. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandOutput, type CommandOutput } from './testing/commandOutput.ts';
 import { SMALL_LAB } from '../labs/testing/smallLab.ts';
-
-const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
 
 /** Starting the type checker and the first guests on a busy machine is what takes the time. */
 const TIMEOUT_MS = 90_000;
@@ -20,21 +17,7 @@ afterAll(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-function lab(...args: string[]): Promise<{ status: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, 'lab', ...args], {
-      cwd: root,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let out = '';
-    let err = '';
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
-    child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
-    child.on('close', (status) => {
-      resolve({ status, out, err });
-    });
-  });
-}
+const lab = (...args: string[]): Promise<CommandOutput> => commandOutput(root, ['lab', ...args]);
 
 /** The small lab in a folder of this name, with some files changed. */
 function folder(name: string, changed: { readonly [path: string]: string } = {}): string {
