@@ -1,5 +1,10 @@
 /** Labs that are being written: packs on benches, made from others or from zips, judged in the background, published. */
-import type { AuthorAnnouncements, AuthorProblem, AuthorState, AuthorSubmission } from '@sandtable/shared/authorReplies';
+import type {
+  AuthorAnnouncements,
+  AuthorProblem,
+  AuthorState,
+  AuthorSubmission,
+} from '@sandtable/shared/authorReplies';
 import { MAX_BENCH_FILES, MAX_FILE_BYTES } from '@sandtable/shared/protocol';
 import { logFailure } from '../serverLog.ts';
 import { encodingOf } from '../store/fileContent.ts';
@@ -68,7 +73,10 @@ export class AuthorDesk {
     if (!read.ok) return read;
     const { files } = read;
     if (!files.has('lab.yaml'))
-      return { ok: false, problems: [fileProblem('lab.yaml', 'The zip has no such file at its top: it is no lab.')] };
+      return {
+        ok: false,
+        problems: [fileProblem('lab.yaml', 'The zip has no such file at its top: it is no lab.')],
+      };
     const pack = readPack(files);
     return this.#make(person, pack.ok ? pack.pack.manifest.title : 'A lab from a zip', files);
   }
@@ -82,7 +90,10 @@ export class AuthorDesk {
     if (!read.ok) return { problems: read.problems, lab: null };
     const { manifest, version } = read.pack;
     const row = await this.#options.store.labs.get(manifest.id);
-    return { problems: [], lab: { id: manifest.id, title: manifest.title, published: row?.current === version } };
+    return {
+      problems: [],
+      lab: { id: manifest.id, title: manifest.title, published: row?.current === version },
+    };
   }
 
   /** @returns the bench of a work of the pack as it is, or why there is none. */
@@ -100,7 +111,8 @@ export class AuthorDesk {
   async publish(person: string, bench: string): Promise<Published> {
     const { store } = this.#options;
     const read = await this.#read(bench);
-    if (!read.ok) return { ok: false, message: 'Mend what is wrong with the pack first. Nothing was published.' };
+    if (!read.ok)
+      return { ok: false, message: 'Mend what is wrong with the pack first. Nothing was published.' };
     const { pack } = read;
     const refusal = await this.#notTheirs(person, pack);
     if (refusal !== null) return { ok: false, message: `${refusal} Nothing was published.` };
@@ -162,7 +174,10 @@ export class AuthorDesk {
   }
 
   async #make(person: string, name: string, files: PackFiles): Promise<MadePack> {
-    const refuse = (file: string, message: string): MadePack => ({ ok: false, problems: [fileProblem(file, message)] });
+    const refuse = (file: string, message: string): MadePack => ({
+      ok: false,
+      problems: [fileProblem(file, message)],
+    });
     if (files.size > MAX_BENCH_FILES)
       return refuse('', `A pack that is written here may have ${String(MAX_BENCH_FILES)} files at most.`);
     for (const [path, content] of files)

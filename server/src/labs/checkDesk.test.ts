@@ -21,11 +21,27 @@ const instance = labInstance(read.pack, 'seed');
 async function work(person: string): Promise<Work> {
   await store.db
     .insertInto('person')
-    .values({ id: person, name: person, email: null, role: 'student', created_at: '', seen_at: null, disabled_at: null })
+    .values({
+      id: person,
+      name: person,
+      email: null,
+      role: 'student',
+      created_at: '',
+      seen_at: null,
+      disabled_at: null,
+    })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
   const id = newId();
-  await store.benches.create({ id, name: id, owner: person, kind: 'work', labVersion: 'v', seed: id, files: [] });
+  await store.benches.create({
+    id,
+    name: id,
+    owner: person,
+    kind: 'work',
+    labVersion: 'v',
+    seed: id,
+    files: [],
+  });
   return { bench: (await store.benches.row(id))!, instance };
 }
 

@@ -34,7 +34,8 @@ const DEADLINE_MS = 15 * 60 * 1000;
 /** Progress is told this often at most: it is for a person to look at. */
 const TELL_EVERY_MS = 150;
 
-const RESTARTED = 'The server was restarted while this was checked. Your files are as they were: check again.';
+const RESTARTED =
+  'The server was restarted while this was checked. Your files are as they were: check again.';
 
 export interface CheckOrder {
   readonly instance: LabInstance;
@@ -81,8 +82,7 @@ interface Order {
 }
 
 export type Ordered =
-  | { readonly ok: true; readonly attempt: string }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly attempt: string } | { readonly ok: false; readonly message: string };
 
 export class CheckDesk {
   readonly #options: CheckDeskOptions;
@@ -234,7 +234,8 @@ export class CheckDesk {
       logFailure(`checking attempt ${order.attempt} failed`, error);
       end = {
         state: 'failed',
-        message: 'The server made a mistake while it checked; it has been logged. Your files are as they were.',
+        message:
+          'The server made a mistake while it checked; it has been logged. Your files are as they were.',
       };
     }
     clearTimeout(deadline);

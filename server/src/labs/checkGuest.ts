@@ -64,7 +64,8 @@ export async function runCheckGuest(job: GuestJob, signal: AbortSignal): Promise
     new LogWriter(job.folder),
     new ContentRecorder(
       files.filter(({ path }) => job.logged.includes(path)),
-      (path, maxBytes) => (path === job.script && !job.logged.includes(path) ? null : (shown?.read(path, maxBytes) ?? null)),
+      (path, maxBytes) =>
+        path === job.script && !job.logged.includes(path) ? null : (shown?.read(path, maxBytes) ?? null),
     ),
     () => handle?.stop('server'),
     () => {
@@ -98,19 +99,34 @@ export async function runCheckGuest(job: GuestJob, signal: AbortSignal): Promise
   signal.removeEventListener('abort', stop);
   const failure = log.close();
   if (failure !== null)
-    return { kind: 'nothing', blame: 'platform', message: `The trace of a check could not be kept: ${failure}.` };
+    return {
+      kind: 'nothing',
+      blame: 'platform',
+      message: `The trace of a check could not be kept: ${failure}.`,
+    };
   const listed = filesAtEnd(handle, began, world, new Set(lab.files.map(({ path }) => path)));
   try {
     writeFileSync(join(job.folder, RUN_FILES), JSON.stringify(listed), { mode: 0o600 });
   } catch (error) {
-    return { kind: 'nothing', blame: 'platform', message: `The files of a check could not be kept: ${(error as Error).message}.` };
+    return {
+      kind: 'nothing',
+      blame: 'platform',
+      message: `The files of a check could not be kept: ${(error as Error).message}.`,
+    };
   }
-  return { kind: 'guest', exit, sent: { ...(network?.sent() satisfies { readonly [address: string]: SentTo } | undefined) } };
+  return {
+    kind: 'guest',
+    exit,
+    sent: { ...(network?.sent() satisfies { readonly [address: string]: SentTo } | undefined) },
+  };
 }
 
 function smallest<T extends { readonly [name: string]: number | undefined }>(asked: T, most: Partial<T>): T {
   return Object.fromEntries(
-    Object.entries(asked).map(([name, value]) => [name, Math.min(value ?? Infinity, most[name as keyof T] ?? Infinity)]),
+    Object.entries(asked).map(([name, value]) => [
+      name,
+      Math.min(value ?? Infinity, most[name as keyof T] ?? Infinity),
+    ]),
   ) as unknown as T;
 }
 
@@ -132,7 +148,13 @@ function filesAtEnd(
   const keep = (path: string, data: Uint8Array, size: number, changed: boolean): void => {
     const kept = size <= KEPT_FILE_BYTES && size <= left;
     if (kept) left -= size;
-    found.set(path, { kind: 'file', size, text: kept ? decodeText(data) : null, changed, lab: lab.has(path) });
+    found.set(path, {
+      kind: 'file',
+      size,
+      text: kept ? decodeText(data) : null,
+      changed,
+      lab: lab.has(path),
+    });
   };
   const changes = handle.changes();
   const gone = new Set(changes.filter(({ kind }) => kind === 'removed').map(({ path }) => path));

@@ -1,5 +1,5 @@
 /** What check threads are asked to do, and what they answer. Plain data: it crosses threads. */
-import type { LabPolicyTest } from '@sandtable/shared/labs/manifest';
+import type { LabPolicyTest } from '@sandtable/shared/labs/checkSpec';
 import type { SearchEvidence, SentTo, TestDecision } from '@sandtable/shared/labs/evidence';
 import type { RunLimits } from '@sandtable/shared/policy/model';
 import type { Property } from '@sandtable/shared/search/property';

@@ -14,7 +14,10 @@ export type LoadedPolicy =
   | { readonly ok: false; readonly answer: Extract<JobAnswer, { readonly kind: 'nothing' }> };
 
 export async function loadedFor(policy: JobPolicy, lab: string | undefined): Promise<LoadedPolicy> {
-  const loaded = await loadPolicy(policy.source, { name: policy.name, ...(lab === undefined ? {} : { lab }) });
+  const loaded = await loadPolicy(policy.source, {
+    name: policy.name,
+    ...(lab === undefined ? {} : { lab }),
+  });
   if (loaded.ok) return { ok: true, engine: loaded.engine };
   const [first] = loaded.diagnostics;
   const { file = policy.name, line = 1, message = 'it cannot be loaded' } = first ?? {};

@@ -1,7 +1,7 @@
 /** What a check runs: the job for a check thread, and the hash that says whether kept evidence is evidence of the same. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import type { Check, LabPolicyTest, RunFields } from '@sandtable/shared/labs/manifest';
+import type { Check, LabPolicyTest, RunFields } from '@sandtable/shared/labs/checkSpec';
 import { builtInSource } from '../sandbox/policy/loadPolicy.ts';
 import type { StartFile } from '../sandbox/index.ts';
 import { GUEST_FOLDER, POLICY_FILE } from '../sessions/benchWorld.ts';
@@ -24,7 +24,11 @@ export type Prepared =
   /** Runs in a check thread. */
   | { readonly kind: 'job'; readonly job: CheckJob; readonly recipe: string }
   /** Only looks at the submitted text. */
-  | { readonly kind: 'code'; readonly files: { readonly [path: string]: string | null }; readonly recipe: string }
+  | {
+      readonly kind: 'code';
+      readonly files: { readonly [path: string]: string | null };
+      readonly recipe: string;
+    }
   /** Cannot run: a file is missing. */
   | { readonly kind: 'missing'; readonly file: string; readonly recipe: string };
 
@@ -82,7 +86,8 @@ function prepareRun(
 ): Prepared {
   const isOwn = instance.manifest.files.some(({ path }) => path === run.script);
   const content = isOwn ? files.get(run.script) : instance.file(run.script);
-  if (content === undefined) return { kind: 'missing', file: run.script, recipe: hash({ missing: run.script }) };
+  if (content === undefined)
+    return { kind: 'missing', file: run.script, recipe: hash({ missing: run.script }) };
   const script = isOwn ? `${GUEST_FOLDER}/${run.script}` : SCRIPT_PLACE;
   const world = new Map<string, Uint8Array>();
   if (!run.bare)

@@ -51,19 +51,27 @@ describe('checks', () => {
     const other = nextFolder();
     const wrong = await results(lab, knownSubmission(lab, 'wrong/open-door'), other);
     expect(lost(wrong)).toEqual(['secret', 'table']);
-    expect(wrong[1]!.findings[0]).toMatchObject({ text: `The output contains "${lab.values['canary']!}".`, run: 1 });
+    expect(wrong[1]!.findings[0]).toMatchObject({
+      text: `The output contains "${lab.values['canary']!}".`,
+      run: 1,
+    });
     expect(wrong[1]!.findings[0]!.row).toBeGreaterThanOrEqual(0);
     expect(wrong[2]).toMatchObject({ points: 1, message: 'One of the verdicts is another.' });
     expect(await regrade(other, lab)).toEqual({ results: wrong, stale: [] });
 
     // The trace of a run is a log as every other, and the row of the finding is in it.
-    const events = readFileSync(path.join(other, 'runs/1/log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => runEvent.parse(JSON.parse(line)));
+    const events = readFileSync(path.join(other, 'runs/1/log.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => runEvent.parse(JSON.parse(line)));
     expect(events[0]!.type).toBe('start');
     expect(events.at(-1)!.type).toBe('exit');
     expect(events).toContainEqual(expect.objectContaining({ type: 'call', n: wrong[1]!.findings[0]!.row }));
     // Nothing of the pack's scripts stands in it.
     expect(JSON.stringify(events.filter(({ type }) => type === 'content'))).not.toContain('canary');
-    expect(submittedFiles(other)!.get('policy.ts')).toEqual(knownSubmission(lab, 'wrong/open-door').get('policy.ts'));
+    expect(submittedFiles(other)!.get('policy.ts')).toEqual(
+      knownSubmission(lab, 'wrong/open-door').get('policy.ts'),
+    );
   });
 
   it('are judged anew by a mended check without running, and say which would have to run', async () => {
@@ -71,7 +79,9 @@ describe('checks', () => {
     await results(lab, knownSubmission(lab, 'solution'), folder);
     const mended = labInstance(
       smallLab({
-        'lab.yaml': manifest.replace('output: { contains: written }', 'output: { contains: nothing of the kind }').replace('weight: 3', 'weight: 30'),
+        'lab.yaml': manifest
+          .replace('output: { contains: written }', 'output: { contains: nothing of the kind }')
+          .replace('weight: 3', 'weight: 30'),
         'attacks/steal.py': 'print(open("/secret/../secret/canary.txt").read())\n',
       }),
       'seed',
@@ -91,7 +101,12 @@ describe('checks', () => {
     const folder = nextFolder();
     await results(lab, knownSubmission(lab, 'solution'), folder);
     rmSync(path.join(folder, 'runs'), { recursive: true });
-    expect((await regrade(folder, lab))!.results.map(({ outcome }) => outcome)).toEqual(['error', 'error', 'passed', 'passed']);
+    expect((await regrade(folder, lab))!.results.map(({ outcome }) => outcome)).toEqual([
+      'error',
+      'error',
+      'passed',
+      'passed',
+    ]);
     rmSync(path.join(folder, 'evidence.json'));
     expect(await regrade(folder, lab)).toBeNull();
     writeFileSync(path.join(folder, 'evidence.json'), '{"format":');
@@ -100,10 +115,16 @@ describe('checks', () => {
 
   it('fail with the line where the policy does not compile, as an ordinary run is refused; texts are judged all the same', async () => {
     const files = new Map(knownSubmission(lab, 'solution'));
-    files.set('policy.ts', new TextEncoder().encode("import { policy } from 'sandtable';\n\nexport default policy({ ruels: [] });\n"));
+    files.set(
+      'policy.ts',
+      new TextEncoder().encode(
+        "import { policy } from 'sandtable';\n\nexport default policy({ ruels: [] });\n",
+      ),
+    );
     const given = await results(lab, files);
     expect(lost(given)).toEqual(['writes', 'secret', 'table']);
-    for (const each of given.slice(0, 3)) expect(each).toMatchObject({ outcome: 'failed', findings: [{ file: 'policy.ts', line: 3 }] });
+    for (const each of given.slice(0, 3))
+      expect(each).toMatchObject({ outcome: 'failed', findings: [{ file: 'policy.ts', line: 3 }] });
   });
 
   it('tell how far they are, in order, and nothing after the end', async () => {
@@ -123,11 +144,20 @@ describe('checks', () => {
       ['prediction', 4, 4],
     ]);
     expect(judged[0]!.result!.passed).toBe(true);
-    expect(told.filter(({ state }) => state === 'running').map(({ check }) => check).sort()).toEqual(['secret', 'table', 'writes']);
+    expect(
+      told
+        .filter(({ state }) => state === 'running')
+        .map(({ check }) => check)
+        .sort(),
+    ).toEqual(['secret', 'table', 'writes']);
   });
 
   it('can be cancelled, soon and without a result', async () => {
-    const slow = labInstance(smallLab({ 'checks/write.py': 'while True: pass\n', 'attacks/steal.py': 'while True: pass\n' }), 'seed', 'checks');
+    const slow = labInstance(
+      smallLab({ 'checks/write.py': 'while True: pass\n', 'attacks/steal.py': 'while True: pass\n' }),
+      'seed',
+      'checks',
+    );
     const abort = new AbortController();
     const folder = nextFolder();
     const began = performance.now();
@@ -150,7 +180,10 @@ describe('checks', () => {
   it('do not write over an attempt', async () => {
     const folder = nextFolder();
     await results(lab, knownSubmission(lab, 'solution'), folder);
-    expect(await runChecks({ instance: lab, files: new Map(), folder })).toMatchObject({ ok: false, code: 'disk' });
+    expect(await runChecks({ instance: lab, files: new Map(), folder })).toMatchObject({
+      ok: false,
+      code: 'disk',
+    });
   });
 });
 
@@ -158,9 +191,18 @@ describe('a check', () => {
   /** The small lab with these checks alone, and more files. */
   function labWith(checks: string, more: { readonly [path: string]: string | null } = {}): LabInstance {
     const from = manifest.indexOf('checks:\n  - id: writes');
-    const head = manifest.slice(0, from).replace(/steps:\n.*\n/, '').replace(/hints:\n.*\n/, '').replace(', checks/* ]', ' ]');
+    const head = manifest
+      .slice(0, from)
+      .replace(/steps:\n.*\n/, '')
+      .replace(/hints:\n.*\n/, '')
+      .replace(', checks/* ]', ' ]');
     return labInstance(
-      smallLab({ 'lab.yaml': `${head}checks:\n${checks}`, 'wrong/open-door/policy.ts': null, 'wrong/open-door/prediction.txt': null, ...more }),
+      smallLab({
+        'lab.yaml': `${head}checks:\n${checks}`,
+        'wrong/open-door/policy.ts': null,
+        'wrong/open-door/prediction.txt': null,
+        ...more,
+      }),
       'seed',
       'checks',
     );
@@ -236,7 +278,10 @@ print(name, sys.argv, open('/tmp/given.txt').read(), more)
     const files = new Map(knownSubmission(instance, 'solution'));
     files.set('policy.ts', new TextEncoder().encode(SMALL_LAB['wrong/open-door/policy.ts']));
     const [given] = await results(instance, files);
-    expect(given).toMatchObject({ outcome: 'failed', findings: [{ text: expect.stringContaining('A counterexample:') }] });
+    expect(given).toMatchObject({
+      outcome: 'failed',
+      findings: [{ text: expect.stringContaining('A counterexample:') }],
+    });
   });
 
   it('runs under the policy of the lab, too, and says so', async () => {
@@ -249,8 +294,11 @@ print(name, sys.argv, open('/tmp/given.txt').read(), more)
     ).pack;
     const instance = labInstance(
       smallLab({
-        'lab.yaml': new TextDecoder().decode(base.files.get('lab.yaml')).replace('parameters:', 'policy: hidden/lab.ts\nparameters:'),
-        'hidden/lab.ts': "import { policy, deny } from 'sandtable';\nexport default policy({ rules: [deny('write', '/tmp/out.txt', { errno: 'EROFS' })], otherwise: 'allow' });\n",
+        'lab.yaml': new TextDecoder()
+          .decode(base.files.get('lab.yaml'))
+          .replace('parameters:', 'policy: hidden/lab.ts\nparameters:'),
+        'hidden/lab.ts':
+          "import { policy, deny } from 'sandtable';\nexport default policy({ rules: [deny('write', '/tmp/out.txt', { errno: 'EROFS' })], otherwise: 'allow' });\n",
         'wrong/open-door/policy.ts': null,
         'wrong/open-door/prediction.txt': null,
       }),

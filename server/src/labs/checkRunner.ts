@@ -5,7 +5,7 @@
  * put into a guest's world, a message, or a reply to a student, but what the manifest says of `world`, `starter` and the script that runs.
  */
 import type { CheckResult } from '@sandtable/shared/labs/checkResult';
-import type { Check } from '@sandtable/shared/labs/manifest';
+import type { Check } from '@sandtable/shared/labs/checkSpec';
 import { interpreterState } from '../sandbox/index.ts';
 import { checkPolicy } from '../sandbox/policy/checkPolicy.ts';
 import { POLICY_FILE } from '../sessions/benchWorld.ts';
@@ -60,7 +60,11 @@ export async function closeCheckThreads(): Promise<void> {
 
 export async function runChecks(options: CheckOptions): Promise<CheckRunResult> {
   const { instance, folder, signal } = options;
-  const cancelled = (): CheckRunResult => ({ ok: false, code: 'cancelled', message: 'Checking was cancelled.' });
+  const cancelled = (): CheckRunResult => ({
+    ok: false,
+    code: 'cancelled',
+    message: 'Checking was cancelled.',
+  });
   const isCancelled = (): boolean => signal?.aborted === true;
   if (isCancelled()) return cancelled();
   const engine = await interpreterState({ kind: 'pypy' });
@@ -128,10 +132,13 @@ async function gather(
   return Promise.all(
     checks.map(async (check, index): Promise<StoredCheck> => {
       const prepared = prepareCheck(instance, check, files, folder, index);
-      const evidence = await evidenceFor(prepared, complaint, (job) =>
-        pool.run(owner, job, ends, () => {
-          progress?.({ done, total: checks.length, check: check.id, state: 'running' });
-        }),
+      const evidence = await evidenceFor(
+        prepared,
+        complaint,
+        (job) =>
+          pool.run(owner, job, ends, () => {
+            progress?.({ done, total: checks.length, check: check.id, state: 'running' });
+          }),
         index,
       );
       done += 1;
@@ -181,7 +188,9 @@ async function policyComplaintOf(
 ): Promise<StoredEvidence | null> {
   const own = files.get(POLICY_FILE);
   if (own === undefined || checks.every(({ code }) => code !== undefined)) return null;
-  const wrong = (await checkPolicy(new TextDecoder().decode(own))).find(({ severity }) => severity === 'error');
+  const wrong = (await checkPolicy(new TextDecoder().decode(own))).find(
+    ({ severity }) => severity === 'error',
+  );
   if (wrong === undefined) return null;
   return {
     kind: 'nothing',

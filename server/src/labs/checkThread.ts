@@ -1,12 +1,19 @@
 /** A check thread: does one job at a time. Student policies run here, in QuickJS, and never on the server's own thread. */
 import { parentPort } from 'node:worker_threads';
 import type { TestDecision } from '@sandtable/shared/labs/evidence';
-import type { LabPolicyTest } from '@sandtable/shared/labs/manifest';
+import type { LabPolicyTest } from '@sandtable/shared/labs/checkSpec';
 import { askPolicy, type AskedCall } from '@sandtable/shared/policy/policyTests';
 import { functionPlace } from '../search/functionPlace.ts';
 import { searchForHole } from '../search/search.ts';
 import { runCheckGuest } from './checkGuest.ts';
-import type { CheckJob, FromCheckThread, JobAnswer, SearchJob, TableJob, ToCheckThread } from './checkJobs.ts';
+import type {
+  CheckJob,
+  FromCheckThread,
+  JobAnswer,
+  SearchJob,
+  TableJob,
+  ToCheckThread,
+} from './checkJobs.ts';
 import { MOST_SEARCH_SECONDS } from './checkLimits.ts';
 import { loadedFor } from './checkPolicies.ts';
 import { definedOnly } from './definedOnly.ts';
@@ -25,7 +32,11 @@ port.on('message', (message: ToCheckThread) => {
   void done(message.job, abort.signal)
     .catch((error: unknown): JobAnswer => {
       console.error('sandtable: a check failed:', error);
-      return { kind: 'nothing', blame: 'platform', message: 'A check could not be run. The server has logged why.' };
+      return {
+        kind: 'nothing',
+        blame: 'platform',
+        message: 'A check could not be run. The server has logged why.',
+      };
     })
     .then((answer) => {
       abort = null;
@@ -72,7 +83,10 @@ function askedCall({ call, path, newpath, mode, args, answer }: LabPolicyTest): 
   return definedOnly({ call, path, newpath, mode, args, answer });
 }
 
-async function search({ policy, property, attempts, seed }: SearchJob, signal: AbortSignal): Promise<JobAnswer> {
+async function search(
+  { policy, property, attempts, seed }: SearchJob,
+  signal: AbortSignal,
+): Promise<JobAnswer> {
   const loaded = await loadedFor(policy, undefined);
   if (!loaded.ok) return loaded.answer;
   loaded.engine.dispose();

@@ -31,7 +31,10 @@ export function compareVersions(before: Pack, after: Pack): readonly Difference[
   if (changed.includes(TASK_FILE)) say('task', 'The text of the task changed.');
   const starter = changed.filter((path) => path.startsWith('starter/'));
   if (starter.length > 0)
-    say('starter', `Starter files changed: ${named(starter)}. Works that are begun keep the files they have.`);
+    say(
+      'starter',
+      `Starter files changed: ${named(starter)}. Works that are begun keep the files they have.`,
+    );
   const rest = changed.filter((path) => /^(hidden|checks|attacks)\//.test(path));
   if (rest.length > 0) say('hidden', `Files of the checks changed: ${named(rest)}.`);
   return differences;

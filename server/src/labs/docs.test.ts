@@ -24,6 +24,12 @@ it('the manifest in docs/labs.md is one', () => {
         walk(each, ['property', 'answer', 'sees'].includes(key));
       }
   };
-  walk({ ...parsed.manifest, checks: parsed.manifest.checks.map((check) => ({ ...check, property: undefined })) }, false);
+  walk(
+    {
+      ...parsed.manifest,
+      checks: parsed.manifest.checks.map((check) => ({ ...check, property: undefined })),
+    },
+    false,
+  );
   expect([...missing]).toEqual([]);
 });

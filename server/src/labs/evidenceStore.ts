@@ -1,5 +1,14 @@
 /** Reads and writes what an attempt keeps (`evidenceFormat.ts`). */
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { StringDecoder } from 'node:string_decoder';
 import type { RunEvent } from '@sandtable/shared/events';
@@ -22,7 +31,8 @@ const PIECE_BYTES = 256 * 1024;
 /** Makes the folder, with the files that are judged. Throws where that fails, and where the folder has an attempt already. */
 export function beginAttempt(folder: string, files: SubmittedFiles): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  if (existsSync(join(folder, SUBMISSION_FILE))) throw new Error('there is an attempt in this folder already');
+  if (existsSync(join(folder, SUBMISSION_FILE)))
+    throw new Error('there is an attempt in this folder already');
   const stored: StoredSubmission = {
     files: [...files].map(([path, content]) => ({ path, base64: Buffer.from(content).toString('base64') })),
   };
@@ -59,7 +69,13 @@ export function evidenceOf(folder: string, stored: StoredEvidence): CheckEvidenc
     return { kind: 'nothing', blame: 'platform', message: 'The trace of this check is not kept any more.' };
   return {
     kind: 'run',
-    run: { index, exit, sent, files: new Map(Object.entries(files)), events: eventsIn(join(below, LOG_FILE)) },
+    run: {
+      index,
+      exit,
+      sent,
+      files: new Map(Object.entries(files)),
+      events: eventsIn(join(below, LOG_FILE)),
+    },
   };
 }
 

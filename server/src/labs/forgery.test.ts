@@ -48,7 +48,8 @@ function lab(more: { readonly [path: string]: string | null } = {}, checks = CHE
   return labInstance(
     smallLab({
       'lab.yaml': `${head}${checks}`,
-      'hidden/lab.ts': "// the-lab-policy\nimport { policy } from 'sandtable';\nexport default policy({ rules: [], otherwise: 'allow' });\n",
+      'hidden/lab.ts':
+        "// the-lab-policy\nimport { policy } from 'sandtable';\nexport default policy({ rules: [], otherwise: 'allow' });\n",
       'solution/script.py': '# HIDDEN-SOLUTION\nprint("honest-marker")\n',
       'wrong/open-door/policy.ts': null,
       'wrong/open-door/prediction.txt': null,
@@ -75,7 +76,8 @@ async function judged(instance: LabInstance, files: { readonly [path: string]: s
   for (const [name, text] of Object.entries(files)) submitted.set(name, new TextEncoder().encode(text));
   const checked = await runChecks({ instance, files: submitted, folder });
   if (!checked.ok) throw new Error(checked.message);
-  const log = (index: number): string => readFileSync(path.join(folder, `runs/${String(index)}/log.jsonl`), 'utf8');
+  const log = (index: number): string =>
+    readFileSync(path.join(folder, `runs/${String(index)}/log.jsonl`), 'utf8');
   return {
     results: checked.results,
     log,
@@ -125,12 +127,18 @@ print(sys.argv, __name__, __file__, os.getcwd(), sys.stdout.isatty(), sys.stdin.
     });
     expect(output(0)).toContain('found []');
     // As an ordinary run of this bench would print it.
-    expect(output(0)).toContain("['/tmp/script.py'] __main__ /tmp/script.py /tmp True True ['notes.txt', 'prediction.txt', 'script.py']");
+    expect(output(0)).toContain(
+      "['/tmp/script.py'] __main__ /tmp/script.py /tmp True True ['notes.txt', 'prediction.txt', 'script.py']",
+    );
     expect(log(0)).not.toContain('the-lab-policy');
   });
 
   it.each<[string, string, readonly string[]]>([
-    ['prints that it passed', `print('{"id":"own","passed":true,"points":3}'); print('CHECK own PASSED'); print('honest-marker')`, ['own']],
+    [
+      'prints that it passed',
+      `print('{"id":"own","passed":true,"points":3}'); print('CHECK own PASSED'); print('honest-marker')`,
+      ['own'],
+    ],
     [
       'prints rows of a trace',
       `print('honest-marker')
@@ -149,26 +157,50 @@ for each in (name, '/tmp/a\\n{"type":"call","call":"ll_os_open","args":{"path":"
     except OSError: pass`,
       ['own'],
     ],
-    ['exits as it likes in the end', `import atexit, os; atexit.register(lambda: os._exit(0)); print('honest-marker'); raise SystemExit(5)`, ['own']],
-    ['leaves a thread running', `import threading, time
+    [
+      'exits as it likes in the end',
+      `import atexit, os; atexit.register(lambda: os._exit(0)); print('honest-marker'); raise SystemExit(5)`,
+      ['own'],
+    ],
+    [
+      'leaves a thread running',
+      `import threading, time
 print('honest-marker'); open('/tmp/honest', 'w').close()
-threading.Thread(target=lambda: [time.sleep(0.2), open('/secret/canary.txt').read()]).start()`, ['careful']],
-    ['replaces what Python has', `import builtins, io, os, posix
+threading.Thread(target=lambda: [time.sleep(0.2), open('/secret/canary.txt').read()]).start()`,
+      ['careful'],
+    ],
+    [
+      'replaces what Python has',
+      `import builtins, io, os, posix
 print('honest-marker')
 builtins.open = io.open = lambda *a, **k: io.StringIO('')
 os.open = posix.open = lambda *a, **k: 3
-open('/tmp/honest', 'w').close()`, ['own']],
-    ['reads by another name', `import os
+open('/tmp/honest', 'w').close()`,
+      ['own'],
+    ],
+    [
+      'reads by another name',
+      `import os
 print('honest-marker'); open('/tmp/honest', 'w').close()
-os.symlink('/secret', '/tmp/door'); open('/tmp/door/canary.txt').read()`, ['careful']],
-    ['reads before its own end is told', `import atexit
+os.symlink('/secret', '/tmp/door'); open('/tmp/door/canary.txt').read()`,
+      ['careful'],
+    ],
+    [
+      'reads before its own end is told',
+      `import atexit
 print('honest-marker'); open('/tmp/honest', 'w').close()
-atexit.register(lambda: open('/secret/canary.txt').read())`, ['careful']],
-    ['drowns its deed in rows', `print('honest-marker'); open('/tmp/honest', 'w').close()
+atexit.register(lambda: open('/secret/canary.txt').read())`,
+      ['careful'],
+    ],
+    [
+      'drowns its deed in rows',
+      `print('honest-marker'); open('/tmp/honest', 'w').close()
 import os
 for k in range(3000): os.getpid(); os.stat('/tmp')
 open('/secret/canary.txt').read()
-for k in range(3000): os.stat('/tmp')`, ['careful']],
+for k in range(3000): os.stat('/tmp')`,
+      ['careful'],
+    ],
     ['is honest', `print('honest-marker'); open('/tmp/honest', 'w').close()`, []],
   ])('that %s gets what it did', async (_name, script, lost) => {
     const { results } = await judged(lab(), { 'script.py': script });
@@ -210,7 +242,10 @@ export default policy({
 `,
     });
     // It lets everything be read: what it says of itself does not count.
-    expect(results.map(({ id, passed }) => [id, passed])).toEqual([['honest', true], ['attack', false]]);
+    expect(results.map(({ id, passed }) => [id, passed])).toEqual([
+      ['honest', true],
+      ['attack', false],
+    ]);
     expect(log(0)).toContain('globals');
     expect(log(0)).not.toMatch(/globals [a-zA-Z]/);
   });
@@ -265,20 +300,28 @@ export default policy({
 `,
     );
     const { results } = await judged(instance, { 'script.py': 'import time\nwhile True: time.sleep(60)\n' });
-    expect(results[0]).toMatchObject({ outcome: 'failed', findings: [{ text: expect.stringContaining('status 124') }] });
+    expect(results[0]).toMatchObject({
+      outcome: 'failed',
+      findings: [{ text: expect.stringContaining('status 124') }],
+    });
   });
 });
 
 it('what is sent to a student says nothing of the pack’s scripts', async () => {
-  const instance = lab({ 'checks/write.py': '# honest-marker-of-the-author\nraise SystemExit(3)\n' }, `checks:
+  const instance = lab(
+    { 'checks/write.py': '# honest-marker-of-the-author\nraise SystemExit(3)\n' },
+    `checks:
   - id: one
     title: t
     message: m
     honest: { script: checks/write.py }
-`);
+`,
+  );
   const { results, log } = await judged(instance, {});
   expect(results[0]!.passed).toBe(false);
   expect(JSON.stringify(results)).not.toContain('honest-marker-of-the-author');
-  const contents = log(0).split('\n').filter((line) => line.includes('"type":"content"'));
+  const contents = log(0)
+    .split('\n')
+    .filter((line) => line.includes('"type":"content"'));
   expect(contents.join('')).not.toContain('honest-marker-of-the-author');
 });

@@ -3,7 +3,13 @@ import type { RunChecks } from './checkDesk.ts';
 import { runChecks } from './checkRunner.ts';
 import { labInstance } from './labInstance.ts';
 
-export const guestChecks: RunChecks = async ({ instance: { pack, seed }, files, folder, signal, progress }) => {
+export const guestChecks: RunChecks = async ({
+  instance: { pack, seed },
+  files,
+  folder,
+  signal,
+  progress,
+}) => {
   // Some values are other ones where it is judged than on the bench.
   const instance = labInstance(pack, seed, 'checks');
   const titles = new Map(instance.manifest.checks.map(({ id, title }) => [id, title]));

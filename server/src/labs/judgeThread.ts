@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { CheckResult } from '@sandtable/shared/labs/checkResult';
 import { judge } from '@sandtable/shared/labs/judge';
-import type { Check, LabPolicyTest } from '@sandtable/shared/labs/manifest';
+import type { Check, LabPolicyTest } from '@sandtable/shared/labs/checkSpec';
 import type { StoredEvidence } from './evidenceFormat.ts';
 import { evidenceOf } from './evidenceStore.ts';
 

@@ -1,11 +1,13 @@
 /** Judging in a thread that can be ended: hostile texts meet careless expressions. */
 import { describe, expect, it } from 'vitest';
-import type { Check } from '@sandtable/shared/labs/manifest';
+import type { Check } from '@sandtable/shared/labs/checkSpec';
 import { judgeAll } from './judging.ts';
 import { SMALL_LAB, smallLab } from './testing/smallLab.ts';
 
 function check(matches: string, id: string): Check {
-  const pack = smallLab({ 'lab.yaml': SMALL_LAB['lab.yaml']!.replace('"^EACCES$"', JSON.stringify(matches)) });
+  const pack = smallLab({
+    'lab.yaml': SMALL_LAB['lab.yaml']!.replace('"^EACCES$"', JSON.stringify(matches)),
+  });
   return { ...pack.manifest.checks[3]!, id };
 }
 

@@ -71,7 +71,13 @@ export async function checkLab(pack: Pack, options: LabCheckOptions = {}): Promi
     const [problems, ...submissions] = await Promise.all([
       policyProblems(instance),
       ...given.map(async ({ name, files }) => {
-        const report = await reportOf(instance, name, files, path.join(folder, name.replaceAll('/', '-')), options);
+        const report = await reportOf(
+          instance,
+          name,
+          files,
+          path.join(folder, name.replaceAll('/', '-')),
+          options,
+        );
         options.progress?.(report);
         return report;
       }),
@@ -115,7 +121,11 @@ function wrongOne({ manifest }: LabInstance, name: string): LabWrong | undefined
   return manifest.wrong.find((each) => name === `wrong/${each.name}`);
 }
 
-function complaintsOf(instance: LabInstance, name: string, results: readonly CheckResult[]): readonly string[] {
+function complaintsOf(
+  instance: LabInstance,
+  name: string,
+  results: readonly CheckResult[],
+): readonly string[] {
   const complaints = results
     .filter(({ outcome }) => outcome === 'error')
     .map(({ id, findings }) => `${id} could not be judged: ${findings[0]?.text ?? 'nobody knows why'}`);
@@ -127,7 +137,8 @@ function complaintsOf(instance: LabInstance, name: string, results: readonly Che
   const wrong = wrongOne(instance, name);
   if (wrong === undefined) return complaints;
   for (const id of wrong.loses)
-    if (results.some((each) => each.id === id && each.passed)) complaints.push(`${id} passes, and should fail`);
+    if (results.some((each) => each.id === id && each.passed))
+      complaints.push(`${id} passes, and should fail`);
   for (const { id, findings } of failed)
     if (!wrong.loses.includes(id) && !wrong.may.includes(id))
       complaints.push(`${id} fails, and should pass: ${findings[0]?.text ?? ''}`);
@@ -145,7 +156,10 @@ async function policyProblems(instance: LabInstance): Promise<readonly PackProbl
   );
   if (manifest.policy !== undefined) named.add(manifest.policy);
   for (const file of pack.files.keys())
-    if (file === `starter/${POLICY_FILE}` || (/^(solution|wrong\/[^/]+)\//.test(file) && file.endsWith(`/${POLICY_FILE}`)))
+    if (
+      file === `starter/${POLICY_FILE}` ||
+      (/^(solution|wrong\/[^/]+)\//.test(file) && file.endsWith(`/${POLICY_FILE}`))
+    )
       named.add(file);
   const checked = await Promise.all(
     [...named].map(async (file) => {

@@ -1,6 +1,7 @@
 /** A lab as one person has it: their individual values put into its texts. Pure: the same pack and seed give the same instance. */
 import { fillIn, parameterValues, type ParameterValues } from '@sandtable/shared/labs/parameters';
-import type { LabPolicyTest, Manifest } from '@sandtable/shared/labs/manifest';
+import type { LabPolicyTest } from '@sandtable/shared/labs/checkSpec';
+import type { Manifest } from '@sandtable/shared/labs/manifest';
 import { TASK_FILE } from '@sandtable/shared/labs/packPath';
 import { wildcard } from '@sandtable/shared/wildcard';
 import type { Pack } from './packReader.ts';
@@ -54,7 +55,9 @@ export function labInstance(pack: Pack, seed: string, where: 'bench' | 'checks' 
 
 function filledTests(tests: readonly LabPolicyTest[], values: ParameterValues): readonly LabPolicyTest[] {
   return JSON.parse(
-    JSON.stringify(tests, (_key, value: unknown) => (typeof value === 'string' ? fillIn(value, values) : value)),
+    JSON.stringify(tests, (_key, value: unknown) =>
+      typeof value === 'string' ? fillIn(value, values) : value,
+    ),
   ) as readonly LabPolicyTest[];
 }
 

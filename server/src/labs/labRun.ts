@@ -53,7 +53,11 @@ function talkOf(instance: LabInstance, { address, reply, script, echo }: LabServ
       .split('\n')
       .filter((line) => line !== '')
       .map((line) => `${line}\n`);
-    return { kind: 'lines', lines: lines.length === 0 ? ['\n'] : lines, seed: `${instance.seed}\n${address}` };
+    return {
+      kind: 'lines',
+      lines: lines.length === 0 ? ['\n'] : lines,
+      seed: `${instance.seed}\n${address}`,
+    };
   }
   if (script !== undefined) return { kind: 'script', steps: script.map(definedOnly) };
   return { kind: echo === true ? 'echo' : 'silent' };

@@ -103,8 +103,7 @@ export class LabShelf {
     const pack = await this.pack(version);
     if (pack === null) return null;
     const made = labInstance(pack, seed);
-    if (this.#instances.size >= INSTANCES_KEPT)
-      this.#instances.delete(this.#instances.keys().next().value!);
+    if (this.#instances.size >= INSTANCES_KEPT) this.#instances.delete(this.#instances.keys().next().value!);
     this.#instances.set(key, made);
     return made;
   }

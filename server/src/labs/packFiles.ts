@@ -46,11 +46,18 @@ export function problemLine({ file, line, column, field, message }: PackProblem)
 
 /** What editors, version control and interpreters leave behind: no part of a pack, and nobody's mistake. */
 export function isLeftover(name: string): boolean {
-  return (name.startsWith('.') && name !== '.' && name !== '..') || name === '__pycache__' || name === '__MACOSX' || name.endsWith('~');
+  return (
+    (name.startsWith('.') && name !== '.' && name !== '..') ||
+    name === '__pycache__' ||
+    name === '__MACOSX' ||
+    name.endsWith('~')
+  );
 }
 
 /** Names and sizes that no pack may have; before anything is read of them. */
-export function packLimitProblems(files: Iterable<readonly [path: string, bytes: number]>): readonly PackProblem[] {
+export function packLimitProblems(
+  files: Iterable<readonly [path: string, bytes: number]>,
+): readonly PackProblem[] {
   const problems: PackProblem[] = [];
   const folded = new Map<string, string>();
   let count = 0;
@@ -59,15 +66,19 @@ export function packLimitProblems(files: Iterable<readonly [path: string, bytes:
     count += 1;
     total += bytes;
     const wrong = packPathProblem(name);
-    if (wrong !== null) problems.push(fileProblem(name, `This is no name for a file of a pack: a path ${wrong}.`));
+    if (wrong !== null)
+      problems.push(fileProblem(name, `This is no name for a file of a pack: a path ${wrong}.`));
     if (bytes > MAX_PACK_FILE_BYTES)
-      problems.push(fileProblem(name, `A file of a pack may have ${String(MAX_PACK_FILE_BYTES / 2 ** 20)} MiB at most.`));
+      problems.push(
+        fileProblem(name, `A file of a pack may have ${String(MAX_PACK_FILE_BYTES / 2 ** 20)} MiB at most.`),
+      );
     const same = folded.get(name.toLowerCase());
     if (same !== undefined)
       problems.push(fileProblem(name, `This differs from ${same} only in small and capital letters.`));
     folded.set(name.toLowerCase(), name);
   }
-  if (count > MAX_PACK_FILES) problems.push(fileProblem('', `A pack may have ${String(MAX_PACK_FILES)} files at most.`));
+  if (count > MAX_PACK_FILES)
+    problems.push(fileProblem('', `A pack may have ${String(MAX_PACK_FILES)} files at most.`));
   if (total > MAX_PACK_BYTES)
     problems.push(fileProblem('', `A pack may have ${String(MAX_PACK_BYTES / 2 ** 20)} MiB at most.`));
   return problems.slice(0, 50);
@@ -96,7 +107,9 @@ export async function packFilesOf(folder: string): Promise<PackFilesResult> {
       const name = below === '' ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) await walk(name);
       else if (!entry.isFile())
-        problems.push(fileProblem(name, 'Only files and folders belong into a pack, no links and nothing else.'));
+        problems.push(
+          fileProblem(name, 'Only files and folders belong into a pack, no links and nothing else.'),
+        );
       else {
         const content = await readPlain(path.join(folder, name));
         if (typeof content === 'string') problems.push(fileProblem(name, content));

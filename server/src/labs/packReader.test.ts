@@ -34,24 +34,89 @@ describe('a manifest', () => {
   it.each<[string, string | RegExp, string, string]>([
     ['a misspelt field', 'weight: 3', 'wieght: 3', 'checks[0].wieght is no field here.'],
     ['a wrong kind of value', 'level: 1', 'level: easy', 'lab.yaml:5:8: level takes a number.'],
-    ['a number where a text belongs', 'title: A small lab', 'title: 7', 'lab.yaml:3:8: title takes a text; put quotation marks around it where YAML sees a number or a date.'],
+    [
+      'a number where a text belongs',
+      'title: A small lab',
+      'title: 7',
+      'lab.yaml:3:8: title takes a text; put quotation marks around it where YAML sees a number or a date.',
+    ],
     ['a field that is missing', 'summary: For tests.\n', '', 'lab.yaml:1:1: summary takes a text'],
-    ['a call that there is not', 'call: ll_os_open, path: /tmp/out.txt', 'call: ll_os_opn, path: /tmp/out.txt', 'lab.yaml:34:24: checks[0].expect.calls[0].call is the name of a call, a group of calls, read, write or *.'],
-    ['a regular expression that is none', '"^EACCES$"', '"(EACCES"', 'checks[3].code.matches is no regular expression'],
-    ['a check that nobody has', 'checks: [ writes ]', 'checks: [ wirtes ]', 'lab.yaml:22:46: steps[0].checks[0] there is no check wirtes.'],
-    ['a heading that is not there', 'anchor: write', 'anchor: read', 'steps[0].anchor names a heading that README.md does not have; there are small, write.'],
-    ['a file that is not there', 'checks/write.py', 'checks/wriet.py', 'checks[0].honest.script names checks/wriet.py, which is not in the pack.'],
-    ['a parameter that is not there', 'secret: "{{canary}}"', 'secret: "{{canari}}"', 'checks[1].attack.secret speaks of {{canari}}, which is not among parameters.'],
-    ['an attack of which nothing is harm', ', secret: "{{canary}}"', '', 'checks[1].attack needs harm, or a secret'],
-    ['a path of the guest that is none', '/secret/canary.txt:', 'secret/canary.txt:', 'world.secret/canary.txt begins with a slash'],
-    ['a place that is the platform’s', '/secret/canary.txt:', '/bin/canary.txt:', 'lies in a folder that the platform fills itself'],
+    [
+      'a call that there is not',
+      'call: ll_os_open, path: /tmp/out.txt',
+      'call: ll_os_opn, path: /tmp/out.txt',
+      'lab.yaml:34:24: checks[0].expect.calls[0].call is the name of a call, a group of calls, read, write or *.',
+    ],
+    [
+      'a regular expression that is none',
+      '"^EACCES$"',
+      '"(EACCES"',
+      'checks[3].code.matches is no regular expression',
+    ],
+    [
+      'a check that nobody has',
+      'checks: [ writes ]',
+      'checks: [ wirtes ]',
+      'lab.yaml:22:46: steps[0].checks[0] there is no check wirtes.',
+    ],
+    [
+      'a heading that is not there',
+      'anchor: write',
+      'anchor: read',
+      'steps[0].anchor names a heading that README.md does not have; there are small, write.',
+    ],
+    [
+      'a file that is not there',
+      'checks/write.py',
+      'checks/wriet.py',
+      'checks[0].honest.script names checks/wriet.py, which is not in the pack.',
+    ],
+    [
+      'a parameter that is not there',
+      'secret: "{{canary}}"',
+      'secret: "{{canari}}"',
+      'checks[1].attack.secret speaks of {{canari}}, which is not among parameters.',
+    ],
+    [
+      'an attack of which nothing is harm',
+      ', secret: "{{canary}}"',
+      '',
+      'checks[1].attack needs harm, or a secret',
+    ],
+    [
+      'a path of the guest that is none',
+      '/secret/canary.txt:',
+      'secret/canary.txt:',
+      'world.secret/canary.txt begins with a slash',
+    ],
+    [
+      'a place that is the platform’s',
+      '/secret/canary.txt:',
+      '/bin/canary.txt:',
+      'lies in a folder that the platform fills itself',
+    ],
     ['two checks of one name', 'id: secret', 'id: writes', 'checks[1].id writes is the id of two checks.'],
     ['a later format', 'format: 1', 'format: 2', 'lab.yaml:1:9: format is 1: this program knows no other.'],
-    ['a field given twice', 'level: 1', 'level: 1\nlevel: 2', 'lab.yaml:6:1: The field level is given twice.'],
+    [
+      'a field given twice',
+      'level: 1',
+      'level: 1\nlevel: 2',
+      'lab.yaml:6:1: The field level is given twice.',
+    ],
     ['broken YAML', 'goals: [ "Write rules" ]', 'goals: [ "Write rules"', 'lab.yaml:8:'],
     ['an alias', 'level: 1', 'level: &a 1\nother: *a', 'lab.yaml:6:8: References (*name) are not used here'],
-    ['a template that fits nothing', 'templated: [ README.md', 'templated: [ REDME.md', 'templated[0] fits no file of the pack.'],
-    ['a starter file that is not there', 'path: notes.txt', 'path: note.txt', 'files[2].path needs its first content in starter/note.txt.'],
+    [
+      'a template that fits nothing',
+      'templated: [ README.md',
+      'templated: [ REDME.md',
+      'templated[0] fits no file of the pack.',
+    ],
+    [
+      'a starter file that is not there',
+      'path: notes.txt',
+      'path: note.txt',
+      'files[2].path needs its first content in starter/note.txt.',
+    ],
   ])('tells of %s by file, line, column and field', (_name, from, to, said) => {
     expect(withField(from, to).join('\n')).toContain(said);
   });
@@ -59,7 +124,9 @@ describe('a manifest', () => {
   it('is not taken when it is no mapping, nested for ever, too long or no text', () => {
     expect(problems({ 'lab.yaml': '- 1\n' })[0]).toContain('is a mapping of fields');
     expect(problems({ 'lab.yaml': '['.repeat(60_000) })[0]).toMatch(/nested|end with/);
-    expect(problems({ 'lab.yaml': `${'['.repeat(500)}${']'.repeat(500)}` })[0]).toContain('nested too deeply');
+    expect(problems({ 'lab.yaml': `${'['.repeat(500)}${']'.repeat(500)}` })[0]).toContain(
+      'nested too deeply',
+    );
     expect(problems({ 'lab.yaml': `# ${'x'.repeat(200_000)}` })[0]).toContain('128 KiB');
     const files = smallLabFiles();
     files.set('lab.yaml', Uint8Array.of(0xff, 0xfe));
@@ -73,7 +140,9 @@ describe('the files of a pack', () => {
     expect(problems({ 'starter/other.py': 'x' })[0]).toContain('does not list this among files');
     expect(problems({ 'wrong/unknown/policy.ts': 'x' })[0]).toContain('does not list unknown in wrong');
     expect(problems({ 'solution/notes.txt': 'x' })[0]).toContain('A student cannot change this file');
-    expect(problems({ 'solution/policy.ts': null, 'solution/prediction.txt': null })[0]).toContain('needs a solution');
+    expect(problems({ 'solution/policy.ts': null, 'solution/prediction.txt': null })[0]).toContain(
+      'needs a solution',
+    );
     expect(problems({ 'README.md': null })[0]).toContain('README.md: A pack needs this file');
     expect(problems({ 'lab.yaml': null })).toEqual(['lab.yaml: A pack needs this file, at its top.']);
   });
@@ -139,7 +208,10 @@ describe('a folder', () => {
     symlinkSync('/etc/passwd', path.join(made, 'hidden/passwd'));
     symlinkSync('/etc', path.join(made, 'checks/etc'));
     const read = await readPackFolder(made);
-    expect(read.ok ? [] : read.problems.map(({ file }) => file).sort()).toEqual(['checks/etc', 'hidden/passwd']);
+    expect(read.ok ? [] : read.problems.map(({ file }) => file).sort()).toEqual([
+      'checks/etc',
+      'hidden/passwd',
+    ]);
   });
 
   it('that is not there is told of', async () => {
@@ -185,11 +257,16 @@ describe('an instance', () => {
 
   it('lays solution and wrong ones over the starter', () => {
     const instance = labInstance(smallLab(), 'seed');
-    expect(new TextDecoder().decode(knownSubmission(instance, 'solution').get('prediction.txt'))).toBe('EACCES\n');
+    expect(new TextDecoder().decode(knownSubmission(instance, 'solution').get('prediction.txt'))).toBe(
+      'EACCES\n',
+    );
     expect(knownSubmission(instance, 'wrong/open-door').get('notes.txt')).toBeDefined();
   });
 });
 
 it('anchors are those of GitHub', () => {
-  expect(headingAnchors('# One, two: `three`!\n```\n# no\n```\n## A  b #\n')).toEqual(['one-two-three', 'a--b']);
+  expect(headingAnchors('# One, two: `three`!\n```\n# no\n```\n## A  b #\n')).toEqual([
+    'one-two-three',
+    'a--b',
+  ]);
 });

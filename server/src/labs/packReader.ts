@@ -1,6 +1,7 @@
 /** From the files of a lab pack to a lab that can be used, or to everything that is wrong with it, by file, line and field. */
 import path from 'node:path';
-import { parseManifest, parsePolicyTests, type LabPolicyTest, type Manifest } from '@sandtable/shared/labs/manifest';
+import type { LabPolicyTest } from '@sandtable/shared/labs/checkSpec';
+import { parseManifest, parsePolicyTests, type Manifest } from '@sandtable/shared/labs/manifest';
 import { MANIFEST_FILE } from '@sandtable/shared/labs/packPath';
 import {
   fileProblem,
@@ -40,7 +41,8 @@ export function readPack(given: PackFiles): PackResult {
   const limits = packLimitProblems([...files].map(([name, content]) => [name, content.length]));
   if (limits.length > 0) return refuse(limits);
   const content = files.get(MANIFEST_FILE);
-  if (content === undefined) return refuse([fileProblem(MANIFEST_FILE, 'A pack needs this file, at its top.')]);
+  if (content === undefined)
+    return refuse([fileProblem(MANIFEST_FILE, 'A pack needs this file, at its top.')]);
   const yaml = readYaml(MANIFEST_FILE, content);
   if (!yaml.ok) return refuse(yaml.problems);
   const parsed = parseManifest(yaml.value);
@@ -69,7 +71,9 @@ export async function readPackFolder(folder: string): Promise<PackResult> {
     ? result
     : {
         ok: false,
-        problems: [fileProblem(MANIFEST_FILE, `id is ${id}, but the folder is named ${name}; they have to agree.`)],
+        problems: [
+          fileProblem(MANIFEST_FILE, `id is ${id}, but the folder is named ${name}; they have to agree.`),
+        ],
       };
 }
 

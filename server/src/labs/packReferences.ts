@@ -50,13 +50,18 @@ function missing(manifest: Manifest, files: PackFiles): Problem[] {
       if (run === undefined) continue;
       const path = ['checks', index, kind];
       if (!bench.has(run.script)) need([...path, 'script'], run.script, CHECKING);
-      if (run.policy.includes('/') || run.policy.endsWith('.ts')) need([...path, 'policy'], run.policy, CHECKING);
+      if (run.policy.includes('/') || run.policy.endsWith('.ts'))
+        need([...path, 'policy'], run.policy, CHECKING);
       if (run.bare && bench.has(run.script))
         problems.push(field([...path, 'bare'], `leaves out the student's files, ${run.script} too`));
     }
-    if (typeof check.policyTests === 'string') need(['checks', index, 'policyTests'], check.policyTests, CHECKING);
+    if (typeof check.policyTests === 'string')
+      need(['checks', index, 'policyTests'], check.policyTests, CHECKING);
     check.code?.forEach(({ file }, at) => {
-      if (!bench.has(file)) problems.push(field(['checks', index, 'code', at, 'file'], `names ${file}, which is not among files`));
+      if (!bench.has(file))
+        problems.push(
+          field(['checks', index, 'code', at, 'file'], `names ${file}, which is not among files`),
+        );
     });
   });
   return problems;
@@ -70,7 +75,10 @@ function strays(manifest: Manifest, files: PackFiles): Problem[] {
     if (name === MANIFEST_FILE || name === TASK_FILE) continue;
     if (!name.includes('/') || !(PACK_FOLDERS as readonly string[]).includes(top!))
       problems.push(
-        fileProblem(name, `At the top of a pack are ${MANIFEST_FILE}, ${TASK_FILE} and the folders ${PACK_FOLDERS.join(', ')}.`),
+        fileProblem(
+          name,
+          `At the top of a pack are ${MANIFEST_FILE}, ${TASK_FILE} and the folders ${PACK_FOLDERS.join(', ')}.`,
+        ),
       );
     else if (top === 'starter' && !starters.has(name))
       problems.push(fileProblem(name, `${MANIFEST_FILE} does not list this among files.`));
@@ -90,14 +98,19 @@ function submissions(manifest: Manifest, files: PackFiles): Problem[] {
     if (top === 'solution' || top === 'wrong') {
       const file = top === 'solution' ? name.slice('solution/'.length) : rest.join('/');
       if (top === 'wrong') {
-        if (!wrong.has(second!)) problems.push(fileProblem(name, `${MANIFEST_FILE} does not list ${second!} in wrong.`));
+        if (!wrong.has(second!))
+          problems.push(fileProblem(name, `${MANIFEST_FILE} does not list ${second!} in wrong.`));
         seen.add(second!);
       }
-      if (!changeable.has(file)) problems.push(fileProblem(name, 'A student cannot change this file: it is read-only or not among files.'));
+      if (!changeable.has(file))
+        problems.push(
+          fileProblem(name, 'A student cannot change this file: it is read-only or not among files.'),
+        );
       else if (top === 'solution') seen.add('solution/');
     }
   }
-  if (!seen.has('solution/')) problems.push(fileProblem('solution', 'A pack needs a solution: at least one file of the student’s.'));
+  if (!seen.has('solution/'))
+    problems.push(fileProblem('solution', 'A pack needs a solution: at least one file of the student’s.'));
   manifest.wrong.forEach(({ name }, index) => {
     if (!seen.has(name)) problems.push(field(['wrong', index, 'name'], `needs files in wrong/${name}`));
   });
@@ -111,7 +124,12 @@ function anchors(manifest: Manifest, files: PackFiles): Problem[] {
   return manifest.steps.flatMap(({ anchor }, index) =>
     anchor === undefined || known.has(anchor)
       ? []
-      : [field(['steps', index, 'anchor'], `names a heading that ${TASK_FILE} does not have; there are ${[...known].join(', ')}`)],
+      : [
+          field(
+            ['steps', index, 'anchor'],
+            `names a heading that ${TASK_FILE} does not have; there are ${[...known].join(', ')}`,
+          ),
+        ],
   );
 }
 
@@ -183,7 +201,9 @@ export function filledManifest(manifest: Manifest, values: ParameterValues): Man
     if (typeof value === 'string') return fillIn(value, values, key === 'matches' ? escaped : undefined);
     if (Array.isArray(value)) return value.map((each) => walk(each, key));
     if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, each]) => [fillIn(name, values), walk(each, name)]));
+      return Object.fromEntries(
+        Object.entries(value).map(([name, each]) => [fillIn(name, values), walk(each, name)]),
+      );
     return value;
   };
   return walk(manifest, '') as Manifest;

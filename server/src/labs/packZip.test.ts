@@ -7,7 +7,9 @@ const text = (content: string): Uint8Array => new TextEncoder().encode(content);
 
 async function problem(bytes: Uint8Array): Promise<string> {
   const read = await readPackZip(bytes);
-  return read.ok ? `read: ${[...read.files.keys()].join(' ')}` : `${read.problems[0]!.file}: ${read.problems[0]!.message}`;
+  return read.ok
+    ? `read: ${[...read.files.keys()].join(' ')}`
+    : `${read.problems[0]!.file}: ${read.problems[0]!.message}`;
 }
 
 /** A zip whose names, in both places where they stand, are replaced by others of the same length. */
@@ -31,7 +33,9 @@ function patched(bytes: Uint8Array, name: string, offset: number, value: number,
 test('a pack comes back as it was, also out of a folder, without what programs leave behind', async () => {
   const files = smallLabFiles();
   const back = await readPackZip(packZip(files));
-  expect(back.ok && [...back.files].sort()).toEqual([...files].map(([name, content]) => [name, content]).sort());
+  expect(back.ok && [...back.files].sort()).toEqual(
+    [...files].map(([name, content]) => [name, content]).sort(),
+  );
   expect(packZip(files)).toEqual(packZip(files));
   const folder = zipSync({
     'my-lab/lab.yaml': text('a'),
@@ -52,14 +56,21 @@ describe('a hostile zip is an error that names the entry', () => {
     ['a control character', 'a\nb.txt'],
     ['a turned text', 'a\u202Etxt.py'],
   ])('%s', async (_what, name) => {
-    expect(await problem(zipSync({ 'lab.yaml': text('x'), [name]: text('x') }))).toMatch(/no name for a file of a pack/);
+    expect(await problem(zipSync({ 'lab.yaml': text('x'), [name]: text('x') }))).toMatch(
+      /no name for a file of a pack/,
+    );
     expect(await problem(zipSync({ [name]: text('x') }))).toContain(name);
   });
 
   test('a symbolic link, a device', async () => {
-    const zip = zipSync({ 'lab.yaml': text('x'), 'starter/link': [text('/etc/passwd'), { os: 3, attrs: (0o120777 << 16) >>> 0 }] });
+    const zip = zipSync({
+      'lab.yaml': text('x'),
+      'starter/link': [text('/etc/passwd'), { os: 3, attrs: (0o120777 << 16) >>> 0 }],
+    });
     expect(await problem(zip)).toMatch(/^starter\/link: .*no links/);
-    expect(await problem(zipSync({ 'dev': [text(''), { os: 3, attrs: (0o060666 << 16) >>> 0 }] }))).toMatch(/no links/);
+    expect(await problem(zipSync({ dev: [text(''), { os: 3, attrs: (0o060666 << 16) >>> 0 }] }))).toMatch(
+      /no links/,
+    );
   });
 
   test('a name that comes twice, or once more in other letters', async () => {
@@ -70,7 +81,8 @@ describe('a hostile zip is an error that names the entry', () => {
 
   test('a bomb: by its ratio, by its size, by all together, by a list that lies', async () => {
     const zeros = (mib: number): Uint8Array => new Uint8Array(mib * 2 ** 20);
-    const noise = (n: number): Uint8Array => Uint8Array.from({ length: 2 ** 20 }, (_, i) => (i * i * 7 + i * n) >>> 5);
+    const noise = (n: number): Uint8Array =>
+      Uint8Array.from({ length: 2 ** 20 }, (_, i) => (i * i * 7 + i * n) >>> 5);
     expect(await problem(zipSync({ 'zeros.bin': zeros(1) }))).toMatch(/^zeros\.bin: .*times its size/);
     expect(await problem(zipSync({ 'large.bin': [zeros(5), { level: 0 }] }))).toMatch(/^large\.bin: .*4 MiB/);
     const many = Object.fromEntries(
@@ -84,7 +96,13 @@ describe('a hostile zip is an error that names the entry', () => {
   test('entries that share their bytes', async () => {
     const body = Uint8Array.from({ length: 40_000 }, (_, i) => (i * 2_654_435_761) >>> 13);
     const zip = Buffer.from(zipSync({ 'a.bin': [body, { level: 0 }], 'b.bin': text('') }));
-    const shared = patched(patched(patched(zip, 'b.bin', 42, 0, 4), 'b.bin', 20, 40_000, 4), 'b.bin', 24, 40_000, 4);
+    const shared = patched(
+      patched(patched(zip, 'b.bin', 42, 0, 4), 'b.bin', 20, 40_000, 4),
+      'b.bin',
+      24,
+      40_000,
+      4,
+    );
     expect(await problem(shared)).toBe(': Its entries lie upon each other.');
   });
 
@@ -94,7 +112,11 @@ describe('a hostile zip is an error that names the entry', () => {
     const plain = zipSync({ 'lab.yaml': text('x') });
     expect(await problem(patched(plain, 'lab.yaml', 8, 1, 2))).toBe('lab.yaml: It is encrypted.');
     expect(await problem(patched(plain, 'lab.yaml', 10, 99, 2))).toMatch(/^lab\.yaml: .*packed in a way/);
-    const latin = renamed({ 'gruesse.txt': text('x') }, 'gruesse.txt', Buffer.from('gr\xfc\xdfe1.txt', 'latin1'));
+    const latin = renamed(
+      { 'gruesse.txt': text('x') },
+      'gruesse.txt',
+      Buffer.from('gr\xfc\xdfe1.txt', 'latin1'),
+    );
     expect(await problem(latin)).toMatch(/not UTF-8/);
   });
 

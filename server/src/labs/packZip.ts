@@ -8,7 +8,13 @@
 import { packPathProblem } from '@sandtable/shared/labs/packPath';
 import { zipSync } from 'fflate';
 import { fromBuffer, type Entry, type ZipFile } from 'yauzl';
-import { fileProblem, isLeftover, type PackFiles, type PackFilesResult, type PackProblem } from './packFiles.ts';
+import {
+  fileProblem,
+  isLeftover,
+  type PackFiles,
+  type PackFilesResult,
+  type PackProblem,
+} from './packFiles.ts';
 
 /** A zip as it comes: more than any pack has packed. */
 export const MAX_ZIP_BYTES = 16 * 1024 * 1024;
@@ -81,11 +87,12 @@ function opened(bytes: Uint8Array): Promise<ZipFile> {
 }
 
 /** What is to be unpacked; throws {@link Refused} for what a pack cannot have. */
-async function listed(
-  zip: ZipFile,
-): Promise<readonly { readonly entry: Entry; readonly name: string }[]> {
+async function listed(zip: ZipFile): Promise<readonly { readonly entry: Entry; readonly name: string }[]> {
   if (zip.entryCount > MAX_ENTRIES)
-    throw new Refused('', `A zip may have ${String(MAX_ENTRIES)} entries at most; this one says it has ${String(zip.entryCount)}.`);
+    throw new Refused(
+      '',
+      `A zip may have ${String(MAX_ENTRIES)} entries at most; this one says it has ${String(zip.entryCount)}.`,
+    );
   const entries: { entry: Entry; name: string }[] = [];
   const names = new Map<string, string>();
   let packed = 0;
@@ -104,7 +111,10 @@ async function listed(
     const folded = name.normalize('NFC').toLowerCase();
     const same = names.get(folded);
     if (same !== undefined)
-      throw new Refused(name, same === name ? 'This name comes twice.' : `This differs from ${same} only in how it is written.`);
+      throw new Refused(
+        name,
+        same === name ? 'This name comes twice.' : `This differs from ${same} only in how it is written.`,
+      );
     names.set(folded, name);
     if ((entry.generalPurposeBitFlag & 1) !== 0) throw new Refused(name, 'It is encrypted.');
     if (entry.compressionMethod !== 0 && entry.compressionMethod !== 8)
@@ -117,7 +127,10 @@ async function listed(
     packed += compressedSize;
     total += uncompressedSize;
     if (total > MAX_TOTAL_BYTES)
-      throw new Refused(name, `Up to here it unpacks to more than ${String(MAX_TOTAL_BYTES / 2 ** 20)} MiB, the most that a pack may have.`);
+      throw new Refused(
+        name,
+        `Up to here it unpacks to more than ${String(MAX_TOTAL_BYTES / 2 ** 20)} MiB, the most that a pack may have.`,
+      );
     entries.push({ entry, name });
   }
   // Entries that share their bytes are many files of one: a bomb without any large one.
@@ -133,7 +146,10 @@ async function* entriesOf(zip: ZipFile): AsyncGenerator<Entry> {
         act();
       };
       zip.once('entry', (next: Entry) => done(() => resolve(next))());
-      zip.once('end', done(() => resolve(null)));
+      zip.once(
+        'end',
+        done(() => resolve(null)),
+      );
       zip.once('error', (error: Error) => done(() => reject(error))());
       zip.readEntry();
     });
@@ -148,7 +164,10 @@ function nameOf(entry: Entry): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(raw);
   } catch {
-    throw new Refused(raw.toString('latin1'), 'Its name is not UTF-8. Pack it anew with a program that writes names as UTF-8.');
+    throw new Refused(
+      raw.toString('latin1'),
+      'Its name is not UTF-8. Pack it anew with a program that writes names as UTF-8.',
+    );
   }
 }
 
@@ -165,7 +184,9 @@ function unpacked(zip: ZipFile, entry: Entry, name: string, room: number): Promi
         else chunks.push(chunk);
       });
       stream.on('error', (error: Error) =>
-        reject(error instanceof Refused ? error : new Refused(name, `It cannot be unpacked: ${error.message}.`)),
+        reject(
+          error instanceof Refused ? error : new Refused(name, `It cannot be unpacked: ${error.message}.`),
+        ),
       );
       stream.on('end', () => resolve(new Uint8Array(Buffer.concat(chunks))));
     });

@@ -43,7 +43,9 @@ describe('labs', () => {
       if (!read.ok) return;
       const { problems, submissions } = await checkLab(read.pack);
       expect(problems.map(problemLine)).toEqual([]);
-      expect(submissions.flatMap((each) => each.complaints.map((complaint) => `${each.name}: ${complaint}`))).toEqual([]);
+      expect(
+        submissions.flatMap((each) => each.complaints.map((complaint) => `${each.name}: ${complaint}`)),
+      ).toEqual([]);
       expect(submissions.filter((each) => each.name.startsWith('wrong/')).length).toBeGreaterThanOrEqual(2);
     },
     TIMEOUT_MS,

@@ -4,7 +4,13 @@
  * A person has one work for a lab of the catalogue and one for each assignment. It stays with the version of the lab that it was begun
  * with; its seed, drawn at random, gives the individual values.
  */
-import type { Catalogue, CatalogueLab, LabTask, OwnAssignment, WorkProgress } from '@sandtable/shared/labMessages';
+import type {
+  Catalogue,
+  CatalogueLab,
+  LabTask,
+  OwnAssignment,
+  WorkProgress,
+} from '@sandtable/shared/labMessages';
 import { stepTicks } from '@sandtable/shared/labs/checkResult';
 import { encodingOf } from '../store/fileContent.ts';
 import type { BenchRow } from '../store/schema.ts';
@@ -18,9 +24,7 @@ import type { Pack } from './packReader.ts';
 
 /** What somebody wants to work at. */
 export type Wanted =
-  | { readonly lab: string }
-  | { readonly version: string }
-  | { readonly assignment: string };
+  { readonly lab: string } | { readonly version: string } | { readonly assignment: string };
 
 export type OpenedWork =
   | { readonly ok: true; readonly bench: string }
@@ -248,7 +252,11 @@ export class Works {
       })),
     });
     if (created.ok) return { ok: true, bench: created.bench.id };
-    return { ok: false, code: 'quota', message: 'You have too many benches. Remove one that is no longer needed.' };
+    return {
+      ok: false,
+      code: 'quota',
+      message: 'You have too many benches. Remove one that is no longer needed.',
+    };
   }
 
   async #progress(works: readonly BenchRow[]): Promise<ReadonlyMap<string, WorkProgress>> {

@@ -1,5 +1,15 @@
 /** A YAML document whose every field knows where it stands. Hostile documents give problems, never an exception or a wait. */
-import { isMap, isNode, isPair, isScalar, isSeq, LineCounter, parseDocument, visit, type Document } from 'yaml';
+import {
+  isMap,
+  isNode,
+  isPair,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+} from 'yaml';
 import type { ManifestProblem } from '@sandtable/shared/labs/manifest';
 import type { PackProblem } from './packFiles.ts';
 
@@ -23,7 +33,8 @@ export function readYaml(file: string, content: Uint8Array): YamlResult {
     ok: false,
     problems: [{ file, line, column, field: '', message }],
   });
-  if (content.length > MAX_YAML_BYTES) return refuse(`This file may have ${String(MAX_YAML_BYTES / 1024)} KiB at most.`);
+  if (content.length > MAX_YAML_BYTES)
+    return refuse(`This file may have ${String(MAX_YAML_BYTES / 1024)} KiB at most.`);
   let text: string;
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(content);
@@ -66,7 +77,9 @@ export function readYaml(file: string, content: Uint8Array): YamlResult {
 /** `checks[2].expect.output[0]` */
 function fieldName(path: readonly (string | number)[]): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${String(part)}]` : `${index === 0 ? '' : '.'}${part}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${String(part)}]` : `${index === 0 ? '' : '.'}${part}`,
+    )
     .join('');
 }
 
@@ -74,7 +87,10 @@ function oddity(document: Document): { readonly offset: number; readonly message
   let found: { offset: number; message: string } | null = null;
   visit(document, {
     Alias: (_key, node) => {
-      found = { offset: node.range?.[0] ?? 0, message: 'References (*name) are not used here; write the value again.' };
+      found = {
+        offset: node.range?.[0] ?? 0,
+        message: 'References (*name) are not used here; write the value again.',
+      };
       return visit.BREAK;
     },
     Map: (_key, node) => {

@@ -5,7 +5,7 @@ import type { CallEvent } from '../events.ts';
 import { compileGlob } from '../policy/glob.ts';
 import type { PlainValue } from '../policy/model.ts';
 import type { RuleInfo } from '../verdicts.ts';
-import type { CallPattern } from './manifest.ts';
+import type { CallPattern } from './expectSpec.ts';
 import { textComplaint } from './textTests.ts';
 
 export interface RowWithRule {
@@ -73,8 +73,10 @@ export class CallMatcher {
     if (by !== undefined && (rule === undefined || !by.includes(rule.layer))) return false;
     if (errno !== undefined && (row.errno === undefined || !errno.includes(row.errno))) return false;
     if (raise !== undefined && row.raise !== raise) return false;
-    if (succeeds !== undefined && succeeds !== (row.errno === undefined && row.raise === undefined)) return false;
-    if (args !== undefined && !Object.entries(args).every(([name, value]) => row.args[name] === value)) return false;
+    if (succeeds !== undefined && succeeds !== (row.errno === undefined && row.raise === undefined))
+      return false;
+    if (args !== undefined && !Object.entries(args).every(([name, value]) => row.args[name] === value))
+      return false;
     return reason === undefined || textComplaint(reason, row.reason ?? '', '') === null;
   }
 }
@@ -108,7 +110,17 @@ function textOf(value: PlainValue | undefined): string | undefined {
 }
 
 /** `ll_os_open of /tmp/* with verdict allow`: what a pattern looks for. */
-export function patternWords({ call, path, newpath, verdict, by, errno, raise, succeeds, args }: Omit<CallPattern, 'count'>): string {
+export function patternWords({
+  call,
+  path,
+  newpath,
+  verdict,
+  by,
+  errno,
+  raise,
+  succeeds,
+  args,
+}: Omit<CallPattern, 'count'>): string {
   const parts = [call.length === 1 ? call[0]! : `any of ${call.join(', ')}`];
   if (path !== undefined) parts.push(`of ${path.join(' or ')}`);
   if (newpath !== undefined) parts.push(`to ${newpath.join(' or ')}`);

@@ -56,5 +56,7 @@ export function stepTicks(
   results: readonly Pick<CheckResult, 'id' | 'passed'>[],
 ): readonly (boolean | null)[] {
   const passed = new Set(results.filter((each) => each.passed).map(({ id }) => id));
-  return manifest.steps.map(({ checks }) => (checks.length === 0 ? null : checks.every((id) => passed.has(id))));
+  return manifest.steps.map(({ checks }) =>
+    checks.length === 0 ? null : checks.every((id) => passed.has(id)),
+  );
 }

@@ -59,7 +59,13 @@ export interface TestDecision {
 export type SearchEvidence =
   | { readonly kind: 'nothing'; readonly sequences: number }
   | { readonly kind: 'nothing-to-try' }
-  | { readonly kind: 'hole'; readonly words: string; readonly script: string; readonly line?: number; readonly sequences: number }
+  | {
+      readonly kind: 'hole';
+      readonly words: string;
+      readonly script: string;
+      readonly line?: number;
+      readonly sequences: number;
+    }
   /** Could not be searched, or the search and the real sandbox disagree. */
   | { readonly kind: 'failed'; readonly message: string };
 

@@ -5,7 +5,8 @@ import { MAX_FINDING_CHARS, MAX_FINDINGS, shownResults, stepTicks } from './chec
 import type { CheckEvidence, EvidenceFile, RunEvidence } from './evidence.ts';
 import { countedAttempt, gradeOf } from './grade.ts';
 import { judge, unjudged } from './judge.ts';
-import { parseManifest, type Check } from './manifest.ts';
+import type { Check } from './checkSpec.ts';
+import { parseManifest } from './manifest.ts';
 
 /** A check as an author writes it, with what every check has. */
 function check(fields: object): Check {
@@ -29,12 +30,26 @@ const stamp = { seq: 0, t: 0 };
 
 const RULES: RunEvent[] = [
   { ...stamp, type: 'rule', rule: { id: 0, layer: 'ceiling', code: 'boot', label: 'boot' } },
-  { ...stamp, type: 'rule', rule: { id: 1, layer: 'student', code: 'rule', label: 'allow', at: { line: 4, column: 1 } } },
+  {
+    ...stamp,
+    type: 'rule',
+    rule: { id: 1, layer: 'student', code: 'rule', label: 'allow', at: { line: 4, column: 1 } },
+  },
   { ...stamp, type: 'rule', rule: { id: 2, layer: 'lab', code: 'rule', label: 'deny' } },
 ];
 
 function row(n: number, more: Partial<CallEvent>): CallEvent {
-  return { ...stamp, type: 'call', n, call: 'll_os_open', args: { path: '/tmp/a', flags: 0, mode: 0 }, verdict: 'allow', rule: 1, us: 1, ...more };
+  return {
+    ...stamp,
+    type: 'call',
+    n,
+    call: 'll_os_open',
+    args: { path: '/tmp/a', flags: 0, mode: 0 },
+    verdict: 'allow',
+    rule: 1,
+    us: 1,
+    ...more,
+  };
 }
 
 function evidence(events: readonly RunEvent[], more: Partial<RunEvidence> = {}): CheckEvidence {
@@ -70,37 +85,174 @@ describe('an expectation', () => {
     ['status', { status: 0 }, evidence([]), null],
     ['another status', { status: [1, 2] }, evidence([]), 'The script ended with status 0, not 1 or 2'],
     ['output', { output: { contains: 'b' } }, evidence([out('abc')]), null],
-    ['output that the terminal ended its own way', { output: { equals: 'a\nb\n' } }, evidence([out('a\r\nb\r\n')]), null],
-    ['output that is not there', { output: { contains: 'x' } }, evidence([out('abc')]), 'The output does not contain "x": it is "abc".'],
-    ['echo, which is no output', { output: { contains: 'x' } }, evidence([out('x', 0)]), 'The output does not contain "x": it is empty.'],
-    ['a stream of its own', { output: { contains: 'x', from: 'stderr' } }, evidence([out('x')]), 'Stderr does not contain'],
+    [
+      'output that the terminal ended its own way',
+      { output: { equals: 'a\nb\n' } },
+      evidence([out('a\r\nb\r\n')]),
+      null,
+    ],
+    [
+      'output that is not there',
+      { output: { contains: 'x' } },
+      evidence([out('abc')]),
+      'The output does not contain "x": it is "abc".',
+    ],
+    [
+      'echo, which is no output',
+      { output: { contains: 'x' } },
+      evidence([out('x', 0)]),
+      'The output does not contain "x": it is empty.',
+    ],
+    [
+      'a stream of its own',
+      { output: { contains: 'x', from: 'stderr' } },
+      evidence([out('x')]),
+      'Stderr does not contain',
+    ],
     ['a line that differs', { output: { equals: 'a\nb' } }, evidence([out('a\nc')]), 'line 2 is "c"'],
     ['a pattern', { output: { matches: '^b.$' } }, evidence([out('a\nbc\n')]), null],
-    ['what must not be printed', { output: { lacks: 'secret' } }, evidence([out('a\nthe secret')]), 'The output contains "secret", line 2.'],
-    ['a call', { calls: { call: 'll_os_open', path: '/tmp/*', verdict: 'allow', by: 'student' } }, evidence([row(5, {})]), null],
-    ['a call by its real place', { calls: { call: 'll_os_open', path: '/etc/passwd' } }, evidence([row(5, { path: '/etc/passwd' })]), null],
-    ['a call by where it was performed', { calls: { call: 'files', path: '/tmp/b' } }, evidence([row(5, { performed: { path: '/tmp/b' } })]), null],
-    ['a call of the interpreter’s start', { calls: { call: '*' } }, evidence([row(5, { rule: 0 })]), 'There is no *.'],
-    ['a call with another verdict', { calls: { call: 'll_os_open', verdict: 'deny' } }, evidence([row(5, {})]), 'There is no ll_os_open with verdict deny; the nearest is ll_os_open("/tmp/a") = allow, by line 4 of policy.ts.'],
-    ['a call that fails', { calls: { call: 'll_os_open', succeeds: false, errno: ['EPERM', 'EACCES'] } }, evidence([row(5, { errno: 'EACCES' })]), null],
-    ['reading and writing', { calls: [{ call: 'read', count: 1 }, { call: 'write', count: 1 }] }, evidence([row(1, {}), row(2, { args: { path: '/tmp/a', flags: 1 } })]), null],
-    ['too many', { calls: { call: '*', count: { max: 1 } } }, evidence([row(1, {}), row(2, {})]), 'is there 2 times, more than 1'],
-    ['too few', { calls: { call: '*', count: { min: 3 } } }, evidence([row(1, {}), row(2, {})]), 'Only 2 times there is *'],
+    [
+      'what must not be printed',
+      { output: { lacks: 'secret' } },
+      evidence([out('a\nthe secret')]),
+      'The output contains "secret", line 2.',
+    ],
+    [
+      'a call',
+      { calls: { call: 'll_os_open', path: '/tmp/*', verdict: 'allow', by: 'student' } },
+      evidence([row(5, {})]),
+      null,
+    ],
+    [
+      'a call by its real place',
+      { calls: { call: 'll_os_open', path: '/etc/passwd' } },
+      evidence([row(5, { path: '/etc/passwd' })]),
+      null,
+    ],
+    [
+      'a call by where it was performed',
+      { calls: { call: 'files', path: '/tmp/b' } },
+      evidence([row(5, { performed: { path: '/tmp/b' } })]),
+      null,
+    ],
+    [
+      'a call of the interpreter’s start',
+      { calls: { call: '*' } },
+      evidence([row(5, { rule: 0 })]),
+      'There is no *.',
+    ],
+    [
+      'a call with another verdict',
+      { calls: { call: 'll_os_open', verdict: 'deny' } },
+      evidence([row(5, {})]),
+      'There is no ll_os_open with verdict deny; the nearest is ll_os_open("/tmp/a") = allow, by line 4 of policy.ts.',
+    ],
+    [
+      'a call that fails',
+      { calls: { call: 'll_os_open', succeeds: false, errno: ['EPERM', 'EACCES'] } },
+      evidence([row(5, { errno: 'EACCES' })]),
+      null,
+    ],
+    [
+      'reading and writing',
+      {
+        calls: [
+          { call: 'read', count: 1 },
+          { call: 'write', count: 1 },
+        ],
+      },
+      evidence([row(1, {}), row(2, { args: { path: '/tmp/a', flags: 1 } })]),
+      null,
+    ],
+    [
+      'too many',
+      { calls: { call: '*', count: { max: 1 } } },
+      evidence([row(1, {}), row(2, {})]),
+      'is there 2 times, more than 1',
+    ],
+    [
+      'too few',
+      { calls: { call: '*', count: { min: 3 } } },
+      evidence([row(1, {}), row(2, {})]),
+      'Only 2 times there is *',
+    ],
     ['none at all, as wanted', { calls: { call: 'll_os_unlink', count: 0 } }, evidence([row(1, {})]), null],
-    ['a call that must not be', { never: { call: 'write', path: '/etc/**', verdict: ['allow', 'modify'] } }, evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' } })]), 'There must be no write of /etc/** with verdict allow or modify, but there is ll_os_unlink("/etc/x") = allow'],
-    ['a refused call that must not succeed', { never: { call: 'write', path: '/etc/**', verdict: 'allow' } }, evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' }, verdict: 'deny' })]), null],
-    ['a file', { files: { '/tmp/a': { equals: 'x' } } }, evidence([], { files: new Map([['/tmp/a', file('x')]]) }), null],
+    [
+      'a call that must not be',
+      { never: { call: 'write', path: '/etc/**', verdict: ['allow', 'modify'] } },
+      evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' } })]),
+      'There must be no write of /etc/** with verdict allow or modify, but there is ll_os_unlink("/etc/x") = allow',
+    ],
+    [
+      'a refused call that must not succeed',
+      { never: { call: 'write', path: '/etc/**', verdict: 'allow' } },
+      evidence([row(7, { call: 'll_os_unlink', args: { path: '/etc/x' }, verdict: 'deny' })]),
+      null,
+    ],
+    [
+      'a file',
+      { files: { '/tmp/a': { equals: 'x' } } },
+      evidence([], { files: new Map([['/tmp/a', file('x')]]) }),
+      null,
+    ],
     ['a missing file', { files: { '/tmp/a': 'present' } }, evidence([]), '/tmp/a is not there.'],
-    ['a file that must not be there', { files: { '/tmp/a': 'absent' } }, evidence([], { files: new Map([['/tmp/a', file('')]]) }), '/tmp/a is there.'],
-    ['a large file', { files: { '/tmp/a': { maxBytes: 3 } } }, evidence([], { files: new Map([['/tmp/a', file('1234')]]) }), '/tmp/a has 4 bytes, more than 3.'],
-    ['a link in place of a file', { files: { '/tmp/a': { equals: 'x' } } }, evidence([], { files: new Map([['/tmp/a', { kind: 'symlink', target: '/x', changed: true }]]) }), 'is no file but a symbolic link'],
-    ['an unchanged file', { files: { '/tmp/a': 'unchanged' } }, evidence([], { files: new Map([['/tmp/a', file('x')]]) }), '/tmp/a was changed.'],
-    ['what was sent', { sent: { to: 'quote:17', lacks: 'secret' } }, evidence([], { sent: { 'quote:17': { connections: 1, data: 'my secret', bytes: 9 } } }), 'What was sent to quote:17 contains "secret"'],
-    ['connections', { sent: { to: 'quote:17', connections: { min: 1 } } }, evidence([]), 'Quote:17 was connected to 0 times, which is not 1 or more.'],
-    ['no limit', { limit: 'none' }, evidence([{ ...stamp, type: 'limit', limit: 'files', value: 1, ends: false, message: '' }]), 'A limit was reached: files.'],
-    ['a limit', { limit: 'cpuSeconds' }, evidence([{ ...stamp, type: 'limit', limit: 'cpuSeconds', value: 1, ends: true, message: '' }], { exit: { status: 137, reason: 'limit', message: 'm' } }), null],
+    [
+      'a file that must not be there',
+      { files: { '/tmp/a': 'absent' } },
+      evidence([], { files: new Map([['/tmp/a', file('')]]) }),
+      '/tmp/a is there.',
+    ],
+    [
+      'a large file',
+      { files: { '/tmp/a': { maxBytes: 3 } } },
+      evidence([], { files: new Map([['/tmp/a', file('1234')]]) }),
+      '/tmp/a has 4 bytes, more than 3.',
+    ],
+    [
+      'a link in place of a file',
+      { files: { '/tmp/a': { equals: 'x' } } },
+      evidence([], { files: new Map([['/tmp/a', { kind: 'symlink', target: '/x', changed: true }]]) }),
+      'is no file but a symbolic link',
+    ],
+    [
+      'an unchanged file',
+      { files: { '/tmp/a': 'unchanged' } },
+      evidence([], { files: new Map([['/tmp/a', file('x')]]) }),
+      '/tmp/a was changed.',
+    ],
+    [
+      'what was sent',
+      { sent: { to: 'quote:17', lacks: 'secret' } },
+      evidence([], { sent: { 'quote:17': { connections: 1, data: 'my secret', bytes: 9 } } }),
+      'What was sent to quote:17 contains "secret"',
+    ],
+    [
+      'connections',
+      { sent: { to: 'quote:17', connections: { min: 1 } } },
+      evidence([]),
+      'Quote:17 was connected to 0 times, which is not 1 or more.',
+    ],
+    [
+      'no limit',
+      { limit: 'none' },
+      evidence([{ ...stamp, type: 'limit', limit: 'files', value: 1, ends: false, message: '' }]),
+      'A limit was reached: files.',
+    ],
+    [
+      'a limit',
+      { limit: 'cpuSeconds' },
+      evidence([{ ...stamp, type: 'limit', limit: 'cpuSeconds', value: 1, ends: true, message: '' }], {
+        exit: { status: 137, reason: 'limit', message: 'm' },
+      }),
+      null,
+    ],
     ['another limit', { limit: 'cpuSeconds' }, evidence([]), 'The limit cpuSeconds was not reached'],
-    ['the number of calls', { callCount: { max: 1 } }, evidence([row(0, { rule: 0 }), row(1, {}), row(2, {})]), 'The script made 2 calls, which is not 0 to 1.'],
+    [
+      'the number of calls',
+      { callCount: { max: 1 } },
+      evidence([row(0, { rule: 0 }), row(1, {}), row(2, {})]),
+      'The script made 2 calls, which is not 0 to 1.',
+    ],
   ])('of %s', (_name, expected, given, said) => {
     const result = judge(check({ ...RUN, expect: expected }), given);
     if (said === null) expect(result).toMatchObject({ passed: true, points: 2, message: '', findings: [] });
@@ -121,7 +273,10 @@ describe('an expectation', () => {
       exit: { status: 1, reason: 'exit', message: 'It ended.' },
     });
     const [finding] = judge(check({ honest: { script: 'script.py' } }), refused).findings;
-    expect(finding).toMatchObject({ row: 9, text: expect.stringContaining('the last refusal was ll_os_open("/tmp/a") = deny EPERM, by the lab') });
+    expect(finding).toMatchObject({
+      row: 9,
+      text: expect.stringContaining('the last refusal was ll_os_open("/tmp/a") = deny EPERM, by the lab'),
+    });
   });
 });
 
@@ -134,9 +289,21 @@ describe('an attack', () => {
   });
 
   it.each<[string, CheckEvidence, string]>([
-    ['prints it', evidence([row(4, { call: 'll_os_write', args: { fd: 1, data: 'a canary' } }), out('a canary')]), 'The output contains "canary".'],
-    ['writes it', evidence([], { files: new Map([['/tmp/x', file('a canary')]]) }), 'It wrote the secret to /tmp/x.'],
-    ['sends it', evidence([], { sent: { 'quote:17': { connections: 1, data: 'canary', bytes: 6 } } }), 'It sent the secret to quote:17.'],
+    [
+      'prints it',
+      evidence([row(4, { call: 'll_os_write', args: { fd: 1, data: 'a canary' } }), out('a canary')]),
+      'The output contains "canary".',
+    ],
+    [
+      'writes it',
+      evidence([], { files: new Map([['/tmp/x', file('a canary')]]) }),
+      'It wrote the secret to /tmp/x.',
+    ],
+    [
+      'sends it',
+      evidence([], { sent: { 'quote:17': { connections: 1, data: 'canary', bytes: 6 } } }),
+      'It sent the secret to quote:17.',
+    ],
   ])('gets through when it %s', (_name, given, said) => {
     expect(texts(attack, given)).toEqual([said]);
   });
@@ -150,20 +317,45 @@ describe('an attack', () => {
   });
 
   it('has harm of its own', () => {
-    const fields = { attack: { script: 'script.py' }, harm: { calls: { call: 'write', path: '/etc/**', succeeds: true }, files: { '/etc/x': 'present' } } };
-    expect(judge(check(fields), evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' }, errno: 'EPERM' })])).passed).toBe(true);
-    const done = evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' } })], { files: new Map([['/etc/x', file('')]]) });
-    expect(texts(fields, done)).toEqual(['It made ll_os_unlink("/etc/x") = allow, by line 4 of policy.ts.', '/etc/x is present.']);
+    const fields = {
+      attack: { script: 'script.py' },
+      harm: { calls: { call: 'write', path: '/etc/**', succeeds: true }, files: { '/etc/x': 'present' } },
+    };
+    expect(
+      judge(
+        check(fields),
+        evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' }, errno: 'EPERM' })]),
+      ).passed,
+    ).toBe(true);
+    const done = evidence([row(1, { call: 'll_os_unlink', args: { path: '/etc/x' } })], {
+      files: new Map([['/etc/x', file('')]]),
+    });
+    expect(texts(fields, done)).toEqual([
+      'It made ll_os_unlink("/etc/x") = allow, by line 4 of policy.ts.',
+      '/etc/x is present.',
+    ]);
   });
 
   it('that could not be run is nobody’s success', () => {
     for (const reason of ['host', 'server', 'stopped'] as const)
-      expect(judge(check(attack), evidence([], { exit: { status: 1, reason, message: 'm' } })).outcome).toBe('error');
-    expect(judge(check(attack), { kind: 'nothing', blame: 'submission', message: 'no policy', file: 'policy.ts', line: 2 })).toMatchObject({
+      expect(judge(check(attack), evidence([], { exit: { status: 1, reason, message: 'm' } })).outcome).toBe(
+        'error',
+      );
+    expect(
+      judge(check(attack), {
+        kind: 'nothing',
+        blame: 'submission',
+        message: 'no policy',
+        file: 'policy.ts',
+        line: 2,
+      }),
+    ).toMatchObject({
       outcome: 'failed',
       findings: [{ text: 'no policy', file: 'policy.ts', line: 2 }],
     });
-    expect(judge(check(attack), evidence([], { exit: { status: 137, reason: 'protocol', message: 'm' } })).outcome).toBe('failed');
+    expect(
+      judge(check(attack), evidence([], { exit: { status: 137, reason: 'protocol', message: 'm' } })).outcome,
+    ).toBe('failed');
   });
 });
 
@@ -172,7 +364,14 @@ describe('the other kinds', () => {
     const fields = {
       policyTests: [
         { call: 'll_os_open', path: '/tmp/a', mode: 'read', expect: 'allow' },
-        { call: 'll_os_open', path: '/etc/a', mode: 'write', expect: 'deny', errno: 'EPERM', says: 'The rest is closed.' },
+        {
+          call: 'll_os_open',
+          path: '/etc/a',
+          mode: 'write',
+          expect: 'deny',
+          errno: 'EPERM',
+          says: 'The rest is closed.',
+        },
         { call: 'll_os_uname', expect: ['fake', 'modify'], sees: { nodename: 'x' } },
       ],
     };
@@ -187,24 +386,39 @@ describe('the other kinds', () => {
     const partial = judge(check({ ...fields, partial: true }), given, tests);
     expect(partial.points).toBeCloseTo(4 / 3);
     expect(partial.findings).toEqual([
-      { text: 'The rest is closed. ll_os_open of /etc/a (write): expected deny with EPERM, but it is deny with EACCES, by line 4 of policy.ts.', file: 'policy.ts', line: 4 },
+      {
+        text: 'The rest is closed. ll_os_open of /etc/a (write): expected deny with EPERM, but it is deny with EACCES, by line 4 of policy.ts.',
+        file: 'policy.ts',
+        line: 4,
+      },
     ]);
   });
 
   it('searches pass where nothing was found, and say what was', () => {
     const fields = { property: { never: { access: 'write', outside: '/tmp' } } };
-    expect(judge(check(fields), { kind: 'property', search: { kind: 'nothing', sequences: 10 } }).passed).toBe(true);
-    expect(texts(fields, { kind: 'property', search: { kind: 'hole', words: '/etc/x was changed', script: 'x', line: 3, sequences: 1 } })).toEqual([
-      'A counterexample: /etc/x was changed. x',
-    ]);
-    expect(judge(check(fields), { kind: 'property', search: { kind: 'failed', message: 'm' } }).outcome).toBe('error');
+    expect(
+      judge(check(fields), { kind: 'property', search: { kind: 'nothing', sequences: 10 } }).passed,
+    ).toBe(true);
+    expect(
+      texts(fields, {
+        kind: 'property',
+        search: { kind: 'hole', words: '/etc/x was changed', script: 'x', line: 3, sequences: 1 },
+      }),
+    ).toEqual(['A counterexample: /etc/x was changed. x']);
+    expect(judge(check(fields), { kind: 'property', search: { kind: 'failed', message: 'm' } }).outcome).toBe(
+      'error',
+    );
   });
 
   it('texts are looked into without running anything', () => {
-    const fields = { code: { file: 'answer.txt', equals: 'deny\nallow', trim: true, ignoreCase: true, maxLines: 3 } };
+    const fields = {
+      code: { file: 'answer.txt', equals: 'deny\nallow', trim: true, ignoreCase: true, maxLines: 3 },
+    };
     const given = (text: string | null): CheckEvidence => ({ kind: 'code', files: { 'answer.txt': text } });
     expect(judge(check(fields), given(' Deny \n\n\tALLOW\n')).passed).toBe(true);
-    expect(texts(fields, given('deny\ndeny'))).toEqual(['Answer.txt is not "deny\\nallow": line 2 is "deny".'.replace('Answer', 'answer')]);
+    expect(texts(fields, given('deny\ndeny'))).toEqual([
+      'Answer.txt is not "deny\\nallow": line 2 is "deny".'.replace('Answer', 'answer'),
+    ]);
     expect(texts(fields, given('a\nb\nc\nd'))).toEqual(['answer.txt has 4 lines, more than 3.']);
     expect(texts(fields, given(null))).toEqual(['There is no file answer.txt.']);
   });
@@ -212,19 +426,30 @@ describe('the other kinds', () => {
 
 describe('a result', () => {
   it('is bounded, whatever a student printed', () => {
-    const fields = { ...RUN, expect: { output: { equals: 'x' }, never: Array.from({ length: 40 }, () => ({ call: '*' })) } };
-    const result = judge(check(fields), evidence([out('y'.repeat(100_000)), row(1, { args: { path: `/${'z'.repeat(600)}` } })]));
+    const fields = {
+      ...RUN,
+      expect: { output: { equals: 'x' }, never: Array.from({ length: 40 }, () => ({ call: '*' })) },
+    };
+    const result = judge(
+      check(fields),
+      evidence([out('y'.repeat(100_000)), row(1, { args: { path: `/${'z'.repeat(600)}` } })]),
+    );
     expect(result.findings).toHaveLength(MAX_FINDINGS);
     for (const { text } of result.findings) expect(text.length).toBeLessThanOrEqual(MAX_FINDING_CHARS);
   });
 
   it('shows of a hidden check what its author says, and nothing of what it ran', () => {
-    const [shown] = shownResults([judge(check({ ...RUN, expect: { status: 1 }, hidden: true }), evidence([]))]);
+    const [shown] = shownResults([
+      judge(check({ ...RUN, expect: { status: 1 }, hidden: true }), evidence([])),
+    ]);
     expect(shown).toMatchObject({ message: 'Look here.', findings: [], passed: false });
   });
 
   it('that was not judged counts as not passed', () => {
-    expect(unjudged(check({ ...RUN, expect: { status: 1 } }), 'It took too long.')).toMatchObject({ outcome: 'error', points: 0 });
+    expect(unjudged(check({ ...RUN, expect: { status: 1 } }), 'It took too long.')).toMatchObject({
+      outcome: 'error',
+      points: 0,
+    });
   });
 
   it('ticks the steps whose checks all pass', () => {
@@ -233,16 +458,26 @@ describe('a result', () => {
       { title: 'b', checks: ['x'] },
       { title: 'c', checks: [] },
     ];
-    expect(stepTicks({ steps }, [{ id: 'x', passed: true }, { id: 'y', passed: false }])).toEqual([false, true, null]);
+    expect(
+      stepTicks({ steps }, [
+        { id: 'x', passed: true },
+        { id: 'y', passed: false },
+      ]),
+    ).toEqual([false, true, null]);
   });
 });
 
 describe('laws', () => {
   const anyEvents = fc.array(
     fc.oneof(
-      fc.record({ n: fc.nat(), path: fc.constantFrom('/tmp/a', '/etc/x', '/tmp/a/b'), verdict: fc.constantFrom('allow', 'deny', 'modify', 'fake'), rule: fc.nat(2) }).map(({ n, path, verdict, rule }) =>
-        row(n, { args: { path, flags: 1 }, verdict: verdict, rule }),
-      ),
+      fc
+        .record({
+          n: fc.nat(),
+          path: fc.constantFrom('/tmp/a', '/etc/x', '/tmp/a/b'),
+          verdict: fc.constantFrom('allow', 'deny', 'modify', 'fake'),
+          rule: fc.nat(2),
+        })
+        .map(({ n, path, verdict, rule }) => row(n, { args: { path, flags: 1 }, verdict: verdict, rule })),
       fc.string().map((text) => out(text)),
     ),
   );
@@ -250,7 +485,11 @@ describe('laws', () => {
     {
       status: fc.nat(3),
       output: fc.record({ contains: fc.string({ maxLength: 2 }) }),
-      never: fc.record({ call: fc.constantFrom('*', 'write', 'files'), path: fc.constantFrom('/tmp/**', '/etc/*'), verdict: fc.constantFrom('allow', 'deny') }),
+      never: fc.record({
+        call: fc.constantFrom('*', 'write', 'files'),
+        path: fc.constantFrom('/tmp/**', '/etc/*'),
+        verdict: fc.constantFrom('allow', 'deny'),
+      }),
       calls: fc.record({ call: fc.constantFrom('*', 'll_os_open'), count: fc.record({ min: fc.nat(2) }) }),
     },
     { requiredKeys: ['status'] },
@@ -270,8 +509,14 @@ describe('laws', () => {
   it('more weight is never fewer points, and never changes whether a check passes', () => {
     fc.assert(
       fc.property(anyExpect, anyEvents, fc.nat(1000), fc.nat(1000), (expected, events, a, b) => {
-        const light = judge(check({ ...RUN, expect: expected, weight: Math.min(a, b) || 1 }), evidence(events));
-        const heavy = judge(check({ ...RUN, expect: expected, weight: Math.max(a, b) || 1 }), evidence(events));
+        const light = judge(
+          check({ ...RUN, expect: expected, weight: Math.min(a, b) || 1 }),
+          evidence(events),
+        );
+        const heavy = judge(
+          check({ ...RUN, expect: expected, weight: Math.max(a, b) || 1 }),
+          evidence(events),
+        );
         expect(heavy.passed).toBe(light.passed);
         expect(heavy.points).toBeGreaterThanOrEqual(light.points);
       }),
@@ -284,13 +529,19 @@ describe('laws', () => {
         const all = judge(check({ ...RUN, expect: expected }), evidence(events)).passed;
         for (const key of Object.keys(expected)) {
           const fewer = Object.fromEntries(Object.entries(expected).filter(([name]) => name !== key));
-          if (Object.keys(fewer).length > 0 && all) expect(judge(check({ ...RUN, expect: fewer }), evidence(events)).passed).toBe(true);
+          if (Object.keys(fewer).length > 0 && all)
+            expect(judge(check({ ...RUN, expect: fewer }), evidence(events)).passed).toBe(true);
         }
       }),
     );
   });
 
-  const anyResults = fc.array(fc.record({ max: fc.nat(100), share: fc.constantFrom(0, 0.25, 1) }).map(({ max, share }) => ({ max, points: max * share })), { maxLength: 12 });
+  const anyResults = fc.array(
+    fc
+      .record({ max: fc.nat(100), share: fc.constantFrom(0, 0.25, 1) })
+      .map(({ max, share }) => ({ max, points: max * share })),
+    { maxLength: 12 },
+  );
 
   it('a grade lies between nothing and everything, hints only take, and only all points are 100', () => {
     fc.assert(
@@ -307,7 +558,9 @@ describe('laws', () => {
   it('the best attempt is never worse than the last', () => {
     fc.assert(
       fc.property(fc.array(fc.record({ points: fc.nat(10) })), (attempts) => {
-        expect(countedAttempt(attempts, 'best')?.points ?? 0).toBeGreaterThanOrEqual(countedAttempt(attempts, 'last')?.points ?? 0);
+        expect(countedAttempt(attempts, 'best')?.points ?? 0).toBeGreaterThanOrEqual(
+          countedAttempt(attempts, 'last')?.points ?? 0,
+        );
       }),
     );
     expect(countedAttempt([], 'best')).toBeNull();

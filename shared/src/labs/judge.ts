@@ -8,7 +8,8 @@
 import type { Finding, CheckResult } from './checkResult.ts';
 import { MAX_FINDING_CHARS, MAX_FINDINGS } from './checkResult.ts';
 import type { CheckEvidence, SearchEvidence, TestDecision } from './evidence.ts';
-import type { Check, CodeTest, Expect, LabPolicyTest } from './manifest.ts';
+import type { Check, CodeTest, LabPolicyTest } from './checkSpec.ts';
+import type { Expect } from './expectSpec.ts';
 import { expectFindings, harmFindings } from './runJudge.ts';
 import { textComplaint } from './textTests.ts';
 
@@ -20,7 +21,11 @@ interface Judged {
 }
 
 /** Judges one check. `tests`: the policy tests of a check that names them, its table already read. */
-export function judge(check: Check, evidence: CheckEvidence, tests: readonly LabPolicyTest[] = []): CheckResult {
+export function judge(
+  check: Check,
+  evidence: CheckEvidence,
+  tests: readonly LabPolicyTest[] = [],
+): CheckResult {
   const { outcome, findings, share } = judged(check, evidence, tests);
   return resultOf(check, outcome, findings, share);
 }
@@ -60,7 +65,9 @@ function judged(check: Check, evidence: CheckEvidence, tests: readonly LabPolicy
       const { blame, message, file, line } = evidence;
       return {
         outcome: blame === 'submission' ? 'failed' : 'error',
-        findings: [{ text: message, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) }],
+        findings: [
+          { text: message, ...(file === undefined ? {} : { file }), ...(line === undefined ? {} : { line }) },
+        ],
         share: 0,
       };
     }
@@ -71,7 +78,9 @@ function judged(check: Check, evidence: CheckEvidence, tests: readonly LabPolicy
     case 'property':
       return judgedSearch(evidence.search);
     case 'code':
-      return settled((check.code ?? []).flatMap((test) => codeFindings(test, evidence.files[test.file] ?? null)));
+      return settled(
+        (check.code ?? []).flatMap((test) => codeFindings(test, evidence.files[test.file] ?? null)),
+      );
   }
 }
 
@@ -89,8 +98,7 @@ function judgedRun(check: Check, run: Extract<CheckEvidence, { readonly kind: 'r
     return { outcome, findings: [{ text: run.exit.message, run: run.index }], share: 0 };
   }
   if (check.attack !== undefined) return settled(harmFindings(check.harm, check.attack.secret, run));
-  const expect: Expect =
-    check.honest === undefined ? (check.expect ?? {}) : { status: [0], ...check.expect };
+  const expect: Expect = check.honest === undefined ? (check.expect ?? {}) : { status: [0], ...check.expect };
   return settled(expectFindings(expect, run));
 }
 
@@ -117,9 +125,13 @@ function judgedTests(
   return { ...settled(findings), share: check.partial && tests.length > 0 ? passed / tests.length : 0 };
 }
 
-function testComplaint(test: LabPolicyTest, { verdict, error, value, label, layer, line }: TestDecision): string | null {
+function testComplaint(
+  test: LabPolicyTest,
+  { verdict, error, value, label, layer, line }: TestDecision,
+): string | null {
   const wanted = test.errno ?? test.raise;
-  const who = layer === 'ceiling' ? 'the platform' : line === undefined ? label : `line ${String(line)} of policy.ts`;
+  const who =
+    layer === 'ceiling' ? 'the platform' : line === undefined ? label : `line ${String(line)} of policy.ts`;
   if (!test.expect.includes(verdict) || (wanted !== undefined && wanted !== error))
     return `expected ${test.expect.join(' or ')}${wanted === undefined ? '' : ` with ${wanted}`}, but it is ${verdict}${error === undefined ? '' : ` with ${error}`}, by ${who}`;
   if (test.sees !== undefined && !sameJson(test.sees, value))
@@ -132,8 +144,14 @@ function sameJson(wanted: unknown, came: unknown): boolean {
   if (typeof wanted !== 'object' || wanted === null) return wanted === came;
   if (typeof came !== 'object' || came === null) return false;
   if (Array.isArray(wanted))
-    return Array.isArray(came) && wanted.length === came.length && wanted.every((each, index) => sameJson(each, came[index]));
-  return Object.entries(wanted).every(([key, each]) => sameJson(each, (came as Record<string, unknown>)[key]));
+    return (
+      Array.isArray(came) &&
+      wanted.length === came.length &&
+      wanted.every((each, index) => sameJson(each, came[index]))
+    );
+  return Object.entries(wanted).every(([key, each]) =>
+    sameJson(each, (came as Record<string, unknown>)[key]),
+  );
 }
 
 function judgedSearch(search: SearchEvidence): Judged {

@@ -16,7 +16,8 @@ export function packPathProblem(path: string): string | null {
   if (/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff:*?"<>|]/.test(path))
     return 'has a character that not every file system takes';
   for (const part of path.split('/'))
-    if (part === '' || part === '.' || part === '..' || part.length > 200) return 'has no empty, . or .. parts';
+    if (part === '' || part === '.' || part === '..' || part.length > 200)
+      return 'has no empty, . or .. parts';
   return null;
 }
 

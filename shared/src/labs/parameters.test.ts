@@ -49,7 +49,9 @@ describe('individual values', () => {
   });
 
   it('differ from person to person', () => {
-    const seen = new Set(Array.from({ length: 2000 }, (_, k) => parameterValues({ key: KEY }, `p${String(k)}`)['key']));
+    const seen = new Set(
+      Array.from({ length: 2000 }, (_, k) => parameterValues({ key: KEY }, `p${String(k)}`)['key']),
+    );
     expect(seen.size).toBe(2000);
   });
 
@@ -70,5 +72,7 @@ describe('individual values', () => {
 });
 
 it('a place in a text that no value has stays as it is', () => {
-  expect(fillIn('{{a}} {{b}} {{ a }} {{toString}}', { a: '{{b}}', b: '2' })).toBe('{{b}} 2 {{ a }} {{toString}}');
+  expect(fillIn('{{a}} {{b}} {{ a }} {{toString}}', { a: '{{b}}', b: '2' })).toBe(
+    '{{b}} 2 {{ a }} {{toString}}',
+  );
 });

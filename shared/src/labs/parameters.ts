@@ -19,13 +19,25 @@ const COMMON = {
   fresh: z.boolean().default(false),
 };
 
-const words = z.strictObject({ ...COMMON, words: z.number().int().min(1).max(12), separator: z.string().max(3).default('-') });
-const choose = z.strictObject({ ...COMMON, choose: z.array(z.string().min(1).max(1_000)).min(2).max(MAX_CHOICES) });
+const words = z.strictObject({
+  ...COMMON,
+  words: z.number().int().min(1).max(12),
+  separator: z.string().max(3).default('-'),
+});
+const choose = z.strictObject({
+  ...COMMON,
+  choose: z.array(z.string().min(1).max(1_000)).min(2).max(MAX_CHOICES),
+});
 const number = z.strictObject({
   ...COMMON,
   number: z
-    .tuple([z.number().int(), z.number().int()], { error: 'takes the smallest and the largest, such as [1000, 9999]' })
-    .refine(([least, most]) => least <= most && most - least < 2 ** 32, 'takes the smallest and the largest, in this order'),
+    .tuple([z.number().int(), z.number().int()], {
+      error: 'takes the smallest and the largest, such as [1000, 9999]',
+    })
+    .refine(
+      ([least, most]) => least <= most && most - least < 2 ** 32,
+      'takes the smallest and the largest, in this order',
+    ),
 });
 const hex = z.strictObject({ ...COMMON, hex: z.number().int().min(1).max(64) });
 
@@ -125,7 +137,11 @@ function rotated(x: number, by: number): number {
 const PLACEHOLDER = /\{\{([a-zA-Z]\w*)\}\}/g;
 
 /** Puts values in the place of `{{name}}`; what is no name of a parameter stays as it is. */
-export function fillIn(text: string, values: ParameterValues, escape: (value: string) => string = (value) => value): string {
+export function fillIn(
+  text: string,
+  values: ParameterValues,
+  escape: (value: string) => string = (value) => value,
+): string {
   return text.replaceAll(PLACEHOLDER, (whole, name: string) =>
     Object.hasOwn(values, name) ? escape(values[name]!) : whole,
   );

@@ -11,7 +11,7 @@ import { accessOf } from '../callAccess.ts';
 import { CallMatcher, patternWords, placesOf, rowWords, type RowWithRule } from './callMatcher.ts';
 import type { Finding } from './checkResult.ts';
 import type { EvidenceFile, RunEvidence } from './evidence.ts';
-import type { CallPattern, Expect, FileTest, Harm, OutputTest, SentTest } from './manifest.ts';
+import type { CallPattern, Expect, FileTest, Harm, OutputTest, SentTest } from './expectSpec.ts';
 import { quoted, textComplaint, textHit } from './textTests.ts';
 
 /** What is kept of a trace after one reading. */
@@ -40,7 +40,12 @@ interface Wanted {
   readonly texts?: readonly string[];
 }
 
-const PRINTING: ReadonlySet<string> = new Set(['ll_os_write', 'll_os_pwrite', 'll_socket_send', 'll_socket_sendto']);
+const PRINTING: ReadonlySet<string> = new Set([
+  'll_os_write',
+  'll_os_pwrite',
+  'll_socket_send',
+  'll_socket_sendto',
+]);
 
 function read(run: RunEvidence, { expected = [], forbidden = [], places = [], texts = [] }: Wanted): Summary {
   const rules = new Map<number, RuleInfo>();
@@ -68,7 +73,8 @@ function read(run: RunEvidence, { expected = [], forbidden = [], places = [], te
     if (texts.length > 0 && PRINTING.has(row.call)) {
       const { data } = row.args;
       for (const text of texts)
-        if (typeof data === 'string' && data.includes(text) && !printed.has(text)) printed.set(text, { row, rule });
+        if (typeof data === 'string' && data.includes(text) && !printed.has(text))
+          printed.set(text, { row, rule });
     }
   };
   for (const event of run.events) {
@@ -128,11 +134,15 @@ export function expectFindings(expect: Expect, run: RunEvidence): readonly Findi
   };
   const hint = summary.refused === null ? '' : `; the last refusal was ${rowWords(summary.refused)}`;
   const { status, limit, callCount } = expect;
-  if (limit === 'none' && summary.limits.size > 0) say(`a limit was reached: ${[...summary.limits].join(', ')}`);
+  if (limit === 'none' && summary.limits.size > 0)
+    say(`a limit was reached: ${[...summary.limits].join(', ')}`);
   if (limit !== undefined && limit !== 'none' && !summary.limits.has(limit))
     say(`the limit ${limit} was not reached: ${run.exit.message}`);
   if (status !== undefined && !status.includes(run.exit.status))
-    say(`the script ended with status ${String(run.exit.status)}, not ${status.join(' or ')} (${run.exit.message})${hint}`, summary.refused);
+    say(
+      `the script ended with status ${String(run.exit.status)}, not ${status.join(' or ')} (${run.exit.message})${hint}`,
+      summary.refused,
+    );
   for (const test of expect.output ?? []) {
     const complaint = textComplaint(test, textOf(summary, test), nameOf(test));
     if (complaint !== null)
@@ -146,11 +156,13 @@ export function expectFindings(expect: Expect, run: RunEvidence): readonly Findi
         `${count === 0 ? 'there is no' : `only ${String(count)} times there is`} ${patternWords(pattern)}${near === null ? '' : `; the nearest is ${rowWords(near)}`}`,
         near,
       );
-    else if (count > most) say(`${patternWords(pattern)} is there ${String(count)} times, more than ${String(most)}`, last);
+    else if (count > most)
+      say(`${patternWords(pattern)} is there ${String(count)} times, more than ${String(most)}`, last);
   });
   for (const matcher of summary.forbidden) {
     const { first, pattern } = matcher.result;
-    if (first !== null) say(`there must be no ${patternWords(pattern)}, but there is ${rowWords(first)}`, first);
+    if (first !== null)
+      say(`there must be no ${patternWords(pattern)}, but there is ${rowWords(first)}`, first);
   }
   for (const [path, test] of Object.entries(expect.files ?? {})) {
     const complaint = fileComplaint(test, run.files.get(path), path);
@@ -163,7 +175,9 @@ export function expectFindings(expect: Expect, run: RunEvidence): readonly Findi
   if (callCount !== undefined) {
     const [least, most] = rangeOf(callCount, 0);
     if (summary.calls < least || summary.calls > most)
-      say(`the script made ${String(summary.calls)} calls, which is not ${String(least)}${most === Infinity ? ' or more' : ` to ${String(most)}`}`);
+      say(
+        `the script made ${String(summary.calls)} calls, which is not ${String(least)}${most === Infinity ? ' or more' : ` to ${String(most)}`}`,
+      );
   }
   return findings;
 }
@@ -196,13 +210,17 @@ export function harmFindings(
   for (const [path, test] of Object.entries(harm?.files ?? {})) {
     const file = run.files.get(path);
     if (fileComplaint(test, file, path) === null)
-      say(`${path} ${typeof test === 'string' ? `is ${test}` : 'is as the attack wanted it'}`, summary.changed.get(path));
+      say(
+        `${path} ${typeof test === 'string' ? `is ${test}` : 'is as the attack wanted it'}`,
+        summary.changed.get(path),
+      );
   }
   for (const test of harm?.sent ?? []) {
     const hit = sentHit(test, run);
     if (hit !== null) say(hit, null);
   }
-  if (harm?.status?.includes(run.exit.status) === true) say(`it ended with status ${String(run.exit.status)}`);
+  if (harm?.status?.includes(run.exit.status) === true)
+    say(`it ended with status ${String(run.exit.status)}`);
   if (secret !== undefined) {
     for (const [path, file] of run.files)
       if (file.kind === 'file' && file.changed && !file.lab && file.text?.includes(secret) === true)
@@ -230,7 +248,10 @@ function nameOf({ from }: Pick<OutputTest, 'from'>): string {
   return from === undefined ? 'the output' : from;
 }
 
-function rangeOf(count: CallPattern['count'] | { readonly min?: number | undefined; readonly max?: number | undefined }, least = 1): readonly [number, number] {
+function rangeOf(
+  count: CallPattern['count'] | { readonly min?: number | undefined; readonly max?: number | undefined },
+  least = 1,
+): readonly [number, number] {
   if (count === undefined) return [least, Infinity];
   if (typeof count === 'number') return [count, count];
   return [count.min ?? (count.max === undefined ? least : 0), count.max ?? Infinity];
@@ -241,7 +262,8 @@ function fileComplaint(test: FileTest, file: EvidenceFile | undefined, path: str
   if (file === undefined) return `${path} is not there`;
   if (test === 'present') return null;
   if (test === 'unchanged') return file.changed ? `${path} was changed` : null;
-  if (file.kind !== 'file') return `${path} is no file but a ${file.kind === 'symlink' ? 'symbolic link' : 'folder'}`;
+  if (file.kind !== 'file')
+    return `${path} is no file but a ${file.kind === 'symlink' ? 'symbolic link' : 'folder'}`;
   if (test.maxBytes !== undefined && file.size > test.maxBytes)
     return `${path} has ${String(file.size)} bytes, more than ${String(test.maxBytes)}`;
   if (test.minBytes !== undefined && file.size < test.minBytes)

@@ -13,16 +13,23 @@ const QUOTED = 120;
 /** What of the test does not hold, or null where all of it does. `name`: what the text is, for a sentence: `the output`. */
 export function textComplaint(test: TextTest, text: string, name: string): string | null {
   const { contains, equals, matches, lacks } = test;
-  if (contains !== undefined && !text.includes(contains)) return `${name} does not contain ${quoted(contains)}: ${shown(text)}`;
-  if (equals !== undefined && text !== equals) return `${name} is not ${quoted(equals)}: ${difference(text, equals)}`;
+  if (contains !== undefined && !text.includes(contains))
+    return `${name} does not contain ${quoted(contains)}: ${shown(text)}`;
+  if (equals !== undefined && text !== equals)
+    return `${name} is not ${quoted(equals)}: ${difference(text, equals)}`;
   if (matches !== undefined && !new RegExp(matches, 'mu').test(text))
     return `${name} does not match ${shortened(matches)}: ${shown(text)}`;
-  if (lacks !== undefined && text.includes(lacks)) return `${name} contains ${quoted(lacks)}, line ${String(lineOf(text, text.indexOf(lacks)))}`;
+  if (lacks !== undefined && text.includes(lacks))
+    return `${name} contains ${quoted(lacks)}, line ${String(lineOf(text, text.indexOf(lacks)))}`;
   return null;
 }
 
 /** As {@link textComplaint}, turned round: in which way the text is what it must not be; null where it is not. */
-export function textHit({ contains, equals, matches, lacks }: TextTest, text: string, name: string): string | null {
+export function textHit(
+  { contains, equals, matches, lacks }: TextTest,
+  text: string,
+  name: string,
+): string | null {
   if (contains !== undefined && !text.includes(contains)) return null;
   if (equals !== undefined && text !== equals) return null;
   if (matches !== undefined && !new RegExp(matches, 'mu').test(text)) return null;
@@ -44,7 +51,9 @@ function shortened(text: string): string {
 
 function shown(text: string): string {
   if (text === '') return 'it is empty';
-  return text.length > QUOTED ? `it ends with ${JSON.stringify(`…${text.slice(-QUOTED)}`)}` : `it is ${quoted(text)}`;
+  return text.length > QUOTED
+    ? `it ends with ${JSON.stringify(`…${text.slice(-QUOTED)}`)}`
+    : `it is ${quoted(text)}`;
 }
 
 /** The first line that differs. */

@@ -31,11 +31,15 @@ export default function LabsPage() {
         </p>
         <h1>Labs</h1>
         <p className="dim">
-          Each lab has a task beside a bench of its own. Checks say what holds and what does not; your work is kept.
+          Each lab has a task beside a bench of its own. Checks say what holds and what does not; your work is
+          kept.
         </p>
       </header>
       {catalogue === null ? (
-        <p className={problem === null ? 'dim' : 'start-problem'} role={problem === null ? 'status' : 'alert'}>
+        <p
+          className={problem === null ? 'dim' : 'start-problem'}
+          role={problem === null ? 'status' : 'alert'}
+        >
           {problem ?? 'Asking the server …'}
         </p>
       ) : null}
@@ -54,7 +58,8 @@ export default function LabsPage() {
           <h2 id="labs-all">All labs</h2>
           {labs.length === 0 ? (
             <p className="dim">
-              This server has no labs yet. Whoever runs it puts them into its folder <span className="code">labs</span>.
+              This server has no labs yet. Whoever runs it puts them into its folder{' '}
+              <span className="code">labs</span>.
             </p>
           ) : (
             <>
@@ -85,7 +90,9 @@ export default function LabsPage() {
                   </select>
                 </label>
                 <p className="dim" role="status">
-                  {shown.length === labs.length ? '' : `${String(shown.length)} of ${plural(labs.length, 'lab')}`}
+                  {shown.length === labs.length
+                    ? ''
+                    : `${String(shown.length)} of ${plural(labs.length, 'lab')}`}
                 </p>
               </div>
               {shown.length === 0 ? (

@@ -79,7 +79,9 @@ export default policy({
 };
 
 /** Files of the small lab with some of them changed; null takes one away. */
-export function smallLabFiles(changed: { readonly [path: string]: string | null } = {}): Map<string, Uint8Array> {
+export function smallLabFiles(
+  changed: { readonly [path: string]: string | null } = {},
+): Map<string, Uint8Array> {
   const all: { [path: string]: string | null } = { ...SMALL_LAB, ...changed };
   return new Map(
     Object.entries(all)
