@@ -11,10 +11,15 @@ function shared(name: string, make: () => string): string {
 const FREE_PORT =
   "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
 
-const port = shared('SANDTABLE_E2E_PORT', () =>
-  execFileSync(process.execPath, ['-e', FREE_PORT], { encoding: 'utf8' }).trim(),
+/** One per core, each with a server of its own: a story never meets the processes, benches or people of another. */
+const WORKERS = 2;
+
+const ports = Array.from({ length: WORKERS }, (_, worker) =>
+  shared(`SANDTABLE_E2E_PORT_${worker}`, () =>
+    execFileSync(process.execPath, ['-e', FREE_PORT], { encoding: 'utf8' }).trim(),
+  ),
 );
-const baseURL = `http://127.0.0.1:${port}`;
+const urlOf = (port: string | undefined): string => `http://127.0.0.1:${port}`;
 
 const reporter: ReporterDescription[] = [['list']];
 const report = process.env['SANDTABLE_E2E_REPORT'];
@@ -27,14 +32,14 @@ export default defineConfig({
   forbidOnly: true,
   // A test that needs a second chance is a failing test.
   retries: 0,
-  // Guests, server and browser share two cores; stories that wait for one another's processes would time out at random.
-  workers: 1,
+  workers: WORKERS,
   // Time enough for a machine that does ten things at once; what is broken never comes.
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter,
   use: {
-    baseURL,
+    // Each worker reads this file for itself, with its number beside it.
+    baseURL: urlOf(ports[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)]),
     viewport: { width: 1440, height: 900 },
     trace: 'retain-on-failure',
     screenshot: 'only-on-failure',
@@ -53,13 +58,13 @@ export default defineConfig({
       ],
     },
   },
-  webServer: {
+  webServer: ports.map((port) => ({
     command: `"${process.execPath}" scripts/serveStories.ts`,
-    url: baseURL,
+    url: urlOf(port),
     env: { PORT: port, HOST: '127.0.0.1' },
     stdout: 'ignore',
     stderr: 'pipe',
     timeout: 60_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 10_000 },
-  },
+  })),
 });
