@@ -38,8 +38,8 @@ export default defineConfig({
   test: {
     projects: [project('shared'), project('policy'), server, onPostgres, project('web'), scripts],
     pool: 'forks',
-    // Most tests wait for guests and disks: two files at once take little more than half the time on two cores.
-    maxWorkers: 2,
+    // Tests wait for guests, disks and clocks a quarter of their time: three files at once keep two cores busy.
+    maxWorkers: 3,
     // Guests are real processes and the reference machine has two cores: 20 s tells a hang from a slow start.
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -6,17 +6,17 @@ import { inRoot, NODE, TOOL, WORKSPACES } from './place.ts';
 export interface Check {
   readonly name: string;
   readonly cure: string;
-  /** @returns whether the sources pass; what is wrong has been printed. */
-  readonly passes: (options: ChildOptions) => Promise<boolean>;
+  /**
+   * @param cores how many it may keep busy
+   * @returns whether the sources pass; what is wrong has been printed.
+   */
+  readonly passes: (options: ChildOptions, cores: number) => Promise<boolean>;
 }
 
 const succeeds = async (options: ChildOptions, program: string, ...args: string[]): Promise<boolean> =>
   (await run(NODE, [program, ...args], options)).status === 0;
 
-/** The reference machine has two cores. */
-const COMPILERS_AT_ONCE = 2;
-
-async function typecheck(options: ChildOptions): Promise<boolean> {
+async function typecheck(options: ChildOptions, cores: number): Promise<boolean> {
   const projects = ['.', ...WORKSPACES].map((name) => inRoot(name, 'tsconfig.json'));
   for (const name of ['shared', 'policy']) projects.push(inRoot(name, 'tsconfig.pure.json'));
   let passed = true;
@@ -25,7 +25,7 @@ async function typecheck(options: ChildOptions): Promise<boolean> {
       if (!(await succeeds(options, TOOL.tsc, '--pretty', 'false', '-p', project))) passed = false;
     }
   };
-  await Promise.all(Array.from({ length: COMPILERS_AT_ONCE }, worker));
+  await Promise.all(Array.from({ length: cores }, worker));
   return passed;
 }
 

@@ -15,6 +15,8 @@ export interface ChildOptions {
   /** Milliseconds after which the child's group is killed; needs `ownGroup`. */
   readonly limit?: number;
   readonly onStart?: (pid: number) => void;
+  /** Gets all that the child prints, for a caller that runs several at once; without it the child prints where we do. */
+  readonly onOutput?: (text: string) => void;
 }
 
 export interface ChildResult {
@@ -56,19 +58,24 @@ function signalChild(child: ChildProcess, ownGroup: boolean, signal: NodeJS.Sign
   }
 }
 
-/** Runs a program with our standard output and error, and no input (`interactive` children are execve'd instead). */
+/** Runs a program without input (`interactive` children are execve'd instead). */
 export function run(
   program: string,
   args: readonly string[],
   options: ChildOptions = {},
 ): Promise<ChildResult> {
   const ownGroup = options.ownGroup ?? false;
+  const out = options.onOutput === undefined ? 'inherit' : 'pipe';
   const child = spawn(program, args, {
     cwd: options.cwd ?? ROOT,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', out, out],
     detached: ownGroup,
   });
+  if (options.onOutput !== undefined) {
+    child.stdout?.setEncoding('utf8').on('data', options.onOutput);
+    child.stderr?.setEncoding('utf8').on('data', options.onOutput);
+  }
   running.set(child, ownGroup);
   if (child.pid !== undefined) options.onStart?.(child.pid);
   let timedOut = false;
@@ -88,10 +95,13 @@ export function run(
       done();
       reject(failure);
     });
-    child.once('exit', (code, signal) => {
+    const ended = (code: number | null, signal: NodeJS.Signals | null): void => {
       done();
       resolve({ status: code ?? statusOfSignal(signal ?? ''), timedOut });
-    });
+    };
+    // A child whose output we read has ended when all of it has come.
+    if (out === 'pipe') child.once('close', ended);
+    else child.once('exit', ended);
   });
 }
 

@@ -9,7 +9,7 @@ import type { Check } from './checks.ts';
 import { buildNative, buildWeb } from './build.ts';
 import { become, passSignalsOn, statusOfSignal, stopSignal } from './child.ts';
 import { runDev } from './dev.ts';
-import { inRoot, NODE, ROOT, SERVER_MAIN, TOOL } from './place.ts';
+import { CORES, inRoot, NODE, ROOT, SERVER_MAIN, TOOL } from './place.ts';
 import { installPackages } from './packages.ts';
 import { reportOnStdout, sayFailure, step, StepFailure } from './step.ts';
 import { findOnPath, haveSystemParts, PARTS } from './systemParts.ts';
@@ -36,7 +36,7 @@ const checkCommand =
   async () => {
     await installPackages();
     await step(check.name, async () => {
-      if (!(await check.passes({}))) throw new StepFailure(`${check.name}: see above`, check.cure);
+      if (!(await check.passes({}, CORES))) throw new StepFailure(`${check.name}: see above`, check.cure);
     });
     return 0;
   };

@@ -9,6 +9,9 @@ export const inRoot = (...parts: string[]): string => path.join(ROOT, ...parts);
 /** What may be thrown away at any time: stamps and test reports. */
 export const CACHE = inRoot('.cache');
 
+/** Of the reference machine, which `npm test` is made for. */
+export const CORES = 2;
+
 export const WORKSPACES = ['shared', 'policy', 'server', 'web', 'e2e'] as const;
 
 /** The pinned Node, which runs this file. */

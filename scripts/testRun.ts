@@ -4,9 +4,9 @@ import path from 'node:path';
 import { CHECKS } from './checks.ts';
 import type { Check } from './checks.ts';
 import { run, stopSignal } from './child.ts';
-import type { ChildResult } from './child.ts';
+import type { ChildOptions, ChildResult } from './child.ts';
 import { endLeftovers } from './leftovers.ts';
-import { CACHE, inRoot, NODE, TOOL } from './place.ts';
+import { CACHE, CORES, inRoot, NODE, TOOL } from './place.ts';
 import { say, seconds } from './step.ts';
 import {
   add,
@@ -29,7 +29,7 @@ const PLAYWRIGHT_REPORT = path.join(REPORTS, 'playwright.json');
 interface TestStep {
   readonly name: string;
   readonly cure: string;
-  readonly count: () => Promise<Counts>;
+  readonly count: (options: ChildOptions) => Promise<Counts>;
 }
 
 /** A group of its own, so that a step which hangs can be killed with all its processes. */
@@ -38,7 +38,7 @@ const STEP_OPTIONS = { ownGroup: true, limit: STEP_LIMIT_MS } as const;
 const checkStep = (check: Check): TestStep => ({
   name: check.name,
   cure: check.cure,
-  count: async () => ((await check.passes(STEP_OPTIONS)) ? ONE_PASSED : ONE_FAILED),
+  count: async (options) => ((await check.passes(options, 1)) ? ONE_PASSED : ONE_FAILED),
 });
 
 function readReport(file: string): unknown {
@@ -56,55 +56,74 @@ function judged(count: typeof countVitest, reportFile: string, { status, timedOu
   return count(report, report === undefined ? 1 : status);
 }
 
-const STEPS: readonly TestStep[] = [
-  checkStep(CHECKS.typecheck),
+/** These keep one core busy each and run side by side; the longest come first. */
+const SIDE_BY_SIDE: readonly TestStep[] = [
   checkStep(CHECKS.lint),
+  checkStep(CHECKS.typecheck),
   checkStep(CHECKS.format),
   checkStep(CHECKS.deps),
   checkStep(CHECKS.knip),
   {
     name: 'C tests under the sanitizers',
     cure: 'make -C server/native check',
-    count: async () => {
+    count: async (options) => {
       const args = ['-C', inRoot('server', 'native'), '--silent', '--no-print-directory', 'check'];
-      return (await run('make', args, STEP_OPTIONS)).status === 0 ? ONE_PASSED : ONE_FAILED;
+      return (await run('make', args, options)).status === 0 ? ONE_PASSED : ONE_FAILED;
     },
   },
+];
+
+/** These use the whole machine. */
+const ONE_BY_ONE: readonly TestStep[] = [
   {
     name: 'unit, property and attack tests',
     cure: 'npm run unit -- <part of a file name> runs one file',
-    count: async () =>
+    count: async (options) =>
       judged(
         countVitest,
         VITEST_REPORT,
         await run(
           NODE,
           [TOOL.vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
-          STEP_OPTIONS,
+          options,
         ),
       ),
   },
   {
     name: 'stories in the browser',
     cure: 'npm run e2e -- <part of a file name> runs one; traces and screenshots are in test-results/',
-    count: async () => {
+    count: async (options) => {
       const env = { SANDTABLE_E2E_REPORT: PLAYWRIGHT_REPORT };
       return judged(
         countPlaywright,
         PLAYWRIGHT_REPORT,
-        await run(NODE, [TOOL.playwright, 'test'], { ...STEP_OPTIONS, env }),
+        await run(NODE, [TOOL.playwright, 'test'], { ...options, env }),
       );
     },
   },
 ];
 
-async function runStep({ name, cure, count }: TestStep): Promise<Counts> {
-  const began = performance.now();
-  say(`\n▸ ${name}`);
-  const counts = await count();
+function sayCounts({ name, cure }: TestStep, counts: Counts, began: number): void {
   const took = seconds(performance.now() - began);
   if (counts.failed === 0) say(`✓ ${name}: ${counts.passed} passed (${took})`);
   else say(`✗ ${name}: ${counts.failed} failed, ${counts.passed} passed (${took})\n  cure: ${cure}`);
+}
+
+async function runStep(testStep: TestStep): Promise<Counts> {
+  const began = performance.now();
+  say(`\n▸ ${testStep.name}`);
+  const counts = await testStep.count(STEP_OPTIONS);
+  sayCounts(testStep, counts, began);
+  return counts;
+}
+
+/** As {@link runStep}, but what it prints comes when it has ended, so that the words of two do not mix. */
+async function runQuietStep(testStep: TestStep): Promise<Counts> {
+  const began = performance.now();
+  const said: string[] = [];
+  const counts = await testStep.count({ ...STEP_OPTIONS, onOutput: (text) => said.push(text) });
+  if (counts.failed > 0) say(`\n▸ ${testStep.name}\n${said.join('').trimEnd()}`);
+  sayCounts(testStep, counts, began);
   return counts;
 }
 
@@ -127,12 +146,17 @@ export async function runAllTests(): Promise<number> {
   mkdirSync(REPORTS, { recursive: true });
   let total = NOTHING;
   const failedSteps: string[] = [];
-  for (const testStep of STEPS) {
-    const counts = await runStep(testStep);
-    if (counts.failed > 0) failedSteps.push(testStep.name);
-    total = add(total, counts);
-    if (stopSignal() !== undefined) break;
-  }
+  const take = async (steps: TestStep[], runOne: (step: TestStep) => Promise<Counts>): Promise<void> => {
+    for (let next = steps.shift(); next !== undefined && stopSignal() === undefined; next = steps.shift()) {
+      const counts = await runOne(next);
+      if (counts.failed > 0) failedSteps.push(next.name);
+      total = add(total, counts);
+    }
+  };
+  say(`\n▸ ${SIDE_BY_SIDE.map(({ name }) => name).join(', ')}`);
+  const waiting = [...SIDE_BY_SIDE];
+  await Promise.all(Array.from({ length: CORES }, () => take(waiting, runQuietStep)));
+  await take([...ONE_BY_ONE], runStep);
   const processes = await lookForLeftovers();
   if (processes.failed > 0) failedSteps.push('no process left behind');
   total = add(total, processes);
