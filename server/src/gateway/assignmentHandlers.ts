@@ -115,7 +115,7 @@ export function assignmentHandlers({ store, labs }: Services): { readonly [N in 
     'assignment.extend': async ({ assignment, person, dueAt, reason }, _page, actor) => {
       const row = await assignments.get(assignment);
       if (row === null) return NO_ASSIGNMENT;
-      if ((await courses.roleOf(row.course, person)) === null) return NO_MEMBER;
+      if ((await store.access.roleInCourse(person, row.course)) === null) return NO_MEMBER;
       await assignments.extend(actor.person, assignment, person, dueAt, reason);
       return done(null);
     },

@@ -82,7 +82,7 @@ export function progressHandlers({ store, pages, progress }: Services): {
     'grade.override': async ({ assignment, person, points, reason }, _page, actor) => {
       const row = await store.assignments.get(assignment);
       if (row === null) return NO_ASSIGNMENT;
-      if ((await store.courses.roleOf(row.course, person)) === null) return NO_MEMBER;
+      if ((await store.access.roleInCourse(person, row.course)) === null) return NO_MEMBER;
       await store.grades.override(actor.person, assignment, person, points, reason);
       return done(null);
     },

@@ -1,18 +1,9 @@
 /** Reads and writes what an attempt keeps (`evidenceFormat.ts`). */
-import {
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { StringDecoder } from 'node:string_decoder';
 import type { RunEvent } from '@sandtable/shared/events';
 import type { CheckEvidence, EvidenceFile } from '@sandtable/shared/labs/evidence';
+import { fileLines } from '../sessions/fileLines.ts';
 import { LOG_FILE } from '../sessions/logFormat.ts';
 import {
   EVIDENCE_FILE,
@@ -25,8 +16,6 @@ import {
   type StoredSubmission,
 } from './evidenceFormat.ts';
 import type { SubmittedFiles } from './labInstance.ts';
-
-const PIECE_BYTES = 256 * 1024;
 
 /** Makes the folder, with the files that are judged. Throws where that fails, and where the folder has an attempt already. */
 export function beginAttempt(folder: string, files: SubmittedFiles): void {
@@ -89,19 +78,5 @@ function readJson(file: string): unknown {
 
 /** Events of a log that the controller wrote; a last line that is cut short is none. */
 function* eventsIn(path: string): Generator<RunEvent> {
-  const file = openSync(path, 'r');
-  try {
-    const decoder = new StringDecoder('utf8');
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    let rest = '';
-    for (;;) {
-      const count = readSync(file, piece, 0, PIECE_BYTES, null);
-      if (count === 0) return;
-      const lines = (rest + decoder.write(piece.subarray(0, count))).split('\n');
-      rest = lines.pop()!;
-      for (const line of lines) if (line !== '') yield JSON.parse(line) as RunEvent;
-    }
-  } finally {
-    closeSync(file);
-  }
+  for (const { text, whole } of fileLines(path)) if (whole && text !== '') yield JSON.parse(text) as RunEvent;
 }

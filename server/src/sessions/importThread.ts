@@ -1,9 +1,8 @@
 /** The thread that turns an uploaded trace into the log of a run, so that a large file holds up nobody. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { StringDecoder } from 'node:string_decoder';
 import type { RunEvent } from '@sandtable/shared/events';
 import type { SessionState } from '@sandtable/shared/session';
 import { MAX_TRACE_LINE, TraceImport, type TraceProblem } from '@sandtable/shared/traceImport';
+import { fileLines } from './fileLines.ts';
 import { finishedState } from './logRepair.ts';
 import { callLine } from './logFormat.ts';
 import { LogWriter } from './logWriter.ts';
@@ -13,16 +12,15 @@ export type Imported =
   | { readonly ok: true; readonly state: SessionState }
   | { readonly ok: false; readonly problems: readonly TraceProblem[] };
 
-const PIECE_BYTES = 256 * 1024;
-
 const questions = {
   /** Reads the file and writes the log of `run` into `folder`, which is made. What is wrong with the file is told; then there is no log. */
   import(file: string, folder: string, run: string): Imported {
     const reader = new TraceImport(run);
     const writer = new LogWriter(folder);
     const write = (event: RunEvent): void => writer.append(lineOf(event), event.type === 'call');
-    for (const line of linesOf(file)) {
-      const event = reader.line(line);
+    // A line that is too long is given cut, so that it is refused.
+    for (const { text } of fileLines(file, MAX_TRACE_LINE + 1)) {
+      const event = reader.line(text);
       if (event !== null && reader.problems.length === 0) write(event);
       if (reader.hopeless) break;
     }
@@ -48,27 +46,6 @@ function lineOf(event: RunEvent): string {
   if (event.type !== 'call') return JSON.stringify(event);
   const { seq, t, type, n, ...rest } = event;
   return callLine(seq, t, `"type":"${type}","n":${n},${JSON.stringify(rest).slice(1)}`);
-}
-
-/** Lines of a file; one that is too long is given cut, so that it is refused and never held whole. */
-function* linesOf(path: string): Generator<string> {
-  const file = openSync(path, 'r');
-  try {
-    const decoder = new StringDecoder('utf8');
-    const piece = Buffer.allocUnsafe(PIECE_BYTES);
-    let rest = '';
-    for (;;) {
-      const count = readSync(file, piece, 0, PIECE_BYTES, null);
-      if (count === 0) break;
-      const lines = (rest + decoder.write(piece.subarray(0, count))).split('\n');
-      rest = lines.pop()!.slice(0, MAX_TRACE_LINE + 1);
-      yield* lines;
-    }
-    rest += decoder.end();
-    if (rest !== '') yield rest;
-  } finally {
-    closeSync(file);
-  }
 }
 
 answerQuestions(questions);

@@ -154,16 +154,6 @@ export class CourseStore {
     return row?.name ?? null;
   }
 
-  async roleOf(course: string, person: string): Promise<CourseRole | null> {
-    const row = await this.#db
-      .selectFrom('membership')
-      .select('role')
-      .where('course', '=', course)
-      .where('person', '=', person)
-      .executeTakeFirst();
-    return row?.role ?? null;
-  }
-
   /** Those on the roster who are not here yet. */
   async expected(course: string): Promise<readonly RosterRow[]> {
     return this.#db
