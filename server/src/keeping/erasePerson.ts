@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { sql, type Kysely } from 'kysely';
 import { audit } from '../store/auditStore.ts';
 import { compact } from '../store/database.ts';
+import { hasAdministratorBut } from '../store/peopleStore.ts';
 import { LOCAL_PERSON, type PersonRow, type Schema } from '../store/schema.ts';
 import { personInTables } from './person.ts';
 import { rowsOf } from './rows.ts';
@@ -39,10 +40,11 @@ export async function erasePerson(
   actor: string,
   stop: (work: Work) => Promise<void> = async () => undefined,
 ): Promise<ErasedPerson> {
-  const refusal = await whyNot(db, row);
-  if (refusal !== null) return refusal;
+  if (row.id === LOCAL_PERSON) return LOCAL;
+  if (await isLast(db, row.id)) return LAST;
   await stop(await workOf(db, await personInTables(db, row)));
-  const { rows, work } = await db.transaction().execute(async (transaction) => {
+  const done = await db.transaction().execute(async (transaction) => {
+    if (await isLast(transaction, row.id)) return null;
     const person = await personInTables(transaction, row);
     // Once more, inside: what came meanwhile goes as well.
     const work = await workOf(transaction, person);
@@ -63,6 +65,8 @@ export async function erasePerson(
     });
     return { rows, work };
   });
+  if (done === null) return LAST;
+  const { rows, work } = done;
   for (const id of work.runs) rmSync(join(data, 'runs', id), { recursive: true, force: true, maxRetries: 5 });
   for (const id of work.attempts)
     rmSync(join(data, 'attempts', id), { recursive: true, force: true, maxRetries: 5 });
@@ -71,28 +75,22 @@ export async function erasePerson(
   return { ok: true, rows, work };
 }
 
-async function whyNot(
-  db: Kysely<Schema>,
-  row: PersonRow,
-): Promise<Extract<ErasedPerson, { ok: false }> | null> {
-  if (row.id === LOCAL_PERSON)
-    return {
-      ok: false,
-      code: 'local',
-      message: 'This person is who uses a server without accounts; to erase them, remove the data folder.',
-    };
-  if (row.role !== 'administrator') return null;
-  const other = await db
-    .selectFrom('person')
-    .innerJoin('credential', 'credential.person', 'person.id')
-    .select('person.id')
-    .where('person.role', '=', 'administrator')
-    .where('person.disabled_at', 'is', null)
-    .where('person.id', '!=', row.id)
-    .executeTakeFirst();
-  return other === undefined
-    ? { ok: false, code: 'last', message: 'This is the last administrator. Make somebody else one first.' }
-    : null;
+const LOCAL = {
+  ok: false,
+  code: 'local',
+  message: 'This person is who uses a server without accounts; to erase them, remove the data folder.',
+} as const;
+
+const LAST = {
+  ok: false,
+  code: 'last',
+  message: 'This is the last administrator. Make somebody else one first.',
+} as const;
+
+/** Whether nobody would be left who can administer. Asked of the row as it is now: it may have changed since it was found. */
+async function isLast(db: Kysely<Schema>, person: string): Promise<boolean> {
+  const row = await db.selectFrom('person').select('role').where('id', '=', person).executeTakeFirst();
+  return row?.role === 'administrator' && !(await hasAdministratorBut(db, person));
 }
 
 async function workOf(db: Kysely<Schema>, person: Person): Promise<Work> {

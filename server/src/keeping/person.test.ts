@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tableNames } from '../store/migrate.ts';
 import type { PersonRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { addAdministrator } from '../store/testing/administrators.ts';
 import { DATABASES, databasesForTests } from '../store/testing/databases.ts';
 import { erasePerson } from './erasePerson.ts';
 import { exportPerson } from './exportPerson.ts';
@@ -216,6 +217,18 @@ describe.each(DATABASES)('%s', (kind) => {
     expect(await store.benches.get('bench-ada')).not.toBeNull();
     const { rows } = await sql<{ id: string }>`select id from comment`.execute(store.db);
     expect(rows.map(({ id }) => id)).toEqual(['comment-2']);
+  });
+
+  test('of administrators who erase or demote each other at the same moment one stays', async () => {
+    for (const id of ['root', 'other', 'third']) await addAdministrator(store.db, id);
+    const [root, other] = [await person('root'), await person('other')];
+    const results = await Promise.all([
+      erasePerson(store.db, data, root, 'other').then((erased) => erased.ok),
+      erasePerson(store.db, data, other, 'root').then((erased) => erased.ok),
+      store.people.change('other', 'third', { role: 'student' }).then((change) => change === 'changed'),
+    ]);
+    expect(results.filter((done) => !done)).toHaveLength(1);
+    expect(await store.people.hasAdministrator()).toBe(true);
   });
 
   test('somebody must stay who can administer', async () => {

@@ -38,8 +38,13 @@ export async function* rowsOf(
       yield* rows;
     }
   } finally {
-    await sql`close rows_of`.execute(db);
+    await sql`close rows_of`.execute(db).catch(unlessAborted);
   }
+}
+
+/** A transaction that was refused has closed its cursors; why it was refused is what its caller must hear. */
+function unlessAborted(error: unknown): void {
+  if ((error as { code?: unknown }).code !== '25P02') throw error;
 }
 
 function sqliteRows(

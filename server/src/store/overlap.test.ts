@@ -4,6 +4,7 @@ import { MAX_BENCH_FILES } from '@sandtable/shared/protocol';
 import { MAX_BOOKMARKS } from '@sandtable/shared/travelMessages';
 import { LOCAL_PERSON } from './schema.ts';
 import { newId, type Store } from './store.ts';
+import { addAdministrator } from './testing/administrators.ts';
 import { DATABASES, databasesForTests } from './testing/databases.ts';
 
 const WRITERS = 12;
@@ -100,6 +101,20 @@ describe.each(DATABASES)('%s', (kind) => {
       }),
     );
     expect((await store.benches.get(id))?.name).toBe(`bench${'+'.repeat(WRITERS)}`);
+  });
+
+  test('of administrators who shut out each other at the same moment one stays', async () => {
+    const ids = Array.from({ length: WRITERS }, (_, at) => `admin-${at}`);
+    for (const id of ids) await addAdministrator(store.db, id);
+    const results = await together((writer) =>
+      store.people.change(
+        ids[writer]!,
+        ids[(writer + 1) % WRITERS]!,
+        writer % 2 === 0 ? { role: 'student' } : { disabled: true },
+      ),
+    );
+    expect(results.filter((result) => result === 'last')).toHaveLength(1);
+    expect(await store.people.hasAdministrator()).toBe(true);
   });
 
   test('what fails in the middle is undone, and the next goes on', async () => {

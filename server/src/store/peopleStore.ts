@@ -66,15 +66,8 @@ export class PeopleStore {
   }
 
   /** Whether somebody who is let in is an administrator. */
-  async hasAdministrator(): Promise<boolean> {
-    const row = await this.#db
-      .selectFrom('person')
-      .innerJoin('credential', 'credential.person', 'person.id')
-      .select('person.id')
-      .where('person.role', '=', 'administrator')
-      .where('person.disabled_at', 'is', null)
-      .executeTakeFirst();
-    return row !== undefined;
+  hasAdministrator(): Promise<boolean> {
+    return hasAdministratorBut(this.#db, null);
   }
 
   /** People by name, from number `from` on; the one person of a server without accounts is not among them. */
@@ -156,18 +149,10 @@ export class PeopleStore {
       if (
         row.role === 'administrator' &&
         row.disabled_at === null &&
-        (role !== 'administrator' || disabled)
-      ) {
-        const other = await db
-          .selectFrom('person')
-          .innerJoin('credential', 'credential.person', 'person.id')
-          .select('person.id')
-          .where('person.role', '=', 'administrator')
-          .where('person.disabled_at', 'is', null)
-          .where('person.id', '!=', person)
-          .executeTakeFirst();
-        if (other === undefined) return 'last';
-      }
+        (role !== 'administrator' || disabled) &&
+        !(await hasAdministratorBut(db, person))
+      )
+        return 'last';
       const disabled_at = disabled ? (row.disabled_at ?? new Date().toISOString()) : null;
       await db.updateTable('person').set({ role, disabled_at }).where('id', '=', person).execute();
       if (role !== row.role)
@@ -202,6 +187,22 @@ export class PeopleStore {
       .where('person', '=', person)
       .execute();
   }
+}
+
+/**
+ * Whether somebody is an administrator who is let in, apart from this person. Who takes one away asks in the transaction in which they do it:
+ * it is serializable (`transactions.ts`), so that of two who take away each other only one can.
+ */
+export async function hasAdministratorBut(db: Kysely<Schema>, person: string | null): Promise<boolean> {
+  const row = await db
+    .selectFrom('person')
+    .innerJoin('credential', 'credential.person', 'person.id')
+    .select('person.id')
+    .where('person.role', '=', 'administrator')
+    .where('person.disabled_at', 'is', null)
+    .$if(person !== null, (query) => query.where('person.id', '!=', person!))
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** A sign-in name as it is stored: the same however it is written. */
