@@ -102,6 +102,23 @@ test('an administrator comes in by the link of the start, invites somebody, and 
   await expect(student.getByRole('heading', { name: 'Sign in to Sandtable' })).toBeVisible();
   await guest.close();
 
+  // What is kept of her is taken along, and then she is forgotten.
+  await page.getByRole('button', { name: 'More about Grace Hopper' }).click();
+  await page.getByRole('menuitem', { name: 'Erase …' }).click();
+  const erase = page.getByRole('dialog', { name: 'Erase Grace Hopper for ever?' });
+  const sure = erase.getByRole('button', { name: 'Erase for ever' });
+  await erase.getByRole('textbox').fill('Grace');
+  await expect(sure).toBeDisabled();
+  await accessible(page, 'the question before somebody is erased');
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    erase.getByRole('button', { name: 'Export as a zip' }).click(),
+  ]);
+  expect(zip.suggestedFilename()).toBe('sandtable Grace Hopper.zip');
+  await erase.getByRole('textbox').fill('Grace Hopper');
+  await sure.click();
+  await expect(page.getByText('Nobody is called that.')).toBeVisible();
+
   await choose(page, 'Sign out');
   await expect(page.getByRole('heading', { name: 'Sign in to Sandtable' })).toBeVisible();
   await page.getByLabel('Sign-in name').fill('ada');

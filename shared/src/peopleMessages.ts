@@ -9,6 +9,9 @@ export const PEOPLE_PER_PAGE = 100;
 /** Hashes of tokens and codes, which are longer than other ids. */
 const hash = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
 
+/** Names that other sites gave may be longer than those that are typed here. */
+const MAX_NAME_TYPED = 1_000;
+
 const count = z.number().int().min(1).max(PEOPLE_PER_PAGE);
 
 export const peopleRequests = {
@@ -22,6 +25,8 @@ export const peopleRequests = {
   'people.change': z.object({ person: id, role: role.optional(), disabled: z.boolean().optional() }),
   /** A link by which the person chooses a new password. */
   'people.new-password': z.object({ person: id }),
+  /** For ever. `name` is what the person is called, so that nobody else is meant. */
+  'people.erase': z.object({ person: id, name: z.string().max(MAX_NAME_TYPED) }),
   'people.invite': z.object({ role, email: z.email().max(200).optional(), name: personName.optional() }),
   'people.invitations': z.object({}),
   'people.revoke': z.object({ invitation: hash }),
@@ -99,6 +104,7 @@ export interface PeopleReplies {
   'people.list': { readonly people: readonly PersonInfo[]; readonly total: number };
   'people.change': null;
   'people.new-password': NewLink;
+  'people.erase': null;
   'people.invite': NewLink;
   'people.invitations': readonly PendingInvitation[];
   'people.revoke': null;

@@ -51,6 +51,7 @@ export const peopleValues: { readonly [N in keyof PeopleReplies]: z.ZodType<Peop
   }),
   'people.change': z.null(),
   'people.new-password': link,
+  'people.erase': z.null(),
   'people.invite': link,
   'people.invitations': z.array(
     objectOf<PendingInvitation>()({

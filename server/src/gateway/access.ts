@@ -123,6 +123,7 @@ export const ACCESS: { readonly [N in RequestName]: Rule<RequestBody<N>> } = {
   'people.list': site('administrator'),
   'people.change': site('administrator'),
   'people.new-password': site('administrator'),
+  'people.erase': site('administrator'),
   'people.invite': site('administrator'),
   'people.invitations': site('administrator'),
   'people.revoke': site('administrator'),

@@ -1,15 +1,15 @@
 /** Requests about benches as a whole. */
 import { MAX_BENCHES } from '../store/benchStore.ts';
 import { newId } from '../store/store.ts';
+import { endBench } from './benchRemoval.ts';
 import { MAX_OPEN_BENCHES } from './pages.ts';
 import { done, NO_BENCH, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 
 type Name = 'bench.list' | 'bench.create' | 'bench.open' | 'bench.leave' | 'bench.rename' | 'bench.remove';
 
-export function benchHandlers({ store, sessions, searches, pages, labs, examples }: Services): {
-  readonly [N in Name]: Handler<N>;
-} {
+export function benchHandlers(services: Services): { readonly [N in Name]: Handler<N> } {
+  const { store, sessions, searches, pages, examples } = services;
   return {
     'bench.list': async (_body, _page, actor) => done(await store.benches.list(actor.person)),
 
@@ -69,11 +69,7 @@ export function benchHandlers({ store, sessions, searches, pages, labs, examples
       const attempts = (await store.attempts.ofBench(bench)).map(({ id }) => id);
       const runs = (await store.runs.list()).filter((run) => run.bench === bench).map((run) => run.id);
       if (!(await store.benches.remove(bench))) return NO_BENCH;
-      pages.tell(bench, 'bench.removed', { bench });
-      pages.removed(bench);
-      searches.benchGone(bench);
-      await labs.checks.benchGone(bench, attempts);
-      await sessions.benchRemoved(bench, runs);
+      await endBench(services, bench, attempts, runs);
       return done(null);
     },
   };

@@ -6,11 +6,13 @@ import compress from '@fastify/compress';
 import serveStatic from '@fastify/static';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import type { Meta } from '@sandtable/shared/protocol';
+import type { PersonDesk } from '../keeping/personDesk.ts';
 import { PERSON } from './access.ts';
 import type { Refusal } from './allowedOrigins.ts';
 import { addAssets } from './assets.ts';
 import { addDownloads, type Downloads } from './downloads.ts';
 import { guardRoutes, type HttpAccess } from './httpAccess.ts';
+import { addPersonRoutes } from './personRoutes.ts';
 import { addTeachingRoutes, type TeachingTransfer } from './teachingRoutes.ts';
 import { addTraceTransfer, type TraceTransfer } from './traceTransfer.ts';
 
@@ -64,6 +66,7 @@ export interface HttpOptions {
   /** Addresses of proxies whose word about where a request comes from is taken. */
   readonly proxies: readonly string[];
   readonly teaching: TeachingTransfer;
+  readonly keeping: Pick<PersonDesk, 'export'>;
 }
 
 /** Whether the page was built. */
@@ -110,6 +113,7 @@ export async function httpServer(options: HttpOptions): Promise<FastifyInstance>
   addDownloads(app, options.downloads);
   addTraceTransfer(app, options.traces);
   addTeachingRoutes(app, options.teaching);
+  addPersonRoutes(app, options.keeping);
   addAssets(app, join(options.web, 'assets'));
 
   await app.register(serveStatic, {

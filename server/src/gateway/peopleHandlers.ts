@@ -6,11 +6,13 @@ import type {
   PeopleReplies,
   PersonInfo,
 } from '@sandtable/shared/peopleMessages';
+import type { Work } from '../keeping/erasePerson.ts';
 import type { Accounts } from '../people/accounts.ts';
 import type { NamedAudit } from '../store/auditStore.ts';
 import { MAX_INVITATIONS, type ListedInvitation } from '../store/invitationStore.ts';
 import type { ListedPerson } from '../store/peopleStore.ts';
 import type { PersonRow } from '../store/schema.ts';
+import { endBench } from './benchRemoval.ts';
 import { done, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 
@@ -30,9 +32,10 @@ const TOO_MANY = refused(
   `There are ${MAX_INVITATIONS} invitations that wait already. Take back those that nobody will use.`,
 );
 
-export function peopleHandlers({ store, accounts }: Services): {
+export function peopleHandlers(services: Services): {
   readonly [N in keyof PeopleReplies]: Handler<N>;
 } {
+  const { store, accounts, keeping, sessions } = services;
   const meOf = async (person: PersonRow): Promise<Me> => ({
     ...plain(person),
     signInName: (await store.people.passwordOf(person.id))?.name ?? null,
@@ -84,6 +87,30 @@ export function peopleHandlers({ store, accounts }: Services): {
         if ((await store.people.get(person)) === null) return NO_PERSON;
         const link = await all.newPasswordLink(actor.person, person);
         return link === null ? TOO_MANY : done(link);
+      }),
+
+    'people.erase': async ({ person, name }, _page, actor) =>
+      withAccounts(async (all) => {
+        const row = await store.people.get(person);
+        if (row === null) return NO_PERSON;
+        if (row.name.trim() !== name.trim())
+          return refused('conflict', `They are called ${row.name}, not ${name}. Nobody was erased.`);
+        // Out first, so that nothing is begun while it is taken away.
+        const shutOut = await all.change(actor.person, person, { disabled: true });
+        if (shutOut === 'last') return LAST;
+        const stop = async ({ benches }: Pick<Work, 'benches'>): Promise<void> => {
+          for (const bench of benches) await endBench(services, bench, [], []);
+        };
+        const erased = await keeping.erase(row, actor.person, stop);
+        if (!erased.ok)
+          return refused(
+            erased.code === 'busy' ? 'busy' : 'conflict',
+            `${erased.message} Nobody was erased${shutOut === 'changed' ? '; they cannot sign in' : ''}.`,
+          );
+        // Once more: what began between the two is gone from the tables by now.
+        await stop(erased.work);
+        sessions.books.removeLogs(erased.work.runs);
+        return done(null);
       }),
 
     'people.invite': async (wanted, _page, actor) =>

@@ -4,6 +4,7 @@ import type { Example } from '../examples/examples.ts';
 import type { ProgressDesk } from '../courses/progressDesk.ts';
 import type { AuthorDesk } from '../labs/authorDesk.ts';
 import type { LabServices } from '../labs/labServices.ts';
+import type { PersonDesk } from '../keeping/personDesk.ts';
 import type { SearchDesk } from '../search/searchDesk.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Store } from '../store/store.ts';
@@ -36,6 +37,7 @@ export interface Services {
   readonly examples: readonly Example[];
   /** Null on a server without accounts. */
   readonly accounts: Accounts | null;
+  readonly keeping: PersonDesk;
 }
 
 /** `page` is the id of the socket that asks, `actor` who sits there. The body has been checked against the protocol. */

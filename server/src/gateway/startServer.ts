@@ -17,6 +17,7 @@ import { closeCheckThreads } from '../labs/checkRunner.ts';
 import { guestChecks } from '../labs/guestChecks.ts';
 import { AuthorDesk } from '../labs/authorDesk.ts';
 import { labServices } from '../labs/labServices.ts';
+import { PersonDesk } from '../keeping/personDesk.ts';
 import { SearchDesk } from '../search/searchDesk.ts';
 import { Sessions } from '../sessions/sessions.ts';
 import { openDataFolder, type DataFolder } from '../store/dataFolder.ts';
@@ -105,7 +106,7 @@ export async function startServer(options: ServerOptions): Promise<StartedServer
   const { store } = database;
   const examples = loadExamples();
   if ((options.accounts ?? null) === null) await firstBench(store, examples);
-  return serveOn(options, { folder, lock, store }, examples);
+  return serveOn(options, { folder, lock, store, place }, examples);
 }
 
 /** What must survive, and what says that it is ours. */
@@ -113,11 +114,13 @@ interface Keeping {
   readonly folder: DataFolder;
   readonly lock: ServerLock;
   readonly store: Store;
+  /** Of the database. */
+  readonly place: string;
 }
 
 async function serveOn(
   options: ServerOptions,
-  { folder, lock, store }: Keeping,
+  { folder, lock, store, place }: Keeping,
   examples: readonly Example[],
 ): Promise<StartedServer> {
   const web = options.web ?? WEB;
@@ -136,6 +139,7 @@ async function serveOn(
     },
   });
   const { door, accounts } = entrance;
+  const keeping = new PersonDesk({ store, data: folder.path, place });
   const app = await httpServer({
     web,
     check,
@@ -146,6 +150,7 @@ async function serveOn(
     },
     entrance: (on) => entrance.addRoutes(on),
     proxies: options.proxies ?? [],
+    keeping,
     meta: () => metaOf(examples),
     downloads: {
       logFile: async (run) => ((await sessions.benchOf(run)) === null ? null : sessions.books.logFile(run)),
@@ -205,7 +210,9 @@ async function serveOn(
   const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
   serveSockets(
     io,
-    requestHandlers({ store, sessions, searches, pages, labs, progress, author, examples, accounts }),
+    requestHandlers({
+      ...{ store, sessions, searches, pages, labs, progress, author, examples, accounts, keeping },
+    }),
     door,
     {
       gone: (page) => {

@@ -5,6 +5,7 @@ import { goTo } from '../app/route.ts';
 import { Button } from '../ui/Button.tsx';
 import { Menu, type MenuPart } from '../ui/Menu.tsx';
 import { entry, signOut } from './entry.ts';
+import { takeExport } from './takeExport.ts';
 import './people.css';
 
 /** Who is signed in, and what they can do about it. Nothing on a server without accounts. */
@@ -15,6 +16,7 @@ export function AccountMenu() {
   const parts: MenuPart[] = [
     `${name}, ${role}`,
     { id: 'account', title: 'My account', onSelect: () => goTo('account') },
+    { id: 'export', title: 'My data as a zip', onSelect: () => void takeExport('me', 'you') },
     ...(role === 'administrator' ? [{ id: 'people', title: 'People', onSelect: () => goTo('people') }] : []),
     null,
     { id: 'out', title: 'Sign out', onSelect: () => void out() },

@@ -12,6 +12,7 @@ import { browserName } from './browserName.ts';
 import { askWhoIsThere, entry, signOut } from './entry.ts';
 import { Field, Form } from './Form.tsx';
 import { NoAccounts } from './SignInPage.tsx';
+import { takeExport } from './takeExport.ts';
 import { When } from './When.tsx';
 import './people.css';
 
@@ -55,6 +56,7 @@ function Account() {
           <Name me={me} onChange={setMe} />
           <Password me={me} />
           <SignIns />
+          <Kept />
         </>
       )}
     </main>
@@ -141,6 +143,23 @@ function Password({ me }: { readonly me: Me }) {
   );
 }
 
+function Kept() {
+  return (
+    <section aria-labelledby="account-kept">
+      <h2 id="account-kept">What is kept of you</h2>
+      <p className="dim">
+        Your benches with their files and history, what was recorded of your runs and checks, grades and
+        comments, what the log says of you; no passwords. To be forgotten, ask an administrator.
+      </p>
+      <p className="people-actions">
+        <Button kind="plain" onClick={() => void takeExport('me', 'you')}>
+          My data as a zip
+        </Button>
+      </p>
+    </section>
+  );
+}
+
 function SignIns() {
   const session = useSession();
   const [list, setList] = useState<readonly SignInInfo[] | null>(null);
@@ -150,8 +169,9 @@ function SignIns() {
   }, [session]);
   useEffect(() => void load(), [load]);
   const end = async (id: string) => {
-    if ((await session.ask('That sign-in goes on', 'me.end-sign-in', { signIn: id })) === null) return load();
-    notify({ level: 'info', title: 'Signed out there' });
+    const answer = await session.request('me.end-sign-in', { signIn: id });
+    if (answer.ok) notify({ level: 'info', title: 'Signed out there' });
+    else notify({ level: 'error', title: 'That sign-in goes on', text: answer.error.message });
     return load();
   };
   const everywhere = async () => {

@@ -11,7 +11,9 @@ import { useSession } from '../session/useSession.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { Menu } from '../ui/Menu.tsx';
 import { entry } from './entry.ts';
+import { EraseDialog } from './EraseDialog.tsx';
 import { NewLink, type ShownLink } from './NewLink.tsx';
+import { takeExport } from './takeExport.ts';
 import { When } from './When.tsx';
 
 /** Somebody types a word; then the server is asked. */
@@ -24,6 +26,7 @@ export function PeopleView() {
   const [found, setFound] = useState<{ people: readonly PersonInfo[]; total: number } | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
   const [link, setLink] = useState<ShownLink | null>(null);
+  const [erasing, setErasing] = useState<PersonInfo | null>(null);
 
   const load = useCallback(
     async (from: number) => {
@@ -44,12 +47,10 @@ export function PeopleView() {
   }, [load]);
 
   const change = async (person: PersonInfo, to: { role?: PersonRole; disabled?: boolean }) => {
-    const done = await session.ask(`${person.name} was not changed`, 'people.change', {
-      person: person.id,
-      ...to,
-    });
-    if (done === null && to.role === undefined) return load(0);
-    if (to.role !== undefined) notify({ level: 'info', title: `${person.name}: ${to.role}` });
+    const answer = await session.request('people.change', { person: person.id, ...to });
+    if (!answer.ok)
+      notify({ level: 'error', title: `${person.name} was not changed`, text: answer.error.message });
+    else if (to.role !== undefined) notify({ level: 'info', title: `${person.name}: ${to.role}` });
     return load(0);
   };
   const disable = async (person: PersonInfo) => {
@@ -84,6 +85,7 @@ export function PeopleView() {
         </Button>
       </div>
       <NewLink link={link} onClose={() => setLink(null)} />
+      <EraseDialog person={erasing} onClose={() => setErasing(null)} onErased={() => void load(0)} />
       {problem === null ? null : <p role="alert">{problem}</p>}
       {found === null ? (
         problem === null && (
@@ -160,6 +162,11 @@ export function PeopleView() {
                               title: 'What the log says',
                               onSelect: () => (location.hash = `#/people/log?person=${person.id}`),
                             },
+                            {
+                              id: 'export',
+                              title: 'Export what is kept of them',
+                              onSelect: () => void takeExport(person.id, person.name),
+                            },
                             null,
                             person.disabled
                               ? {
@@ -168,6 +175,7 @@ export function PeopleView() {
                                   onSelect: () => void change(person, { disabled: false }),
                                 }
                               : { id: 'disable', title: 'Disable', onSelect: () => void disable(person) },
+                            { id: 'erase', title: 'Erase …', onSelect: () => setErasing(person) },
                           ]}
                         />
                       </td>

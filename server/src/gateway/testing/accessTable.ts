@@ -130,6 +130,7 @@ export const TABLE: { readonly [N in RequestName]: Entry<N> } = {
   'people.list': { who: ADMINISTRATORS, body: () => ({ search: '', from: 0, count: 1 }) },
   'people.change': { who: ADMINISTRATORS, body: ({ member }) => ({ person: member, disabled: false }) },
   'people.new-password': { who: ADMINISTRATORS, body: ({ member }) => ({ person: member }) },
+  'people.erase': { who: ADMINISTRATORS, body: ({ member }) => ({ person: member, name: 'Not their name' }) },
   'people.invite': { who: ADMINISTRATORS, body: () => ({ role: 'administrator' }) },
   'people.invitations': nothing(ADMINISTRATORS),
   'people.revoke': { who: ADMINISTRATORS, body: () => ({ invitation: HASH }) },
@@ -231,5 +232,7 @@ export const ROUTES: Readonly<Record<string, RouteEntry>> = {
     ...signedIn(INSTRUCTORS_HERE, () => '/api/author/packs'),
     type: 'application/zip',
   },
+  'POST /api/me/export': signedIn(ANYBODY, () => '/api/me/export'),
+  'POST /api/people/:person/export': signedIn(ADMINISTRATORS, ({ member }) => `/api/people/${member}/export`),
   'GET /api/courses/:course/grades.csv': signedIn(STAFF, ({ course }) => `/api/courses/${course}/grades.csv`),
 };
