@@ -23,6 +23,8 @@ export class LabShelf {
   readonly #packs = new Map<string, Pack>();
   /** By version and seed. */
   readonly #instances = new Map<string, LabInstance>();
+  /** Where those stand that ship; nobody else's lab comes before them at its level. */
+  #places: ReadonlyMap<string, number> = new Map();
 
   constructor(labs: LabStore) {
     this.#labs = labs;
@@ -35,7 +37,7 @@ export class LabShelf {
       .map(({ name }) => name)
       .sort();
     const problems: string[] = [];
-    const present = new Set<string>();
+    const present = new Map<string, number>();
     for (const name of names) {
       const read = await readPackFolder(join(folder, name));
       if (!read.ok) {
@@ -44,7 +46,7 @@ export class LabShelf {
       }
       const { pack } = read;
       const { id: lab, title } = pack.manifest;
-      present.add(lab);
+      present.set(lab, present.size);
       this.#keep(pack);
       const row = await this.#labs.get(lab);
       if (row?.current === pack.version && row.title === title) continue;
@@ -57,6 +59,7 @@ export class LabShelf {
         madeBy: null,
       });
     }
+    this.#places = present;
     // One that is not shipped any more; one that is only damaged now stays as it was.
     for (const row of await this.#labs.list())
       if (row.source === 'shipped' && row.current !== null && !present.has(row.id) && problems.length === 0)
@@ -64,7 +67,7 @@ export class LabShelf {
     return problems;
   }
 
-  /** The labs on offer with their packs, by level and then by title. */
+  /** The labs on offer with their packs: by level, what others need first, then those that ship in the order of their folders. */
   async offered(): Promise<readonly { readonly row: LabRow; readonly pack: Pack }[]> {
     const labs: { readonly row: LabRow; readonly pack: Pack }[] = [];
     for (const row of await this.#labs.list()) {
@@ -75,8 +78,13 @@ export class LabShelf {
       (a, b) =>
         a.pack.manifest.level - b.pack.manifest.level ||
         depth(a.pack, labs) - depth(b.pack, labs) ||
+        this.#placeOf(a.pack) - this.#placeOf(b.pack) ||
         (a.pack.manifest.title < b.pack.manifest.title ? -1 : 1),
     );
+  }
+
+  #placeOf({ manifest }: Pack): number {
+    return this.#places.get(manifest.id) ?? this.#places.size;
   }
 
   /** A version, or null where there is none that this server can read. */

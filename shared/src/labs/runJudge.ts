@@ -138,11 +138,14 @@ export function expectFindings(expect: Expect, run: RunEvidence): readonly Findi
     say(`a limit was reached: ${[...summary.limits].join(', ')}`);
   if (limit !== undefined && limit !== 'none' && !summary.limits.has(limit))
     say(`the limit ${limit} was not reached: ${run.exit.message}`);
-  if (status !== undefined && !status.includes(run.exit.status))
+  if (status !== undefined && !status.includes(run.exit.status)) {
+    // An exit by the program's own will has nothing to add to its status.
+    const reason = run.exit.reason === 'exit' ? '' : ` (${run.exit.message})`;
     say(
-      `the script ended with status ${String(run.exit.status)}, not ${status.join(' or ')} (${run.exit.message})${hint}`,
+      `the script ended with status ${String(run.exit.status)}, not ${status.join(' or ')}${reason}${hint}`,
       summary.refused,
     );
+  }
   for (const test of expect.output ?? []) {
     const complaint = textComplaint(test, textOf(summary, test), nameOf(test));
     if (complaint !== null)
