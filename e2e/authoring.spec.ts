@@ -14,19 +14,37 @@ async function replaceAll(page: Page, text: string): Promise<void> {
   await saved(page);
 }
 
-test('an author copies a lab, breaks and mends it, judges it, publishes it, and takes it along as a zip', async ({
+test('an author begins a lab from nothing, copies another, breaks and mends it, judges it, publishes it, and takes it along as a zip', async ({
   page,
 }) => {
   test.setTimeout(300_000);
   await page.goto('/#/courses');
   await page.getByRole('link', { name: 'Write a lab' }).click();
   await expect(page.getByRole('heading', { name: 'Write a lab' })).toBeVisible();
-  await accessible(page, 'labs that one writes');
+  await expect(page.getByText(/^None yet\. “New lab …” makes a small one/)).toBeVisible();
+  await accessible(page, 'no lab that one writes');
+  await page.getByRole('button', { name: 'New lab …' }).click();
+  const begin = page.getByRole('dialog', { name: 'A new lab' });
+  await begin.getByLabel('Title').fill('Budgets');
+  await begin.getByRole('button', { name: 'Begin the lab' }).click();
+  await expect(begin.getByText('There is a lab with the id budgets already.')).toBeVisible();
+  await begin.getByLabel('Id').fill('Not an id');
+  await expect(begin.getByText(/^The id takes small letters/)).toBeVisible();
+  await accessible(page, 'how a lab is begun');
+  await begin.getByLabel('Id').fill('budgets-of-mine');
+  await page.keyboard.press('Enter');
+  const lab = page.getByRole('region', { name: 'The lab' });
+  await expect(lab.getByText('The pack is well-formed.')).toBeVisible({ timeout: GUEST_MS });
+  await lab.getByRole('button', { name: 'Run the checks' }).click();
+  await expect(lab.getByText('The checks do what they promise.')).toBeVisible({ timeout: 3 * GUEST_MS });
+  await accessible(page, 'a lab that was begun from nothing, and its checks');
+
+  await page.goto('/#/author');
   await page
     .getByRole('combobox', { name: 'From a lab of the catalogue' })
     .selectOption({ label: 'Budgets' });
   await page.getByRole('button', { name: 'Make a copy to write' }).click();
-  const lab = page.getByRole('region', { name: 'The lab' });
+  await expect(page).not.toHaveURL(/author/);
   await expect(lab.getByText('The pack is well-formed.')).toBeVisible({ timeout: GUEST_MS });
 
   await page.getByRole('treeitem', { name: /^lab\.yaml/ }).click();

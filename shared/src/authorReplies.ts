@@ -39,6 +39,7 @@ const bench = z.object({ bench: text });
 
 const schemas = {
   'author.list': z.object({ packs: list(pack), labs: list(z.object({ id: text, title: text })) }),
+  'author.begin': bench,
   'author.clone': bench,
   'author.check': state,
   'author.preview': bench,

@@ -147,6 +147,7 @@ export const ACCESS: { readonly [N in RequestName]: Rule<RequestBody<N>> } = {
   'assignment.compare': assignment('instructor'),
   'assignment.upgrade': assignment('instructor'),
   'author.list': site('instructor'),
+  'author.begin': site('instructor'),
   'author.clone': site('instructor'),
   'author.check': bench('see'),
   'author.preview': bench('change'),

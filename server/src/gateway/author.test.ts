@@ -117,6 +117,18 @@ test('a pack goes out as a zip and comes in again; a hostile one is refused by t
   expect((await page.must('author.list', {})).packs.length).toBe(before);
 });
 
+test('a lab is begun from nothing under an id that is free, and is right as it is', async () => {
+  const begun = await page.must('author.begin', { id: 'from-nothing', title: 'From nothing', level: 3 });
+  expect(await page.must('author.check', begun)).toMatchObject({
+    problems: [],
+    lab: { id: 'from-nothing', title: 'From nothing', published: false },
+  });
+  expect(await page.ask('author.begin', { id: 'small-lab', title: 'Mine', level: 1 })).toMatchObject({
+    error: { code: 'conflict' },
+  });
+  expect((await page.raw('author.begin', { id: '../x', title: 'Mine', level: 1 })).ok).toBe(false);
+});
+
 test('only a pack is one', async () => {
   const { id } = await page.must('bench.create', {});
   expect(await page.ask('author.check', { bench: id })).toMatchObject({

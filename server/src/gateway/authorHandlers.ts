@@ -23,6 +23,16 @@ export function authorHandlers({ store, labs, author }: Services): {
       });
     },
 
+    'author.begin': async (beginning, _page, { person }) => {
+      const made = await author.begin(person, beginning);
+      if (made === null)
+        return refused(
+          'conflict',
+          `There is a lab with the id ${beginning.id} already. Choose another id; nothing was made.`,
+        );
+      return made.ok ? done({ bench: made.bench }) : refused('quota', made.problems[0]?.message ?? '');
+    },
+
     'author.clone': async ({ lab }, _page, { person }) => {
       const made = await author.clone(person, lab);
       if (made === null) return refused('not-found', 'The catalogue has no such lab any more.');

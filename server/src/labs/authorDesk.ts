@@ -10,6 +10,7 @@ import { logFailure } from '../serverLog.ts';
 import { encodingOf } from '../store/fileContent.ts';
 import { newId, type Store } from '../store/store.ts';
 import { checkLab, submissionNames, type SubmissionReport } from './labCheck.ts';
+import { newLab, type LabBeginning } from './newLab.ts';
 import { packBytes } from './packBytes.ts';
 import { fileProblem, type PackFiles } from './packFiles.ts';
 import { readPack, type Pack, type PackResult } from './packReader.ts';
@@ -45,6 +46,12 @@ export class AuthorDesk {
 
   constructor(options: AuthorDeskOptions) {
     this.#options = options;
+  }
+
+  /** A small pack of the author's own; null where there is a lab of that id. */
+  async begin(person: string, beginning: LabBeginning): Promise<MadePack | null> {
+    if ((await this.#options.store.labs.get(beginning.id)) !== null) return null;
+    return this.#make(person, beginning.title, newLab(beginning));
   }
 
   /** A pack of the author's own from a lab of the catalogue, under an id that is free; null where there is no such lab. */

@@ -5,6 +5,7 @@ import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { importPack } from './importPack.ts';
+import { NewLabDialog } from './NewLabDialog.tsx';
 import '../courses/courses.css';
 import './author.css';
 
@@ -12,6 +13,7 @@ import './author.css';
 export default function AuthorPage() {
   const session = useSession();
   const request = useRequest('author.list', {});
+  const [beginning, setBeginning] = useState(false);
   const [lab, setLab] = useState('');
   const [problems, setProblems] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -45,7 +47,10 @@ export default function AuthorPage() {
             <section aria-labelledby="author-packs">
               <h2 id="author-packs">Begun</h2>
               {packs.length === 0 ? (
-                <p className="dim">None yet. A lab that is there already is a good beginning.</p>
+                <p className="dim">
+                  None yet. “New lab …” makes a small one that works as it is: a task, a secret to keep, three
+                  checks, a solution and two wrong ones. Change one thing after the other, and run its checks.
+                </p>
               ) : (
                 <ul className="start-list">
                   {packs.map(({ bench, name, updatedAt }) => (
@@ -60,7 +65,12 @@ export default function AuthorPage() {
               )}
             </section>
             <section aria-labelledby="author-new" className="author-new">
-              <h2 id="author-new">Begin another</h2>
+              <h2 id="author-new">Begin {packs.length === 0 ? 'one' : 'another'}</h2>
+              <p>
+                <Button kind="main" onClick={() => setBeginning(true)}>
+                  New lab …
+                </Button>
+              </p>
               <div className="author-row">
                 <label>
                   From a lab of the catalogue{' '}
@@ -73,7 +83,7 @@ export default function AuthorPage() {
                     ))}
                   </select>
                 </label>
-                <Button kind="main" aria-disabled={lab === ''} onClick={() => void clone()}>
+                <Button kind="plain" aria-disabled={lab === ''} onClick={() => void clone()}>
                   Make a copy to write
                 </Button>
               </div>
@@ -105,6 +115,7 @@ export default function AuthorPage() {
           </>
         )}
       </Answer>
+      <NewLabDialog open={beginning} onClose={() => setBeginning(false)} />
     </main>
   );
 }

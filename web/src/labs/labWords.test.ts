@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pointsText, timeLeft } from './labWords.ts';
+import { idOfTitle, pointsText, timeLeft } from './labWords.ts';
 
 test('the time that is left, in words that fit its length', () => {
   const now = Date.parse('2026-05-01T12:00:00Z');
@@ -8,6 +8,16 @@ test('the time that is left, in words that fit its length', () => {
   expect(timeLeft('2026-05-01T12:09:59Z', now)).toBe('9 min left');
   expect(timeLeft('2026-05-01T12:00:30Z', now)).toBe('less than a minute left');
   expect(timeLeft('2026-05-01T12:00:00Z', now)).toBe('over');
+});
+
+test.each([
+  ['Writing files', 'writing-files'],
+  ['  What’s Ümläut, 2nd try?! ', 'whats-umlaut-2nd-try'],
+  ['3 doors', 'doors'],
+  ['日本', ''],
+  [`${'a'.repeat(59)} b`, 'a'.repeat(59)],
+])('the id of a lab called “%s” is %s', (title, id) => {
+  expect(idOfTitle(title)).toBe(id);
 });
 
 test('points have no more decimals than they need', () => {

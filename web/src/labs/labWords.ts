@@ -1,10 +1,22 @@
 /** How labs are spoken of. */
 
-const LEVELS = ['First steps', 'Basics', 'Advanced', 'Hard'] as const;
+export const LEVELS = ['First steps', 'Basics', 'Advanced', 'Hard'] as const;
 
 /** `level` from 1. */
 export function levelWord(level: number): string {
   return LEVELS[level - 1] ?? `Level ${String(level)}`;
+}
+
+/** An id for a lab of this title; empty where the title has nothing that an id may have. */
+export function idOfTitle(title: string): string {
+  return title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replaceAll(/[\p{M}'’]/gu, '')
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^[-0-9]+|-+$/g, '')
+    .slice(0, 60)
+    .replace(/-$/, '');
 }
 
 /** Points without more decimals than they have. */

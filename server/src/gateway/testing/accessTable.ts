@@ -163,6 +163,8 @@ export const TABLE: { readonly [N in RequestName]: Entry<N> } = {
     body: ({ assignment }) => ({ assignment, version: '0'.repeat(32) }),
   },
   'author.list': nothing(INSTRUCTORS_HERE),
+  // A lab that ships has the id, so nothing is made.
+  'author.begin': { who: INSTRUCTORS_HERE, body: () => ({ id: 'paths', title: 'taken', level: 1 }) },
   'author.clone': { who: INSTRUCTORS_HERE, body: () => ({ lab: 'no-such-lab' }) },
   'author.check': ofBench(SEE),
   'author.preview': ofBench(CHANGE),
