@@ -162,6 +162,12 @@ export interface Attempt {
   readonly results: readonly CheckResult[] | null;
   /** Why it failed. */
   readonly message: string | null;
+  /** Judged again later, by whoever teaches; with the points before hints that it had until then. */
+  readonly regraded: {
+    readonly at: string;
+    readonly points: number | null;
+    readonly max: number | null;
+  } | null;
 }
 
 export interface CheckProgress {

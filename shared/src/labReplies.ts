@@ -70,6 +70,7 @@ const attempt = objectOf<Attempt>()({
   hints: points,
   results: z.array(checkResult).nullable(),
   message: text.nullable(),
+  regraded: z.object({ at: text, points: points.nullable(), max: points.nullable() }).nullable(),
 });
 
 const progress = objectOf<CheckProgress>()({

@@ -76,6 +76,10 @@ const gradeHistory = z.object({
       max: points,
       version: text,
       counts: z.boolean(),
+      /** Another one took its place when it was judged again. */
+      replaced: z.boolean(),
+      /** It took the place of an earlier one. */
+      regraded: z.object({ at: text, by: text }).nullable(),
     }),
   ),
   overrides: list(z.object({ points, reason: text, by: text, at: text })),

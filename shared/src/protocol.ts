@@ -18,6 +18,8 @@ import { id, wholeNumber as version } from './messageParts.ts';
 import { peopleRequests, type PeopleReplies } from './peopleMessages.ts';
 import { progressRequests } from './progressMessages.ts';
 import type { ProgressAnnouncements, ProgressReplies } from './progressReplies.ts';
+import { regradeRequests } from './regradeMessages.ts';
+import type { RegradeAnnouncements, RegradeReplies } from './regradeReplies.ts';
 import type { SessionState } from './session.ts';
 import { searchRequests, type SearchAnnouncements, type SearchReplies } from './searchMessages.ts';
 import { travelRequests, type TravelAnnouncements, type TravelReplies } from './travelMessages.ts';
@@ -109,6 +111,7 @@ export const requests = {
   ...authorRequests,
   ...courseRequests,
   ...progressRequests,
+  ...regradeRequests,
   /** The guest's files: of the run named, or of the bench before its first run. */
   'world.list': z.object({ bench: id, path: z.string().max(4096) }),
   'world.read': z.object({ bench: id, path: z.string().max(4096) }),
@@ -241,7 +244,8 @@ export interface Replies
     PeopleReplies,
     AuthorReplies,
     CourseReplies,
-    ProgressReplies {
+    ProgressReplies,
+    RegradeReplies {
   'bench.list': readonly BenchInfo[];
   'bench.create': BenchInfo;
   'bench.open': OpenedBench;
@@ -281,6 +285,7 @@ export interface Announcements
     HistoryAnnouncements,
     LabAnnouncements,
     ProgressAnnouncements,
+    RegradeAnnouncements,
     AuthorAnnouncements {
   'run.started': RunSnapshot;
   'run.batch': Batch;

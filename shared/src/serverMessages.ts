@@ -25,6 +25,7 @@ import { historyAnnouncements, historyValues } from './historyReplies.ts';
 import { labAnnouncements, labValues } from './labReplies.ts';
 import { peopleValues } from './peopleReplies.ts';
 import { progressAnnouncements, progressValues } from './progressReplies.ts';
+import { regradeAnnouncements, regradeValues } from './regradeReplies.ts';
 import { searchAnnouncements, searchValues } from './searchReplies.ts';
 import { batch, runSnapshot } from './stateSchemas.ts';
 import { travelAnnouncements, travelValues } from './travelReplies.ts';
@@ -85,6 +86,7 @@ export const announcements: { readonly [N in keyof Announcements]: z.ZodType<Ann
   ...labAnnouncements,
   ...authorAnnouncements,
   ...progressAnnouncements,
+  ...regradeAnnouncements,
   'bench.removed': objectOf<Announcements['bench.removed']>()({ bench: z.string() }),
   'server.closing': objectOf<Announcements['server.closing']>()({ message: z.string() }),
 };
@@ -133,6 +135,7 @@ const values: { readonly [N in RequestName]: z.ZodType<Replies[N]> } = {
   ...authorValues,
   ...courseValues,
   ...progressValues,
+  ...regradeValues,
   'world.list': z.array(worldEntry),
   'world.read': objectOf<Replies['world.read']>()({
     path: z.string(),

@@ -9,6 +9,7 @@ export const HELP = `Usage: sandtable COMMAND [OPTIONS]
   check POLICY                    what is wrong with a policy, and whether the tests beside it pass
   attack --policy P --property Q  search for a hole: what the policy allows and the property forbids
   lab check FOLDER                whether a lab keeps its promises: solution, wrong submissions, files, policies
+  lab regrade ASSIGNMENT          judge again what was handed in, and say what would change; --apply does it
   serve                           serve the page (HOST and PORT from the environment)
   backup FILE                     save all data into one file, while the server may be at work
   restore FILE                    put such a file into an empty data folder and database

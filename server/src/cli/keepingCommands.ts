@@ -1,5 +1,4 @@
 /** `sandtable backup`, `restore` and `person`: what an operator does with what must survive. */
-import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { resolve } from 'node:path';
 import { backup } from '../keeping/backup.ts';
@@ -8,32 +7,13 @@ import { exportPerson } from '../keeping/exportPerson.ts';
 import { findPerson } from '../keeping/person.ts';
 import { restore } from '../keeping/restore.ts';
 import { THE_SERVER } from '../store/auditStore.ts';
-import { databasePlace, dataPath, openDataFolder } from '../store/dataFolder.ts';
-import { isServerPlace, openDatabase } from '../store/database.ts';
+import { openDatabase } from '../store/database.ts';
 import { STEPS, stepsTaken } from '../store/migrate.ts';
-import { lockDatabase } from '../store/serverLock.ts';
-import { openStore, type Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import { parseWords } from './commandWords.ts';
 import { complain, say } from './complain.ts';
 import { BACKUP_HELP, PERSON_HELP, RESTORE_HELP } from './keepingHelp.ts';
-
-/** What was asked could not be done; nothing was changed. */
-const REFUSED = 1;
-
-interface Place {
-  readonly data: string;
-  readonly place: string;
-}
-
-function placeOf(env: NodeJS.ProcessEnv): Place {
-  const data = dataPath(env);
-  return { data, place: databasePlace(env, data) };
-}
-
-function refuse(message: string): number {
-  complain(message);
-  return REFUSED;
-}
+import { isMissing, placeOf, refuse, withOwnStore, type Place } from './ownStore.ts';
 
 export async function backupCommand(words: readonly string[]): Promise<number> {
   const parsed = parseWords(words, [], ['--help', '-h']);
@@ -77,8 +57,9 @@ export async function personCommand(words: readonly string[]): Promise<number> {
   return complain("person takes 'export PERSON FILE' or 'erase PERSON'\nTry 'sandtable person --help'.");
 }
 
-async function exportCommand({ data, place }: Place, asked: string, file: string): Promise<number> {
-  if (isMissing(place)) return refuse(`There is no database ${place}.`);
+async function exportCommand(at: Place, asked: string, file: string): Promise<number> {
+  const { data, place } = at;
+  if (isMissing(at)) return refuse(`There is no database ${place}.`);
   const opened = await openDatabase(place);
   if (!opened.ok) return refuse(opened.message);
   const { db } = opened;
@@ -101,24 +82,8 @@ async function exportCommand({ data, place }: Place, asked: string, file: string
   }
 }
 
-async function eraseCommand({ data, place }: Place, asked: string, sure: boolean): Promise<number> {
-  if (isMissing(place)) return refuse(`There is no database ${place}.`);
-  const folder = openDataFolder(data);
-  if (!folder.ok) return refuse(folder.message);
-  const locked = await lockDatabase(place);
-  try {
-    if (!locked.ok) return refuse(locked.message);
-    const opened = await openStore(place);
-    if (!opened.ok) return refuse(opened.message);
-    try {
-      return await erase(opened.store, data, asked, sure);
-    } finally {
-      await opened.store.close();
-    }
-  } finally {
-    if (locked.ok) await locked.lock.release();
-    folder.folder.release();
-  }
+async function eraseCommand(at: Place, asked: string, sure: boolean): Promise<number> {
+  return withOwnStore(at, (store) => erase(store, at.data, asked, sure));
 }
 
 async function erase({ db }: Store, data: string, asked: string, sure: boolean): Promise<number> {
@@ -146,10 +111,6 @@ async function isMeant(name: string, id: string): Promise<boolean> {
   );
   terminal.close();
   return answer.trim() === id;
-}
-
-function isMissing(place: string): boolean {
-  return !isServerPlace(place) && !existsSync(place);
 }
 
 function help(text: string): number {

@@ -1,4 +1,4 @@
-/** `sandtable lab check`: whether labs keep their promises. */
+/** `sandtable lab`: whether labs keep their promises (`check`), and what was handed in judged again (`regrade`). */
 import { rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { closeCheckThreads } from '../labs/checkRunner.ts';
@@ -17,8 +17,15 @@ import { parseWords } from './commandWords.ts';
 import { complain, say } from './complain.ts';
 import { LAB_HELP } from './labHelp.ts';
 
-/** Something is to be mended: 1. */
 export async function labCommand(words: readonly string[]): Promise<number> {
+  const [command, ...rest] = words;
+  if (command !== 'regrade') return checkCommand(words);
+  // Only this one needs a database.
+  return (await import('./regradeCommand.ts')).regradeCommand(rest);
+}
+
+/** Something is to be mended: 1. */
+async function checkCommand(words: readonly string[]): Promise<number> {
   const parsed = parseWords(words, ['--only', '--seed', '--keep'], ['--json', '--verbose', '--help', '-h']);
   if (!parsed.ok) return complain(`${parsed.message}\nTry 'sandtable lab --help'.`);
   const { values, flags, files } = parsed;
@@ -27,7 +34,8 @@ export async function labCommand(words: readonly string[]): Promise<number> {
     return 0;
   }
   const [command, ...folders] = files;
-  if (command !== 'check') return complain("lab takes the command check\nTry 'sandtable lab --help'.");
+  if (command !== 'check')
+    return complain("lab takes the commands check and regrade\nTry 'sandtable lab --help'.");
   if (folders.length === 0) return complain("lab check takes folders of labs\nTry 'sandtable lab --help'.");
   const keep = values['--keep']?.at(-1);
   if (keep !== undefined && statSync(keep, { throwIfNoEntry: false }) !== undefined)

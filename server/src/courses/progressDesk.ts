@@ -85,12 +85,16 @@ export class ProgressDesk {
     if (name === 'lab.attempt') this.#underWay.delete(bench);
     else if (this.#underWay.has(bench)) return;
     else this.#underWay.add(bench);
+    this.changed(bench);
+  }
+
+  /** Something of a work changed: a check began or ended, or was judged again. */
+  changed(bench: string): void {
     this.#touched(bench).catch((error: unknown) =>
       logFailure('telling a course of its progress failed', error),
     );
   }
 
-  /** Something of a work changed: a check began or ended. */
   async #touched(bench: string): Promise<void> {
     const { store, shelf, tell, isWatched } = this.#options;
     const row = await store.benches.row(bench);

@@ -8,7 +8,7 @@
 import type { ProtocolError, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Role } from '../store/schema.ts';
 import type { Actor } from './actor.ts';
-import { NO_BENCH, NO_RUN, refused } from './replies.ts';
+import { NO_ASSIGNMENT, NO_BENCH, NO_RUN, refused } from './replies.ts';
 
 /** What somebody may do with a bench: its owner changes it; staff of its assignment's course and administrators look at it. */
 export type BenchAccess = 'change' | 'see' | 'none';
@@ -159,6 +159,12 @@ export const ACCESS: { readonly [N in RequestName]: Rule<RequestBody<N>> } = {
   'grade.book': course('assistant'),
   'grade.history': assignment('assistant'),
   'grade.override': assignment('instructor'),
+  'regrade.look': assignment('instructor'),
+  // Forgets what this page itself looked at.
+  'regrade.leave': PERSON,
+  'regrade.start': assignment('instructor'),
+  'regrade.cancel': assignment('instructor'),
+  'regrade.apply': assignment('instructor'),
   // What may be seen may be copied and spoken of.
   'work.copy': bench('see'),
   'work.origin': bench('see'),
@@ -189,7 +195,6 @@ export const everythingIsTheirs: Judge = () => Promise.resolve(null);
 
 const NO_ATTEMPT = refused('not-found', 'There is no such attempt any more.');
 const NO_COURSE = refused('not-found', 'There is no such course any more.');
-const NO_ASSIGNMENT = refused('not-found', 'There is no such assignment any more.');
 const ONLY_SEE = refused(
   'forbidden',
   'You may look at this bench, and only its owner changes it. Nothing was changed; make a copy to try something.',

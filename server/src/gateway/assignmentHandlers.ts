@@ -7,12 +7,11 @@ import type { ListedAssignment } from '../store/assignmentStore.ts';
 import { MAX_ASSIGNMENTS } from '../store/assignmentStore.ts';
 import { atLeast } from './access.ts';
 import { courseInfo, NO_COURSE, NO_MEMBER } from './courseHandlers.ts';
-import { done, refused } from './replies.ts';
+import { done, NO_ASSIGNMENT, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 
 type Name = Extract<keyof CourseReplies, `assignment.${string}` | 'course.get'>;
 
-const NO_ASSIGNMENT = refused('not-found', 'There is no such assignment any more.');
 const NO_VERSION = refused(
   'not-found',
   'This server cannot read that version of the lab any more. Nothing was changed.',

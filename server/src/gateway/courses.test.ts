@@ -161,6 +161,65 @@ test('the table of everybody and every check, live; a grade by hand, with its hi
   ]);
 });
 
+test('what was handed in is judged again: what would change is told, nothing changes before it is applied, what was before is kept', async () => {
+  const first = await assignment();
+  const { bench } = await page.must('lab.open', { assignment: first });
+  await page.open(bench);
+  await handIn(bench, result('writes', 1, 3), result('secret', 2, 2));
+  const teacher = server.newPage();
+  await teacher.must('matrix.get', { course });
+  const look = await teacher.must('regrade.look', { assignment: first });
+  expect(look).toMatchObject({ attempts: 1, versions: [{ pinned: true }], state: null });
+  const version = look.versions[0]!.id;
+  const again = async () => {
+    const told = teacher.heard('regrade.progress').filter(({ ended }) => ended !== null).length;
+    await teacher.must('regrade.start', { assignment: first, version });
+    const ended = () => teacher.heard('regrade.progress').filter((each) => each.ended !== null);
+    await teacher.until(() => ended().length > told);
+    return ended().at(-1)!;
+  };
+  expect(await again()).toMatchObject({ ended: 'done', done: 1, of: 1, changes: [] });
+  results = [result('writes', 3, 3), result('secret', 0, 2)];
+  const { changes } = await again();
+  expect(changes).toMatchObject([
+    {
+      ...{ person: 'local', name: 'You', kind: 'hand-in', before: 3, after: 3, max: 5, byHand: false },
+      grade: { before: 3, after: 3 },
+      checks: [
+        { id: 'writes', before: 'failed', after: 'passed' },
+        { id: 'secret', before: 'passed', after: 'failed' },
+      ],
+    },
+  ]);
+  // Somebody else who looks sees the same; and nothing is another yet.
+  expect((await page.must('regrade.look', { assignment: first })).state).toMatchObject({ changes });
+  expect((await teacher.must('matrix.get', { course })).cells).toEqual([[0, 0, bench, 1, 0, 3, 'fp--']]);
+
+  expect(await teacher.must('regrade.apply', { assignment: first })).toEqual({ judged: 1, newer: 0 });
+  await teacher.until(() => teacher.heard('matrix.changed').some(({ outcomes }) => outcomes === 'pf--'));
+  await page.until(() => page.heard('lab.changed').some((each) => each.bench === bench));
+  expect(await teacher.ask('regrade.apply', { assignment: first })).toMatchObject({
+    error: { code: 'conflict' },
+  });
+  const [attempt, ...others] = await page.must('lab.attempts', { bench });
+  expect(others).toEqual([]);
+  expect(attempt).toMatchObject({ points: 3, regraded: { points: 3, max: 5 } });
+  expect(
+    (await teacher.must('grade.history', { assignment: first, person: 'local' })).attempts,
+  ).toMatchObject([
+    { points: 3, counts: true, replaced: false, regraded: { by: 'You' } },
+    { points: 3, counts: false, replaced: true, regraded: null },
+  ]);
+  // What was looked at can be thrown away, and a version that is not the lab's is none.
+  results = [result('writes', 0, 3)];
+  expect((await again()).changes).toHaveLength(1);
+  await teacher.must('regrade.cancel', { assignment: first });
+  expect((await teacher.must('regrade.look', { assignment: first })).state).toBeNull();
+  expect(await teacher.ask('regrade.start', { assignment: first, version: '0'.repeat(32) })).toMatchObject({
+    ok: false,
+  });
+});
+
 test('a work is looked into as a copy, and what is said of it is seen at the work', async () => {
   const { bench } = await page.must('lab.open', { assignment: await assignment() });
   await page.open(bench);

@@ -7,10 +7,8 @@ import { MAX_BENCHES } from '../store/benchStore.ts';
 import { MAX_COMMENTS, type NamedComment } from '../store/commentStore.ts';
 import { newId } from '../store/store.ts';
 import { NO_MEMBER } from './courseHandlers.ts';
-import { done, NO_BENCH, refused } from './replies.ts';
+import { done, NO_ASSIGNMENT, NO_BENCH, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
-
-const NO_ASSIGNMENT = refused('not-found', 'There is no such assignment any more.');
 
 /** Pages that look at the table of a course. No bench has a colon in its id. */
 export const courseRoom = (course: string): string => `course:${course}`;
@@ -69,6 +67,11 @@ export function progressHandlers({ store, pages, progress }: Services): {
           max: attempt.max,
           version: attempt.lab_version,
           counts: attempt.id === grade.attempt,
+          replaced: typeof attempt.replaced_by === 'string',
+          regraded:
+            attempt.regraded_at === null
+              ? null
+              : { at: attempt.regraded_at, by: attempt.regrader ?? 'the operator of the server' },
         })),
         overrides: overrides.map(({ points, reason, maker, made_at: at }) => ({
           points,

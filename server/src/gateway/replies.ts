@@ -28,3 +28,4 @@ export function crashed(
 
 export const NO_BENCH = refused('not-found', 'There is no such bench any more.');
 export const NO_RUN = refused('not-found', 'There is no such run any more. Start it again.');
+export const NO_ASSIGNMENT = refused('not-found', 'There is no such assignment any more.');

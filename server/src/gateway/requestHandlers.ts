@@ -2,6 +2,7 @@
 import type { Replies, Reply, RequestBody, RequestName } from '@sandtable/shared/protocol';
 import type { Example } from '../examples/examples.ts';
 import type { ProgressDesk } from '../courses/progressDesk.ts';
+import type { RegradeDesk } from '../courses/regradeDesk.ts';
 import type { AuthorDesk } from '../labs/authorDesk.ts';
 import type { LabServices } from '../labs/labServices.ts';
 import type { PersonDesk } from '../keeping/personDesk.ts';
@@ -20,6 +21,7 @@ import { labHandlers } from './labHandlers.ts';
 import type { Pages } from './pages.ts';
 import { peopleHandlers } from './peopleHandlers.ts';
 import { progressHandlers } from './progressHandlers.ts';
+import { regradeHandlers } from './regradeHandlers.ts';
 import { runHandlers } from './runHandlers.ts';
 import { searchHandlers } from './searchHandlers.ts';
 import { travelHandlers } from './travelHandlers.ts';
@@ -33,6 +35,7 @@ export interface Services {
   readonly pages: Pages;
   readonly labs: LabServices;
   readonly progress: ProgressDesk;
+  readonly regrades: RegradeDesk;
   readonly author: AuthorDesk;
   readonly examples: readonly Example[];
   /** Null on a server without accounts. */
@@ -60,6 +63,7 @@ export function requestHandlers(services: Services): Handlers {
     ...labHandlers(services),
     ...peopleHandlers(services),
     ...progressHandlers(services),
+    ...regradeHandlers(services),
     ...runHandlers(services),
     ...searchHandlers(services),
     ...travelHandlers(services),

@@ -3,6 +3,7 @@
  *
  * A start that fails leaves nothing open and says in words what stands in the way and what to do.
  */
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
@@ -11,6 +12,7 @@ import { loadExamples, type Example } from '../examples/examples.ts';
 import { isThisMachine, type AccountsConfig } from '../people/accountsConfig.ts';
 import { gradebook, gradebookCsv } from '../courses/gradebook.ts';
 import { ProgressDesk } from '../courses/progressDesk.ts';
+import { RegradeDesk } from '../courses/regradeDesk.ts';
 import { interpreterState } from '../sandbox/index.ts';
 import type { RunChecks } from '../labs/checkDesk.ts';
 import { closeCheckThreads } from '../labs/checkRunner.ts';
@@ -30,6 +32,7 @@ import { httpServer, isBuilt } from './httpServer.ts';
 import { metaOf } from './meta.ts';
 import { Pages } from './pages.ts';
 import { courseRoom } from './progressHandlers.ts';
+import { regradeRoom } from './regradeHandlers.ts';
 import { requestHandlers } from './requestHandlers.ts';
 import type { ImportAnswer } from './traceTransfer.ts';
 import { openSockets, serveSockets } from './socketServer.ts';
@@ -206,12 +209,28 @@ async function serveOn(
     tell: (course, value) => pages.tell(courseRoom(course), 'matrix.changed', value),
     isWatched: (course) => pages.isFollowed(courseRoom(course)),
   });
+  const regrades = new RegradeDesk({
+    store,
+    shelf: labs.shelf,
+    run: labs.run,
+    folderOf: (attempt) => labs.checks.folder(attempt),
+    staging: join(folder.path, 'regrading'),
+    tell: (assignment, state) => pages.tell(regradeRoom(assignment), 'regrade.progress', state),
+    changed: (course, benches, anew) => {
+      if (anew) pages.tell(courseRoom(course), 'matrix.anew', { course });
+      for (const bench of benches) {
+        pages.tell(bench, 'lab.changed', { bench });
+        progress.changed(bench);
+      }
+    },
+  });
   await labs.checks.recover();
   const labProblems = await labs.shelf.readShipped(options.labs ?? LABS);
   serveSockets(
     io,
     requestHandlers({
-      ...{ store, sessions, searches, pages, labs, progress, author, examples, accounts, keeping },
+      ...{ store, sessions, searches, pages, labs, progress, regrades, author, examples, accounts },
+      keeping,
     }),
     door,
     {
@@ -227,7 +246,7 @@ async function serveOn(
     unwatch();
     pages.tellAll('server.closing', { message: CLOSING });
     author.close();
-    await Promise.all([searches.close(), labs.checks.close(), sessions.close()]);
+    await Promise.all([searches.close(), regrades.close(), labs.checks.close(), sessions.close()]);
     await closeCheckThreads();
     await closeSockets(io, app);
     await store.close();

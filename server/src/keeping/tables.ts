@@ -72,6 +72,7 @@ export const TABLES: { readonly [T in keyof Schema]: Table } = {
   bookmark: {
     theirs: ({ benches }) => sql`run in (select id from run where ${among('bench', benches)})`,
   },
+  regrade: { theirs: null, signed: ['made_by'] },
   attempt: { theirs: (person) => either(sql`person = ${person.id}`, among('bench', person.benches)) },
   hint_taken: { theirs: ofBench },
   grade_override: { theirs: ofPerson, signed: ['made_by'] },

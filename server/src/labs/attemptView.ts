@@ -3,6 +3,7 @@ import type { Attempt } from '@sandtable/shared/labMessages';
 import { checkResult, shownResults, type CheckResult } from '@sandtable/shared/labs/checkResult';
 import { countedAttempt, gradeOf } from '@sandtable/shared/labs/grade';
 import * as z from 'zod';
+import type { CountedAttempt } from '../store/attemptStore.ts';
 import type { AttemptRow } from '../store/schema.ts';
 
 const stored = z.array(checkResult);
@@ -12,8 +13,8 @@ export function resultsOf(row: Pick<AttemptRow, 'results'>): readonly CheckResul
   return row.results === null ? null : stored.parse(JSON.parse(row.results));
 }
 
-/** Without what a hidden check ran. */
-export function attemptView(row: AttemptRow): Attempt {
+/** Without what a hidden check ran. An attempt that has just ended was not judged again. */
+export function attemptView(row: AttemptRow & Partial<CountedAttempt>): Attempt {
   const results = resultsOf(row);
   return {
     id: row.id,
@@ -27,6 +28,10 @@ export function attemptView(row: AttemptRow): Attempt {
     hints: results === null ? 0 : gradeOf(results, [row.hint_cost]).hintCost,
     results: results === null ? null : shownResults(results),
     message: row.message,
+    regraded:
+      typeof row.regraded_at === 'string'
+        ? { at: row.regraded_at, points: row.points_before ?? null, max: row.max_before ?? null }
+        : null,
   };
 }
 

@@ -16,6 +16,7 @@ import { logFailure } from '../serverLog.ts';
 import type { AttemptEnd, NewAttempt } from '../store/attemptStore.ts';
 import { newId, type Store } from '../store/store.ts';
 import { attemptView } from './attemptView.ts';
+import { judgementOf } from './judgement.ts';
 import type { LabInstance, SubmittedFiles } from './labInstance.ts';
 import type { Work } from './works.ts';
 
@@ -42,6 +43,8 @@ export interface CheckOrder {
   readonly files: SubmittedFiles;
   /** Folder for the evidence; made where something is written. */
   readonly folder: string;
+  /** Folder with evidence of an attempt at the same files, for what would run the same again. */
+  readonly earlier?: string;
   readonly signal: AbortSignal;
   /** `title` is of the check that is under way now. */
   readonly progress: (done: number, of: number, title: string | null) => void;
@@ -285,15 +288,7 @@ function endOf(verdict: CheckVerdict, signal: AbortSignal, closed: boolean): Att
     };
   if (signal.aborted) return { state: 'cancelled' };
   if (!verdict.ok) return { state: 'failed', message: verdict.message };
-  const sum = (of: (result: CheckResult) => number): number =>
-    verdict.results.reduce((total, result) => total + of(result), 0);
-  return {
-    state: 'done',
-    points: sum(({ points }) => points),
-    max: sum(({ max }) => max),
-    results: JSON.stringify(verdict.results),
-    outcomes: verdict.results.map(({ id, outcome }) => `${id}=${outcome[0]!}`).join(' '),
-  };
+  return { state: 'done', ...judgementOf(verdict.results) };
 }
 
 function logEnd(error: unknown): void {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { CheckResult } from '@sandtable/shared/labs/checkResult';
 import { runEvent } from '@sandtable/shared/eventSchemas';
-import { closeCheckThreads, regrade, runChecks, submittedFiles, type CheckProgress } from './checkRunner.ts';
+import { closeCheckThreads, runChecks, type CheckProgress } from './checkRunner.ts';
 import { knownSubmission, labInstance, type LabInstance, type SubmittedFiles } from './labInstance.ts';
 import { SMALL_LAB, smallLab } from './testing/smallLab.ts';
 
@@ -30,6 +30,25 @@ async function results(
   return checked.results;
 }
 
+/** What an attempt comes to when it is judged again, and which checks had to run for it. */
+async function again(
+  earlier: string,
+  instance: LabInstance,
+  files: SubmittedFiles,
+  folder = nextFolder(),
+): Promise<{ readonly results: readonly CheckResult[]; readonly ran: readonly string[] }> {
+  const ran: string[] = [];
+  const checked = await runChecks({
+    instance,
+    files,
+    folder,
+    earlier,
+    progress: ({ state, check }) => state === 'running' && ran.push(check),
+  });
+  if (!checked.ok) throw new Error(checked.message);
+  return { results: checked.results, ran: ran.sort() };
+}
+
 function lost(given: readonly CheckResult[]): string[] {
   return given.filter(({ passed }) => !passed).map(({ id }) => id);
 }
@@ -46,7 +65,8 @@ describe('checks', () => {
       ['table', 'passed', 2],
       ['prediction', 'passed', 1],
     ]);
-    expect(await regrade(folder, lab)).toEqual({ results: solved, stale: [] });
+    const solution = knownSubmission(lab, 'solution');
+    expect(await again(folder, lab, solution)).toEqual({ results: solved, ran: [] });
 
     const other = nextFolder();
     const wrong = await results(lab, knownSubmission(lab, 'wrong/open-door'), other);
@@ -57,7 +77,10 @@ describe('checks', () => {
     });
     expect(wrong[1]!.findings[0]!.row).toBeGreaterThanOrEqual(0);
     expect(wrong[2]).toMatchObject({ points: 1, message: 'One of the verdicts is another.' });
-    expect(await regrade(other, lab)).toEqual({ results: wrong, stale: [] });
+    expect(await again(other, lab, knownSubmission(lab, 'wrong/open-door'))).toEqual({
+      results: wrong,
+      ran: [],
+    });
 
     // The trace of a run is a log as every other, and the row of the finding is in it.
     const events = readFileSync(path.join(other, 'runs/1/log.jsonl'), 'utf8')
@@ -69,12 +92,9 @@ describe('checks', () => {
     expect(events).toContainEqual(expect.objectContaining({ type: 'call', n: wrong[1]!.findings[0]!.row }));
     // Nothing of the pack's scripts stands in it.
     expect(JSON.stringify(events.filter(({ type }) => type === 'content'))).not.toContain('canary');
-    expect(submittedFiles(other)!.get('policy.ts')).toEqual(
-      knownSubmission(lab, 'wrong/open-door').get('policy.ts'),
-    );
   });
 
-  it('are judged anew by a mended check without running, and say which would have to run', async () => {
+  it('are judged anew by a mended check without running; what would run something else runs', async () => {
     const folder = nextFolder();
     await results(lab, knownSubmission(lab, 'solution'), folder);
     const mended = labInstance(
@@ -87,30 +107,31 @@ describe('checks', () => {
       'seed',
       'checks',
     );
-    const again = (await regrade(folder, mended))!;
-    expect(again.stale).toEqual(['secret']);
-    expect(again.results.map(({ id, outcome, points }) => [id, outcome, points])).toEqual([
+    const second = nextFolder();
+    const { results: anew, ran } = await again(folder, mended, knownSubmission(lab, 'solution'), second);
+    expect(ran).toEqual(['secret']);
+    expect(anew.map(({ id, outcome, points }) => [id, outcome, points])).toEqual([
       ['writes', 'failed', 0],
-      ['secret', 'error', 0],
+      ['secret', 'passed', 2],
       ['table', 'passed', 2],
       ['prediction', 'passed', 1],
     ]);
+    // What came of it is evidence of its own: it can be judged again when the first attempt is gone.
+    rmSync(folder, { recursive: true });
+    expect(await again(second, mended, knownSubmission(lab, 'solution'))).toEqual({ results: anew, ran: [] });
   });
 
-  it('of an attempt whose traces are gone are an error, not a failure; one that never ended is none', async () => {
+  it('of which the evidence is gone, or was never whole, run again', async () => {
     const folder = nextFolder();
-    await results(lab, knownSubmission(lab, 'solution'), folder);
-    rmSync(path.join(folder, 'runs'), { recursive: true });
-    expect((await regrade(folder, lab))!.results.map(({ outcome }) => outcome)).toEqual([
-      'error',
-      'error',
-      'passed',
-      'passed',
-    ]);
-    rmSync(path.join(folder, 'evidence.json'));
-    expect(await regrade(folder, lab)).toBeNull();
+    const solution = knownSubmission(lab, 'solution');
+    const solved = await results(lab, solution, folder);
+    rmSync(path.join(folder, 'runs/0/log.jsonl'));
+    expect(await again(folder, lab, solution)).toEqual({ results: solved, ran: ['writes'] });
     writeFileSync(path.join(folder, 'evidence.json'), '{"format":');
-    expect(await regrade(folder, lab)).toBeNull();
+    expect(await again(folder, lab, solution)).toEqual({
+      results: solved,
+      ran: ['secret', 'table', 'writes'],
+    });
   });
 
   it('fail with the line where the policy does not compile, as an ordinary run is refused; texts are judged all the same', async () => {

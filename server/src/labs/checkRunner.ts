@@ -14,7 +14,7 @@ import { ATTEMPT_SECONDS } from './checkLimits.ts';
 import { prepareCheck, testsOf, type Prepared } from './checkRecipes.ts';
 import { CheckThreads } from './checkThreads.ts';
 import { EVIDENCE_FORMAT, type StoredCheck, type StoredEvidence } from './evidenceFormat.ts';
-import { beginAttempt, finishAttempt, readAttempt, readSubmission } from './evidenceStore.ts';
+import { beginAttempt, finishAttempt, keptEvidence, readAttempt } from './evidenceStore.ts';
 import { judgeAll } from './judging.ts';
 import { submissionOf, type LabInstance, type SubmittedFiles } from './labInstance.ts';
 
@@ -38,6 +38,11 @@ export interface CheckOptions {
   readonly folder: string;
   readonly progress?: (progress: CheckProgress) => void;
   readonly signal?: AbortSignal;
+  /**
+   * Folder of an attempt at the same files. A check whose evidence is there, and which would run the same as it did then, is judged by that
+   * and does not run: so a mended expectation costs no guest.
+   */
+  readonly earlier?: string;
   /** Only these checks; all by default. */
   readonly only?: ReadonlySet<string>;
   /** The machine's, unless a test has its own. */
@@ -119,7 +124,7 @@ function ordersOf(
 
 /** Runs what is to be run; one piece of evidence for each check. */
 async function gather(
-  { instance, folder, progress, signal, threads: given }: CheckOptions,
+  { instance, folder, earlier, progress, signal, threads: given }: CheckOptions,
   files: SubmittedFiles,
   checks: readonly Check[],
 ): Promise<readonly StoredCheck[]> {
@@ -127,20 +132,28 @@ async function gather(
   const owner = {};
   const deadline = AbortSignal.timeout(ATTEMPT_SECONDS * 1000);
   const ends = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
-  const complaint = await policyComplaintOf(files, checks);
+  const before = earlier === undefined ? null : readAttempt(earlier);
+  let asked: Promise<StoredEvidence | null> | null = null;
+  const complaint = (): Promise<StoredEvidence | null> => (asked ??= policyComplaintOf(files));
+  const evidenceBefore = (id: string, recipe: string, index: number): StoredEvidence | null => {
+    const known = before?.checks.find((each) => each.id === id && each.recipe === recipe);
+    return known === undefined ? null : keptEvidence(earlier!, known.evidence, folder, index);
+  };
   let done = 0;
   return Promise.all(
     checks.map(async (check, index): Promise<StoredCheck> => {
       const prepared = prepareCheck(instance, check, files, folder, index);
-      const evidence = await evidenceFor(
-        prepared,
-        complaint,
-        (job) =>
-          pool.run(owner, job, ends, () => {
-            progress?.({ done, total: checks.length, check: check.id, state: 'running' });
-          }),
-        index,
-      );
+      const evidence =
+        evidenceBefore(check.id, prepared.recipe, index) ??
+        (await evidenceFor(
+          prepared,
+          complaint,
+          (job) =>
+            pool.run(owner, job, ends, () => {
+              progress?.({ done, total: checks.length, check: check.id, state: 'running' });
+            }),
+          index,
+        ));
       done += 1;
       if (!ends.aborted) progress?.({ done, total: checks.length, check: check.id, state: 'ran' });
       return { id: check.id, recipe: prepared.recipe, evidence };
@@ -150,7 +163,7 @@ async function gather(
 
 async function evidenceFor(
   prepared: Prepared,
-  complaint: StoredEvidence | null,
+  complaint: () => Promise<StoredEvidence | null>,
   run: (job: Extract<Prepared, { readonly kind: 'job' }>['job']) => Promise<JobAnswer>,
   index: number,
 ): Promise<StoredEvidence> {
@@ -165,7 +178,10 @@ async function evidenceFor(
         file: prepared.file,
       };
     case 'job': {
-      if (complaint !== null && prepared.job.policy.owner === 'student') return complaint;
+      if (prepared.job.policy.owner === 'student') {
+        const refused = await complaint();
+        if (refused !== null) return refused;
+      }
       const answer = await run(prepared.job);
       switch (answer.kind) {
         case 'guest':
@@ -182,12 +198,9 @@ async function evidenceFor(
 }
 
 /** Why the student's policy cannot be run at all: what an ordinary run is refused for, too. */
-async function policyComplaintOf(
-  files: SubmittedFiles,
-  checks: readonly Check[],
-): Promise<StoredEvidence | null> {
+async function policyComplaintOf(files: SubmittedFiles): Promise<StoredEvidence | null> {
   const own = files.get(POLICY_FILE);
-  if (own === undefined || checks.every(({ code }) => code !== undefined)) return null;
+  if (own === undefined) return null;
   const wrong = (await checkPolicy(new TextDecoder().decode(own))).find(
     ({ severity }) => severity === 'error',
   );
@@ -199,41 +212,4 @@ async function policyComplaintOf(
     file: POLICY_FILE,
     line: wrong.line,
   };
-}
-
-export interface Regraded {
-  /** One for each check of the pack; those that are stale count as errors. */
-  readonly results: readonly CheckResult[];
-  /** Checks whose evidence is of something else than what the pack runs now: they would have to run anew (`runChecks` on {@link submittedFiles}). */
-  readonly stale: readonly string[];
-}
-
-/**
- * Derives the results of an attempt again, from what is kept alone; with the pack of another version, as its expectations would have it. Null
- * where nothing is kept.
- */
-export async function regrade(folder: string, instance: LabInstance): Promise<Regraded | null> {
-  const attempt = readAttempt(folder);
-  const files = readSubmission(folder);
-  if (attempt === null || files === null) return null;
-  const byId = new Map(attempt.checks.map((each) => [each.id, each]));
-  const stale: string[] = [];
-  const checks = instance.manifest.checks.map((check, index) => {
-    const known = byId.get(check.id);
-    if (known !== undefined && known.recipe === prepareCheck(instance, check, files, folder, index).recipe)
-      return { check, evidence: known.evidence, tests: testsOf(instance, check) };
-    stale.push(check.id);
-    const evidence: StoredEvidence = {
-      kind: 'nothing',
-      blame: 'platform',
-      message: 'This check runs something else now: it has to be run again.',
-    };
-    return { check, evidence, tests: [] };
-  });
-  return { results: await judgeAll({ folder, checks }), stale };
-}
-
-/** The files that an attempt judged; null where they are not kept. */
-export function submittedFiles(folder: string): SubmittedFiles | null {
-  return readSubmission(folder);
 }

@@ -1,5 +1,14 @@
 /** Reads and writes what an attempt keeps (`evidenceFormat.ts`). */
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent } from '@sandtable/shared/events';
 import type { CheckEvidence, EvidenceFile } from '@sandtable/shared/labs/evidence';
@@ -41,11 +50,31 @@ export function readAttempt(folder: string): StoredAttempt | null {
   return read?.format === EVIDENCE_FORMAT ? read : null;
 }
 
-/** The files that an attempt judged; null where they are lost. */
-export function readSubmission(folder: string): SubmittedFiles | null {
-  const read = readJson(join(folder, SUBMISSION_FILE)) as StoredSubmission | null;
-  if (read === null) return null;
-  return new Map(read.files.map(({ path, base64 }) => [path, new Uint8Array(Buffer.from(base64, 'base64'))]));
+/**
+ * Puts evidence of an earlier attempt into a new one's folder, as that of run `index`: the same files under another name, since nobody writes
+ * to them again. Null where it says nothing of the submission, or is not all there: then the check has to run.
+ */
+export function keptEvidence(
+  from: string,
+  stored: StoredEvidence,
+  to: string,
+  index: number,
+): StoredEvidence | null {
+  if (stored.kind === 'nothing' && stored.blame === 'platform') return null;
+  if (stored.kind !== 'run') return stored;
+  const before = join(from, runFolder(stored.index));
+  if (![LOG_FILE, RUN_FILES].every((name) => existsSync(join(before, name)))) return null;
+  const after = join(to, runFolder(index));
+  mkdirSync(after, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(before)) {
+    try {
+      linkSync(join(before, name), join(after, name));
+    } catch {
+      // A file system without links, or one that has too many of this file.
+      copyFileSync(join(before, name), join(after, name));
+    }
+  }
+  return { ...stored, index };
 }
 
 /** Evidence as judging takes it. */

@@ -7,6 +7,7 @@ export const guestChecks: RunChecks = async ({
   instance: { pack, seed },
   files,
   folder,
+  earlier,
   signal,
   progress,
 }) => {
@@ -18,6 +19,7 @@ export const guestChecks: RunChecks = async ({
     files,
     folder,
     signal,
+    ...(earlier === undefined ? {} : { earlier }),
     progress: ({ done, total, check, state }) => {
       // Judging what has run takes a moment, and is nothing that anybody waits for.
       if (state !== 'judged') progress(done, total, titles.get(check) ?? null);

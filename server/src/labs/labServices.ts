@@ -8,6 +8,8 @@ import { LabShelf } from './labShelf.ts';
 import { Works } from './works.ts';
 
 export interface LabServices {
+  /** How submissions are judged. */
+  readonly run: RunChecks;
   readonly shelf: LabShelf;
   readonly works: Works;
   readonly checks: CheckDesk;
@@ -26,6 +28,7 @@ export function labServices(options: {
   const evidence = join(options.data, 'attempts');
   mkdirSync(evidence, { recursive: true, mode: 0o700 });
   return {
+    run: options.run,
     shelf,
     works: new Works(store, shelf),
     checks: new CheckDesk({ store, run: options.run, evidence, tell: options.tell }),

@@ -1,5 +1,5 @@
 /** Assignments: a version of a lab, given to a course; and who may hand in later. */
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import { audit } from './auditStore.ts';
 import { newId } from './newId.ts';
 import type { AssignmentRow, ExtensionRow, Schema } from './schema.ts';
@@ -20,6 +20,22 @@ export type ListedAssignment = AssignmentRow & {
   /** The version that the catalogue has now. */
   readonly current: string | null;
 };
+
+/** Gives the assignment and the works at it this version of the lab. @returns how many works. */
+export async function pinVersion(
+  db: Transaction<Schema>,
+  assignment: string,
+  version: string,
+): Promise<number> {
+  await db.updateTable('assignment').set({ lab_version: version }).where('id', '=', assignment).execute();
+  const { numUpdatedRows } = await db
+    .updateTable('bench')
+    .set({ lab_version: version })
+    .where('assignment', '=', assignment)
+    .where('kind', '=', 'work')
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
+}
 
 export class AssignmentStore {
   readonly #db: Kysely<Schema>;
@@ -122,16 +138,10 @@ export class AssignmentStore {
         .select('lab_version')
         .where('id', '=', assignment)
         .executeTakeFirstOrThrow();
-      await db.updateTable('assignment').set({ lab_version: version }).where('id', '=', assignment).execute();
-      const { numUpdatedRows } = await db
-        .updateTable('bench')
-        .set({ lab_version: version })
-        .where('assignment', '=', assignment)
-        .where('kind', '=', 'work')
-        .executeTakeFirst();
-      const detail = { from: before.lab_version, to: version, works: Number(numUpdatedRows) };
+      const works = await pinVersion(db, assignment, version);
+      const detail = { from: before.lab_version, to: version, works };
       await audit(db, { actor, act: 'assignment.upgrade', object: assignment, detail });
-      return Number(numUpdatedRows);
+      return works;
     });
   }
 

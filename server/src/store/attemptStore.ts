@@ -23,6 +23,18 @@ export interface WorkResult {
   readonly results: string | null;
 }
 
+/** With what was there before it was judged again; all null where it was not. */
+export type CountedAttempt = AttemptRow & {
+  readonly regraded_at: string | null;
+  readonly points_before: number | null;
+  readonly max_before: number | null;
+};
+
+export type JudgedAttempt = Pick<
+  AttemptRow,
+  'id' | 'bench' | 'person' | 'kind' | 'revision' | 'lab_version' | 'started_at'
+> & { readonly seed: string | null; readonly name: string };
+
 export interface AttemptEnd {
   readonly state: 'done' | 'cancelled' | 'failed';
   readonly points?: number;
@@ -86,18 +98,33 @@ export class AttemptStore {
     return row ?? null;
   }
 
-  async get(id: string): Promise<AttemptRow | null> {
-    return (await this.#db.selectFrom('attempt').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+  async get(id: string): Promise<CountedAttempt | null> {
+    return (await this.#joined().where('attempt.id', '=', id).executeTakeFirst()) ?? null;
   }
 
-  /** Newest first. */
-  async ofBench(bench: string): Promise<readonly AttemptRow[]> {
+  /** Those of an assignment that may be judged again, newest first: judged, and no other one in their place. */
+  async judgedAt(assignment: string): Promise<readonly JudgedAttempt[]> {
     return this.#db
       .selectFrom('attempt')
-      .selectAll()
-      .where('bench', '=', bench)
-      .orderBy('started_at', 'desc')
-      .orderBy('id')
+      .innerJoin('bench', 'bench.id', 'attempt.bench')
+      .innerJoin('person', 'person.id', 'attempt.person')
+      .select(['attempt.id', 'attempt.bench', 'attempt.person', 'attempt.kind', 'attempt.revision'])
+      .select(['attempt.lab_version', 'attempt.started_at', 'bench.seed', 'person.name'])
+      .where('attempt.assignment', '=', assignment)
+      .where('attempt.state', '=', 'done')
+      .where('attempt.replaced_by', 'is', null)
+      .orderBy('attempt.started_at', 'desc')
+      .orderBy('attempt.id')
+      .execute();
+  }
+
+  /** Newest first, without those that others took the place of; of these, what the one before had and when it was replaced. */
+  async ofBench(bench: string): Promise<readonly CountedAttempt[]> {
+    return this.#joined()
+      .where('attempt.bench', '=', bench)
+      .where('attempt.replaced_by', 'is', null)
+      .orderBy('attempt.started_at', 'desc')
+      .orderBy('attempt.id')
       .execute();
   }
 
@@ -107,7 +134,8 @@ export class AttemptStore {
     const done = this.#db
       .selectFrom('attempt')
       .where('bench', 'in', [...benches])
-      .where('state', '=', 'done');
+      .where('state', '=', 'done')
+      .where('replaced_by', 'is', null);
     const sums = await done
       .select([
         'bench',
@@ -152,6 +180,16 @@ export class AttemptStore {
     const gone = rows.slice(CHECKS_KEPT).map(({ id }) => id);
     if (gone.length > 0) await this.#db.deleteFrom('attempt').where('id', 'in', gone).execute();
     return gone;
+  }
+
+  #joined() {
+    return this.#db
+      .selectFrom('attempt')
+      .leftJoin('regrade', 'regrade.id', 'attempt.regrade')
+      .leftJoin('attempt as before', 'before.replaced_by', 'attempt.id')
+      .selectAll('attempt')
+      .select(['regrade.made_at as regraded_at', 'before.points as points_before'])
+      .select('before.max as max_before');
   }
 
   // ---- hints -------------------------------------------------------------------------------------------------

@@ -6,6 +6,11 @@ import type { AttemptRow, GradeOverrideRow, Schema } from './schema.ts';
 
 export type NamedOverride = GradeOverrideRow & { readonly maker: string | null };
 
+export type GradedAttempt = Pick<
+  AttemptRow,
+  'id' | 'lab_version' | 'kind' | 'started_at' | 'points' | 'max' | 'hint_cost' | 'replaced_by'
+> & { readonly regraded_at: string | null; readonly regrader: string | null };
+
 export class GradeStore {
   readonly #db: Kysely<Schema>;
 
@@ -39,20 +44,22 @@ export class GradeStore {
       .execute();
   }
 
-  /** Attempts of one person at one assignment that were judged, newest first, without their findings. */
-  async attemptsOf(
-    assignment: string,
-    person: string,
-  ): Promise<readonly Omit<AttemptRow, 'results' | 'outcomes' | 'message'>[]> {
+  /** Attempts of one person at one assignment that were judged, newest first, each before the one whose place it took. */
+  async attemptsOf(assignment: string, person: string): Promise<readonly GradedAttempt[]> {
     return this.#db
       .selectFrom('attempt')
-      .select(['id', 'bench', 'person', 'lab_version', 'assignment', 'kind', 'started_at', 'ended_at'])
-      .select(['revision', 'state', 'points', 'max', 'hint_cost'])
-      .where('assignment', '=', assignment)
-      .where('person', '=', person)
-      .where('state', '=', 'done')
-      .orderBy('started_at', 'desc')
-      .orderBy('id')
+      .leftJoin('regrade', 'regrade.id', 'attempt.regrade')
+      .leftJoin('person as regrader', 'regrader.id', 'regrade.made_by')
+      .select(['attempt.id', 'attempt.lab_version', 'attempt.kind', 'attempt.started_at'])
+      .select(['attempt.points', 'attempt.max', 'attempt.hint_cost', 'attempt.replaced_by'])
+      .select(['regrade.made_at as regraded_at', 'regrader.name as regrader'])
+      .where('attempt.assignment', '=', assignment)
+      .where('attempt.person', '=', person)
+      .where('attempt.state', '=', 'done')
+      .orderBy('attempt.started_at', 'desc')
+      .orderBy((eb) => eb.case().when('attempt.replaced_by', 'is', null).then(0).else(1).end())
+      .orderBy('regrade.made_at', 'desc')
+      .orderBy('attempt.id')
       .execute();
   }
 

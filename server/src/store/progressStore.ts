@@ -51,6 +51,7 @@ export class ProgressStore {
           .selectFrom('attempt')
           .innerJoin('assignment', 'assignment.id', 'attempt.assignment')
           .where('assignment.course', '=', course)
+          .where('attempt.replaced_by', 'is', null)
           // What the index `attempt_of_assignment` holds: findings make rows long.
           .select([
             'attempt.id',
@@ -104,7 +105,8 @@ export class ProgressStore {
       .where('assignment.course', '=', course)
       .where('attempt.kind', '=', 'hand-in')
       .where('attempt.state', '=', 'done')
-      .where('attempt.points', 'is not', null);
+      .where('attempt.points', 'is not', null)
+      .where('attempt.replaced_by', 'is', null);
     if (person !== undefined) query = query.where('attempt.person', '=', person);
     const rows = await query
       .select(['attempt.id', 'assignment.id as assignment', 'attempt.person', 'attempt.points'])

@@ -232,6 +232,21 @@ export interface AttemptRow {
   hint_cost: number;
   /** Why it failed. */
   message: string | null;
+  /** By which it was judged again, in place of an earlier attempt with the same files, time and hints. */
+  regrade?: string | null;
+  /** The attempt that took its place; such a one is history and counts nowhere. */
+  replaced_by?: string | null;
+}
+
+/** One act of judging the attempts at an assignment again. Which attempts came of it they say themselves. */
+export interface RegradeRow {
+  id: string;
+  assignment: string;
+  /** Versions of the lab that the assignment was pinned to before and after. */
+  from_version: string;
+  to_version: string;
+  made_by: string;
+  made_at: string;
 }
 
 export interface HintTakenRow {
@@ -281,6 +296,7 @@ export interface Schema {
   lab_version: LabVersionRow;
   assignment: AssignmentRow;
   extension: ExtensionRow;
+  regrade: RegradeRow;
   attempt: AttemptRow;
   hint_taken: HintTakenRow;
   grade_override: GradeOverrideRow;

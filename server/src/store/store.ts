@@ -20,6 +20,7 @@ import { LabStore } from './labStore.ts';
 import { InvitationStore } from './invitationStore.ts';
 import { PeopleStore } from './peopleStore.ts';
 import { ProgressStore } from './progressStore.ts';
+import { RegradeStore } from './regradeStore.ts';
 import { RevisionStore } from './revisionStore.ts';
 import { RunStore } from './runStore.ts';
 import { SignInStore } from './signInStore.ts';
@@ -50,6 +51,7 @@ export interface Store {
   readonly assignments: AssignmentStore;
   readonly progress: ProgressStore;
   readonly grades: GradeStore;
+  readonly regrades: RegradeStore;
   readonly comments: CommentStore;
   close(): Promise<void>;
 }
@@ -107,6 +109,7 @@ function storeOn(db: Kysely<Schema>): Store {
     assignments: new AssignmentStore(db),
     progress: new ProgressStore(db),
     grades: new GradeStore(db),
+    regrades: new RegradeStore(db),
     comments: new CommentStore(db),
     close: () => db.destroy(),
   };

@@ -60,6 +60,7 @@ const HASH = 'h'.repeat(43);
 const ofBench = (who: Row) => ({ who, body: ({ bench }: Thing) => ({ bench }) });
 const ofRun = (who: Row) => ({ who, body: ({ run }: Thing) => ({ run }) });
 const ofCourse = (who: Row) => ({ who, body: ({ course }: Thing) => ({ course }) });
+const ofAssignment = (who: Row) => ({ who, body: ({ assignment }: Thing) => ({ assignment }) });
 const nothing = (who: Row) => ({ who, body: () => ({}) });
 
 /** A request that has no entry fails the test, and does not compile. */
@@ -152,12 +153,12 @@ export const TABLE: { readonly [N in RequestName]: Entry<N> } = {
   'roster.dismiss': { who: TEACHERS, body: ({ course }) => ({ course, email: 'a@b.example' }) },
   'assignment.make': { who: TEACHERS, body: ({ course }) => ({ course, lab: 'no-such-lab', ...dates }) },
   'assignment.change': { who: TEACHERS, body: ({ assignment }) => ({ assignment, ...dates }) },
-  'assignment.remove': { who: TEACHERS, body: ({ assignment }) => ({ assignment }) },
+  'assignment.remove': ofAssignment(TEACHERS),
   'assignment.extend': {
     who: TEACHERS,
     body: ({ assignment, member }) => ({ assignment, person: member, dueAt: null, reason: 'ill' }),
   },
-  'assignment.compare': { who: TEACHERS, body: ({ assignment }) => ({ assignment }) },
+  'assignment.compare': ofAssignment(TEACHERS),
   'assignment.upgrade': {
     who: TEACHERS,
     body: ({ assignment }) => ({ assignment, version: '0'.repeat(32) }),
@@ -179,6 +180,14 @@ export const TABLE: { readonly [N in RequestName]: Entry<N> } = {
     who: TEACHERS,
     body: ({ assignment, member }) => ({ assignment, person: member, points: 1, reason: 'taken' }),
   },
+  'regrade.look': ofAssignment(TEACHERS),
+  'regrade.leave': ofAssignment(ANYBODY),
+  'regrade.start': {
+    who: TEACHERS,
+    body: ({ assignment }) => ({ assignment, version: '0'.repeat(32) }),
+  },
+  'regrade.cancel': ofAssignment(TEACHERS),
+  'regrade.apply': ofAssignment(TEACHERS),
   'work.copy': ofBench(SEE),
   'work.origin': ofBench(SEE),
   'comment.list': ofBench(SEE),

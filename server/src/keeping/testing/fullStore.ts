@@ -111,8 +111,15 @@ const ROWS: { readonly [T in keyof Schema]: readonly Schema[T][] } = {
     { run: 'run-ada', n: 3, note: ADA.text, set_at: AT },
     { run: 'run-ben', n: 3, note: BEN_TEXT, set_at: AT },
   ],
+  regrade: [
+    {
+      ...{ id: 'regrade-1', assignment: 'task', from_version: 'v1', to_version: 'v1' },
+      ...{ made_by: 'iris', made_at: AT },
+    },
+  ],
   attempt: [
-    attempt('attempt-ada', 'bench-ada', 'ada', ADA.text),
+    { ...attempt('attempt-old', 'bench-ada', 'ada', ADA.text), replaced_by: 'attempt-ada' },
+    { ...attempt('attempt-ada', 'bench-ada', 'ada', ADA.text), regrade: 'regrade-1' },
     attempt('attempt-ben', 'bench-ben', 'ben', BEN_TEXT),
   ],
   hint_taken: [

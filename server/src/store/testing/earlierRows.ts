@@ -52,6 +52,23 @@ const RUNS: Rows = [
 
 const BOOKMARKS: Rows = [{ run: 'run-one', n: 4, note: 'here; it is', set_at: AT }];
 
+const COURSES: Rows = [{ id: 'course', title: 'Systems', made_by: 'local', made_at: AT }];
+
+const ASSIGNMENTS: Rows = [
+  {
+    ...{ id: 'task', course: 'course', lab_version: 'v1', title: 'First', counts: 'best' },
+    ...{ made_by: 'local', made_at: AT },
+  },
+];
+
+const ATTEMPTS: Rows = [
+  {
+    ...{ id: 'attempt-one', bench: 'bench-one', person: 'local', lab_version: 'v1', assignment: 'task' },
+    ...{ kind: 'hand-in', started_at: AT, ended_at: AT, revision: 3, state: 'done', points: 2.5, max: 4 },
+    ...{ results: '[]', outcomes: 'a=p', hint_cost: 0 },
+  },
+];
+
 /** By the last step of the version; one that nobody had anything in yet has none. */
 const ROWS: { readonly [step: string]: readonly (readonly [table: string, rows: Rows])[] } = {
   '0001-benches-files-runs': [],
@@ -60,6 +77,12 @@ const ROWS: { readonly [step: string]: readonly (readonly [table: string, rows: 
     ['file', FILES],
     ['run', RUNS],
     ['bookmark', BOOKMARKS],
+  ],
+  '0003-people-labs-courses': [
+    ['course', COURSES],
+    ['assignment', ASSIGNMENTS],
+    ['bench', BENCHES.map((bench) => ({ ...bench, kind: 'work', owner: 'local' }))],
+    ['attempt', ATTEMPTS],
   ],
 };
 
