@@ -65,12 +65,22 @@ test('an instructor makes a course, takes in a roster, assigns a lab, sees the w
   const sure = student.getByRole('dialog').getByRole('button', { name: /^Hand in/ });
   if (await sure.isVisible().catch(() => false)) await sure.click();
   await expect(cell).toContainText('1 tries', { timeout: 2 * GUEST_MS });
-  await expect(page.getByRole('cell', { name: /^(passed|failed)$/ }).first()).toBeVisible({
+  await expect(page.getByRole('gridcell', { name: /^(passed|failed)$/ }).first()).toBeVisible({
     timeout: 2 * GUEST_MS,
   });
   await accessible(page, 'the table of a course');
 
-  await cell.click();
+  // By keyboard: to the last check of the row and back, and into the work.
+  await cell.focus();
+  const focused = page.locator('.matrix [data-at]:focus');
+  await page.keyboard.press('ArrowRight');
+  await expect(focused).toHaveAttribute('data-at', '0:1');
+  await page.keyboard.press('End');
+  await expect(focused).toHaveAttribute('data-outcome', /./);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Home');
+  await expect(cell).toBeFocused();
+  await page.keyboard.press('Enter');
   const work = page.getByRole('dialog', { name: 'First steps' });
   await expect(work.getByRole('row', { name: /handed in, counts/ })).toBeVisible();
   const form = work.getByRole('form', { name: 'Set the grade by hand' });

@@ -1,7 +1,15 @@
+/**
+ * The table of a course. Only what can be seen is drawn, in both directions: sixty thousand cells are a page of a thousand.
+ *
+ * It is one stop for Tab, as the ARIA practices have it for grids: arrows, Home, End, Page Up and Page Down (with Ctrl as far as it
+ * goes) move between cells, Enter opens the work. The cell that has the focus stays drawn wherever one scrolls, so the focus is NEVER lost.
+ */
 import type { MatrixAssignment } from '@sandtable/shared/progressReplies';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { memo, useEffect, useMemo, useRef, useState } from 'react';
-import { columnsOf, type Column, type ShownPerson } from './matrixRows.ts';
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react';
+import { BodyCell, cellKey, HeadCell } from './MatrixCells.tsx';
+import { drawnWith, movedTo, type CellAt } from './matrixKeys.ts';
+import { columnsOf, type ShownPerson } from './matrixRows.ts';
 import { shownAgo } from './times.ts';
 
 /** In rem: a row, the names, a sum, a check. */
@@ -11,28 +19,32 @@ const NAMES = 15;
 const SUM = 7.5;
 const CHECK = 2.4;
 
-const WORDS = { p: 'passed', f: 'failed', e: 'could not be judged', '-': 'not tried' } as const;
-const MARKS = { p: '✓', f: '✕', e: '!', '-': '–' } as const;
-type Letter = keyof typeof WORDS;
-
 interface MatrixTableProps {
   readonly assignments: readonly MatrixAssignment[];
   readonly people: readonly ShownPerson[];
   readonly onOpen: (person: string, assignment: string, bench: string | null) => void;
 }
 
-/** Only what can be seen is drawn, in both directions: sixty thousand cells are a page of a thousand. */
 export function MatrixTable({ assignments, people, onOpen }: MatrixTableProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const rem = useRem();
   const columns = useMemo(() => columnsOf({ assignments }), [assignments]);
   const now = useNow();
+  const [chosen, setChosen] = useState<CellAt>({ row: 0, column: 0 });
+  /** Where a key led: it is shown and gets the focus once it is drawn. */
+  const going = useRef<CellAt | null>(null);
+  const stop = {
+    row: Math.min(chosen.row, people.length - 1),
+    column: Math.min(chosen.column, columns.length - 1),
+  };
   const rows = useVirtualizer({
     count: people.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW * rem,
     scrollMargin: HEAD * rem,
+    scrollPaddingStart: HEAD * rem,
     overscan: 4,
+    rangeExtractor: (range) => drawnWith(defaultRangeExtractor(range), stop.row, people.length),
   });
   const across = useVirtualizer({
     horizontal: true,
@@ -40,22 +52,53 @@ export function MatrixTable({ assignments, people, onOpen }: MatrixTableProps) {
     getScrollElement: () => scroller.current,
     estimateSize: (at) => (columns[at]!.check === null ? SUM : CHECK) * rem,
     scrollMargin: NAMES * rem,
+    scrollPaddingStart: NAMES * rem,
     overscan: 4,
+    rangeExtractor: (range) => drawnWith(defaultRangeExtractor(range), stop.column, columns.length),
   });
   useEffect(() => {
     rows.measure();
     across.measure();
   }, [rows, across, rem, columns]);
+  useLayoutEffect(() => {
+    const to = going.current;
+    if (to === null) return;
+    going.current = null;
+    rows.scrollToIndex(to.row);
+    across.scrollToIndex(to.column);
+    const cell = scroller.current?.querySelector<HTMLElement>(`[data-at="${cellKey(to.row, to.column)}"]`);
+    cell?.focus({ preventScroll: true });
+  });
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.altKey || event.shiftKey) return;
+    const seen = (scroller.current?.clientHeight ?? 0) / rem - HEAD;
+    const to = movedTo(
+      stop,
+      { key: event.key, far: event.ctrlKey || event.metaKey },
+      { rows: people.length, columns: columns.length, page: Math.max(1, Math.floor(seen / ROW) - 1) },
+    );
+    if (to === null) return;
+    event.preventDefault();
+    going.current = to;
+    setChosen(to);
+  };
   const shownColumns = across.getVirtualItems();
   return (
     <div
       ref={scroller}
       className="matrix"
-      role="table"
-      tabIndex={0}
+      role="grid"
       aria-label="Progress"
       aria-rowcount={people.length + 1}
       aria-colcount={columns.length + 1}
+      // Without a cell there is nothing in it that Tab could lead to.
+      tabIndex={people.length === 0 ? 0 : -1}
+      onKeyDown={onKeyDown}
+      onFocus={({ target }) => {
+        const [row, column] = ((target as HTMLElement).dataset['at'] ?? '').split(':').map(Number);
+        if (row !== undefined && column !== undefined && (row !== stop.row || column !== stop.column))
+          setChosen({ row, column });
+      }}
     >
       <div
         className="matrix-ground"
@@ -107,6 +150,8 @@ export function MatrixTable({ assignments, people, onOpen }: MatrixTableProps) {
                   column={columns[item.index]!}
                   assignments={assignments}
                   person={person}
+                  row={index}
+                  isStop={index === stop.row && item.index === stop.column}
                   left={item.start}
                   width={item.size}
                   onOpen={onOpen}
@@ -117,101 +162,6 @@ export function MatrixTable({ assignments, people, onOpen }: MatrixTableProps) {
         })}
       </div>
     </div>
-  );
-}
-
-interface CellProps {
-  readonly index: number;
-  readonly column: Column;
-  readonly assignments: readonly MatrixAssignment[];
-  readonly left: number;
-  readonly width: number;
-}
-
-const HeadCell = memo(function HeadCell({ index, column, assignments, left, width }: CellProps) {
-  const { title, checks, max } = assignments[column.assignment]!;
-  const check = column.check === null ? null : checks[column.check]!;
-  return (
-    <div
-      className={check === null ? 'matrix-cell matrix-sum' : 'matrix-cell'}
-      role="columnheader"
-      aria-colindex={index + 2}
-      style={{ insetInlineStart: left, width }}
-      title={check === null ? title : `${title}: ${check.title}`}
-    >
-      {check === null ? (
-        <>
-          <span className="matrix-title">{title}</span>
-          <span className="dim">of {max}</span>
-        </>
-      ) : (
-        <>
-          <span aria-hidden>{(column.check ?? 0) + 1}</span>
-          <span className="unseen">
-            {title}: {check.title}
-          </span>
-        </>
-      )}
-    </div>
-  );
-});
-
-interface BodyCellProps extends CellProps {
-  readonly person: ShownPerson;
-  readonly onOpen: MatrixTableProps['onOpen'];
-}
-
-const BodyCell = memo(function BodyCell(props: BodyCellProps) {
-  const { index, column, assignments, person, left, width, onOpen } = props;
-  const assignment = assignments[column.assignment]!;
-  const cell = person.cells[column.assignment] ?? null;
-  const style = { insetInlineStart: left, width };
-  if (column.check === null) {
-    const points = cell === null || cell.points === null ? null : cell.points;
-    return (
-      <div className="matrix-cell matrix-sum" role="cell" aria-colindex={index + 2} style={style}>
-        <button
-          type="button"
-          className="matrix-open"
-          onClick={() => onOpen(person.id, assignment.id, cell?.bench ?? null)}
-        >
-          {cell === null ? (
-            <span className="dim">not begun</span>
-          ) : (
-            <>
-              {cell.running ? <Mark word="is being checked" mark="⋯" /> : null}
-              {points === null ? '' : String(points)}
-              <span className="dim"> {cell.attempts} tries</span>
-            </>
-          )}
-          <span className="unseen">
-            , {person.name}, {assignment.title}
-          </span>
-        </button>
-      </div>
-    );
-  }
-  const letter = (cell?.outcomes[column.check] ?? '-') as Letter;
-  return (
-    <div
-      className="matrix-cell"
-      role="cell"
-      aria-colindex={index + 2}
-      data-outcome={letter}
-      style={style}
-      title={`${person.name}, ${assignment.checks[column.check]!.title}: ${WORDS[letter]}`}
-    >
-      <Mark word={WORDS[letter]} mark={MARKS[letter]} />
-    </div>
-  );
-});
-
-function Mark({ word, mark }: { readonly word: string; readonly mark: string }) {
-  return (
-    <>
-      <span aria-hidden>{mark}</span>
-      <span className="unseen">{word}</span>
-    </>
   );
 }
 
