@@ -44,13 +44,14 @@ struct polling {
 
 /* How long the leader looks before it sleeps: about one wake-up of a halted core, so that a miss at most doubles a wait. */
 #define POLL_NANOSECONDS 50000
-/* Tries before judging: short, so that a machine where polling does not pay loses under 2 ms. */
-#define POLL_WINDOW 32u
+/* Tries before judging: short, so that a machine where polling does not pay loses under half a millisecond. */
+#define POLL_WINDOW 8u
 /* Below one hit in four, sleeping is cheaper for everybody. */
 #define POLL_HITS_WANTED (POLL_WINDOW / 4u)
-/* Calls without polling after a bad window: doubles up to the maximum, so that a hopeless machine is asked ever less. */
+/* Calls without polling after a bad window: doubles up to the maximum, so that a hopeless machine is asked ever less. The
+ * maximum is some tenths of a second of calls that sleep: what did not pay beside others pays again when they are gone. */
 #define POLL_FIRST_REST 256u
-#define POLL_MAX_REST 16384u
+#define POLL_MAX_REST 2048u
 /* Looks between two glances at the clock; a look is a system call of some 200 ns. */
 #define POLL_LOOKS_PER_GLANCE 8
 

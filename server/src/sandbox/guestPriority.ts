@@ -3,6 +3,9 @@
  *
  * A few threads serve all guests, and most guests answer a person; one that computes without end is in no hurry. So a guest begins in the
  * ordinary place and moves back with the processor time that it has used. It never moves forward again: without root nobody may.
+ *
+ * Its calls do not count: while it asks, its thread shares out the time (`turns.ts`), and one that had moved back for having asked much would have
+ * its slots there and no processor.
  */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -13,13 +16,17 @@ const PLACES: readonly { readonly seconds: number; readonly nice: number }[] = [
   { seconds: 10, nice: 10 },
 ];
 
+/** What a guest needs to ask, and to look out for the answer as long as it ever does (channel.c). */
+const SECONDS_A_CALL = 60e-6;
+
 /** The place of one guest. */
 export class GuestPriority {
   #nice = 0;
 
-  /** To be told now and then what the guest has used. */
-  used(pid: number, seconds: number): void {
-    const nice = PLACES.findLast((place) => seconds >= place.seconds)?.nice ?? 0;
+  /** To be told now and then what the guest has used, and how many calls it made. */
+  used(pid: number, seconds: number, calls: number): void {
+    const computed = seconds - calls * SECONDS_A_CALL;
+    const nice = Math.max(this.#nice, PLACES.findLast((place) => computed >= place.seconds)?.nice ?? 0);
     if (nice === 0) return;
     const moved = nice !== this.#nice;
     this.#nice = nice;

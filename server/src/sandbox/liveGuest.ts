@@ -6,6 +6,8 @@ export interface LiveGuest {
   /** Null until it is known. */
   readonly pid: number | null;
   readonly alive: boolean;
+  /** Calls that were answered. */
+  readonly calls: number;
   /** Calls that wait for their answers. */
   readonly inFlight: number;
   signal(signal: NodeJS.Signals | number): void;
@@ -39,6 +41,7 @@ interface Running {
 
 /** What answers it. */
 interface Answering {
+  readonly calls: number;
   readonly inFlight: number;
   end(): void;
   tick?(): void;
@@ -51,6 +54,9 @@ export function liveGuest(process: Running, controller: Answering): LiveGuest {
     },
     get alive() {
       return process.alive;
+    },
+    get calls() {
+      return controller.calls;
     },
     get inFlight() {
       return controller.inFlight;

@@ -1,11 +1,14 @@
 /** Learns whether something that is tried again and again pays: it is left off for ever longer while it does not. */
 
 /** Tries before judging: few, so that a machine where it does not pay loses little. */
-const WINDOW = 32;
+const WINDOW = 8;
 
-/** Times that it is left off after a bad window; doubles up to the maximum, and begins anew after a good one. */
+/**
+ * Times that it is left off after a bad window; doubles up to the maximum, and begins anew after a good one. The maximum is some tenths of a second
+ * for a guest that is woken for each answer: what did not pay beside others pays again when they are gone.
+ */
 const FIRST_REST = 64;
-const MAX_REST = 16_384;
+const MAX_REST = 2048;
 
 export class PayingOff {
   readonly #wanted: number;

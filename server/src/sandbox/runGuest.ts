@@ -442,10 +442,11 @@ class Run implements RunHandle {
     const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
     const waitsOnly = (this.#guest?.inFlight ?? 0) <= this.#inputWaits;
     this.#watch.sampled(heapBytes, userSeconds + systemSeconds, waitsOnly);
-    const pid = this.#guest?.pid ?? null;
-    if (pid !== null && this.#guest?.alive === true) this.#place.used(pid, userSeconds + systemSeconds);
+    const guest = this.#guest;
+    if (guest?.alive === true && guest.pid !== null)
+      this.#place.used(guest.pid, userSeconds + systemSeconds, guest.calls);
     this.#tellUsage();
-    this.#guest?.tick();
+    guest?.tick();
   }
 
   #tellUsage(): void {

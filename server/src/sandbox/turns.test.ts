@@ -19,6 +19,33 @@ function guest(): { readonly turn: Turn; resumed: number; take(at: number, ms: n
   return made;
 }
 
+/** Asks as soon as it may, `pause` milliseconds after an answer, for a tenth of a millisecond each. */
+function flooding(pause: number): { stop(): { readonly ms: number; readonly pieces: number } } {
+  let ms = 0;
+  let pieces = 0;
+  let over = false;
+  const ask = (): void => {
+    if (over) return;
+    const began = performance.now();
+    turn.begin(began);
+    while (performance.now() - began < 0.1);
+    const now = performance.now();
+    ms += now - began;
+    if (!turn.end(now)) pieces += 1;
+    else if (pause === 0) setImmediate(ask);
+    else setTimeout(ask, pause);
+  };
+  const turn = new Turn(ask);
+  setImmediate(ask);
+  const stop = (): { readonly ms: number; readonly pieces: number } => {
+    over = true;
+    turn.close();
+    return { ms, pieces };
+  };
+  onTestFinished(() => void stop());
+  return { stop };
+}
+
 const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('Turn', () => {
@@ -28,12 +55,12 @@ describe('Turn', () => {
     for (let k = 0; k < 20; k++) expect(alone.take(now + 5 * k, 5)).toBe(true);
   });
 
-  it('makes a guest of long turns wait for one that asks one thing after the other, and resumes it', async () => {
+  it('makes a guest of long turns wait for one that asks much and had less, and resumes it', async () => {
     const slow = guest();
     const quick = guest();
     const now = performance.now();
-    for (let k = 0; k < 10; k++) expect(quick.take(now + 0.02 * k, 0.01)).toBe(true);
-    expect(slow.take(now + 0.25, 3)).toBe(false);
+    for (let k = 0; k < 200; k++) expect(quick.take(now + 0.01 * k, 0.01)).toBe(true);
+    expect(slow.take(now + 2.1, 3)).toBe(false);
     expect(slow.turn.waits).toBe(true);
     // The other asks nothing more, so there is nobody to wait for.
     await later(30);
@@ -41,13 +68,31 @@ describe('Turn', () => {
     expect(slow.resumed).toBe(1);
   });
 
-  it('never makes equals wait for each other', () => {
-    const guests = [guest(), guest(), guest()];
+  it('never makes a guest wait that asks for little', () => {
+    const flood = guest();
+    const little = guest();
     let now = performance.now();
-    for (let k = 0; k < 2_000; k++) {
-      expect(guests[k % 3]!.take(now, 0.01)).toBe(true);
-      now += 0.01;
+    for (let k = 0; k < 1_000; k++) {
+      if (!flood.turn.waits) flood.take(now, 1);
+      expect(little.take(now + 1, 0.02)).toBe(true);
+      now += 1.1;
     }
+  });
+
+  it('gives guests that ask for all they can get the same time, in pieces', async () => {
+    const floods = [flooding(0), flooding(0), flooding(0)];
+    await later(150);
+    const had = floods.map((flood) => flood.stop());
+    for (const { ms } of had) expect(ms).toBeGreaterThan(150 * 0.2);
+    for (const { pieces } of had) expect(pieces).toBeLessThan(40);
+  });
+
+  it('lets nobody waste the time of others by asking now and then', async () => {
+    const flood = flooding(0);
+    const others = [flooding(0.9), flooding(0.9)];
+    await later(150);
+    expect(flood.stop().ms).toBeGreaterThan(150 * 0.2);
+    for (const other of others) other.stop();
   });
 
   it('goes through those who have more to do in turns', async () => {

@@ -1,48 +1,63 @@
 /**
- * Shares the time of one thread among the guests that it answers: by time, not by calls, because one guest's call may take a hundred
- * times another's.
+ * Shares the time of one thread among the guests that it answers, where more than one asks for much.
  *
- * Every guest has an account of the time that its turns took. Who is ahead by {@link AHEAD_MS} of a guest that keeps asking waits: until
- * that one has caught up, or turns to something else, or has had as much time as the one who waits was ahead. So a cheap call is answered soon
- * whatever the others ask; equals never wait for each other; and nobody can hold another below an equal share by asking little and often.
- * Time in which a guest asked nothing is not saved up: its account rises to that of the others.
+ * Guests that ask one thing after the other and are answered in turns, one call each, do a quarter of what each could do alone: all of them are
+ * woken for every call, and the processors go from one to the next. So whoever asks for much gets the thread to itself for a *slot* of some
+ * milliseconds; meanwhile the others' pipes are not read, so they sleep, and their processors are free. In its slot a guest is waited for when it
+ * thinks, as long as experience says that it comes back soon: it may only be waiting for a processor.
  *
- * Invariant: every wait ends.
+ * Every guest has an account of the time that it had: of a slot all of it, thinking included, so nobody can waste another's; else what was
+ * done for it. The next slot is that of the one who had least. A call that takes long is charged in full, and its guest waits until the others
+ * have had as much. Whoever asks for little ({@link LITTLE}) is answered at once, outside of all slots. Time in which a guest asked
+ * nothing is not saved up: its account rises to that of the others.
+ *
+ * Invariant: every wait ends. A slot ends, and who waits is the next, or comes after those who had less.
  */
 
-/** Longer than an ordinary turn, so that accounts of equals drift past each other without anybody waiting. */
-const AHEAD_MS = 2;
+/** Long beside the switch from one guest to the next, short beside what a person notices even with ten of them. */
+const SLOT_MS = 4;
 
-/**
- * A guest that asks one thing after the other comes back well within this time, unless it is kept from a processor; or within so many
- * rounds of the loop, which are long when others ask for much.
- */
-const KEEN_MS = 0.2;
-const KEEN_ROUNDS = 3;
+/** Who has asked for nothing in this time does not take part: a guest whose turn on a processor comes late is back by then. */
+const PRESENT_MS = 20;
 
-/** Time for those who waited in one round of the loop; then everybody else's pipe, timers and messages are looked at. */
+/** The part of the thread's time that is not worth a slot, and how much of it may be saved up, in milliseconds. */
+const LITTLE = 0.05;
+const LITTLE_SAVED_MS = 1;
+
+/** How long a guest is waited for in its slot: at first, at least, and at most, where it always came back in time. */
+const FIRST_PATIENCE_MS = 1;
+const LEAST_PATIENCE_MS = 0.25;
+const MOST_PATIENCE_MS = 4;
+/** A guest that did not come back is trusted half as long; each time that it does it gains a little. */
+const TRUST_LOST = 0.5;
+const TRUST_WON = 1.05;
+
+/** Time for those who only let others' events go first, in one round of the loop; then pipes, timers and messages are looked at. */
 const TICK_MS = 2;
 
-/** Pause before those who wait are looked at again; what others ask is answered meanwhile. */
-const REST_MS = 1;
+/** Shorter pauses than a timer can make are made of rounds of the loop. */
+const SHORTEST_TIMER_MS = 0.5;
 
-/** Guests that ask one thing after the other. Lists like the others here are of one thread: worker threads have modules of their own. */
-const keen = new Set<Turn>();
-let waiting: Turn[] = [];
-let scheduled = false;
-/** Rounds of the loop in which somebody waited. */
-let rounds = 0;
-/** Where the account of a guest begins that comes back; rises with those of the keen. */
-let floor = 0;
+/** Lists like these are of one thread: worker threads have modules of their own. */
+const present = new Set<Turn>();
+/** Wait for a slot. */
+const waiting = new Set<Turn>();
+/** Have more to do, and go on as soon as everybody's events were looked at. */
+let resting: Turn[] = [];
+let holder: Turn | null = null;
+let immediate: NodeJS.Immediate | null = null;
+let timer: NodeJS.Timeout | null = null;
 
 export class Turn {
   readonly #resume: () => void;
   #used = 0;
   #begun = 0;
   #ended = Number.NEGATIVE_INFINITY;
-  #endedIn = 0;
-  /** When it may go on whatever the others do; null while it does not wait. */
-  #waitsUntil: number | null = null;
+  #little = LITTLE_SAVED_MS;
+  #patience = FIRST_PATIENCE_MS;
+  /** When its slot began, and until when it is charged for it. */
+  #slotBegan = 0;
+  #charged = 0;
 
   /** `resume` is called when a guest that was told to wait may go on. */
   constructor(resume: () => void) {
@@ -50,103 +65,161 @@ export class Turn {
   }
 
   get waits(): boolean {
-    return this.#waitsUntil !== null;
+    return waiting.has(this) || resting.includes(this);
   }
 
   /** A turn begins; `now` as `performance.now()` gives it, as everywhere here. */
   begin(now: number): void {
     this.#begun = now;
-    if (this.#used < floor) this.#used = floor;
-    if (this.#isKeen(now)) keen.add(this);
+    const away = now - this.#ended;
+    if (holder === this && away <= this.#patience)
+      this.#patience = Math.min(MOST_PATIENCE_MS, this.#patience * TRUST_WON);
+    if (away > 0) this.#little = Math.min(LITTLE_SAVED_MS, this.#little + away * LITTLE);
+    if (present.has(this)) return;
+    let least = Infinity;
+    for (const turn of present) least = Math.min(least, turn.#used);
+    if (least !== Infinity && this.#used < least) this.#used = least;
+    present.add(this);
   }
 
   /** It ends. @returns whether the guest may go on at once; else it waits, and is resumed. */
   end(now: number): boolean {
-    this.#used += now - this.#begun;
     this.#ended = now;
-    this.#endedIn = rounds;
-    if (this.#used - floor < AHEAD_MS || keen.size === (keen.has(this) ? 1 : 0)) return true;
-    const ahead = this.#aheadBy(now);
-    if (ahead < AHEAD_MS) return true;
-    this.#waitUntil(now + ahead * keen.size);
+    if (holder === this) this.#chargeSlot(now);
+    else {
+      this.#used += now - this.#begun;
+      this.#little -= now - this.#begun;
+    }
+    if (this.#mayGoOn(now)) return true;
+    waiting.add(this);
+    schedule(0);
     return false;
   }
 
   /** Has more to do at once, and lets others go first. */
   wait(): void {
-    this.#waitUntil(0);
+    if (this.waits) return;
+    resting.push(this);
+    schedule(0);
   }
 
   /** Leaves for good. */
   close(): void {
-    keen.delete(this);
-    waiting = waiting.filter((turn) => turn !== this);
-    this.#waitsUntil = null;
+    present.delete(this);
+    waiting.delete(this);
+    resting = resting.filter((turn) => turn !== this);
+    if (holder === this) holder = null;
+    if (waiting.size > 0) schedule(0);
   }
 
-  /** Resumes it if it is its turn. */
-  tryNow(now: number): boolean {
-    const until = this.#waitsUntil;
-    if (until === null || (now < until && this.#aheadBy(now) >= AHEAD_MS)) return false;
-    // The others have had as much, or are busy elsewhere: nobody is behind any more.
-    if (until > 0) floor = Math.max(floor, this.#used);
-    this.#waitsUntil = null;
-    this.#resume();
-    return true;
-  }
-
-  #isKeen(now: number): boolean {
-    return (
-      now - this.#ended <= KEEN_MS ||
-      (rounds - this.#endedIn <= KEEN_ROUNDS && now - this.#ended <= AHEAD_MS * 2)
-    );
-  }
-
-  #waitUntil(until: number): void {
-    if (this.#waitsUntil !== null) return;
-    this.#waitsUntil = until;
-    waiting.push(this);
-    schedule();
-  }
-
-  /** How much more time it had than the keen one that had least; forgets those that are keen no more. */
-  #aheadBy(now: number): number {
-    let least = Infinity;
-    for (const turn of keen) {
-      if (!turn.waits && !turn.#isKeen(now)) keen.delete(turn);
-      else if (turn !== this) least = Math.min(least, Math.max(floor, turn.#used));
+  #mayGoOn(now: number): boolean {
+    if (present.size === 1) {
+      holder = null;
+      return true;
     }
-    return least === Infinity ? 0 : this.#used - least;
+    if (holder !== this && this.#little > 0) return true;
+    forgetAbsent(now);
+    if (present.size === 1) return true;
+    // Nobody was heard while this turn lasted.
+    if (holder === null || holder.#slotIsOver(now, this.#begun)) pass(now, this.#begun, this);
+    return holder === this;
+  }
+
+  #chargeSlot(now: number): void {
+    this.#used += now - this.#charged;
+    this.#charged = now;
+  }
+
+  #slotIsOver(now: number, heard: number): boolean {
+    return now - this.#slotBegan >= SLOT_MS || this.#lapsed(heard);
+  }
+
+  /** It was waited for in vain; `heard`: until when it would have been heard. */
+  #lapsed(heard: number): boolean {
+    return !this.waits && heard - this.#ended > this.#patience;
+  }
+
+  // ---- for the functions below, which are this class's business as well ----
+
+  static least(candidates: Iterable<Turn>): Turn | null {
+    let found: Turn | null = null;
+    for (const turn of candidates) if (found === null || turn.#used < found.#used) found = turn;
+    return found;
+  }
+
+  static absent(turn: Turn, now: number): boolean {
+    return !turn.waits && now - turn.#ended > PRESENT_MS;
+  }
+
+  static mayHold(turn: Turn, heard: number): boolean {
+    return waiting.has(turn) || (turn.#little <= 0 && !turn.#lapsed(heard));
+  }
+
+  static isOver(turn: Turn, now: number, heard: number): boolean {
+    return turn.#slotIsOver(now, heard);
+  }
+
+  static hold(turn: Turn, now: number, heard: number): void {
+    if (holder !== null && holder !== turn) {
+      holder.#chargeSlot(now);
+      if (holder.#lapsed(heard))
+        holder.#patience = Math.max(LEAST_PATIENCE_MS, holder.#patience * TRUST_LOST);
+    }
+    if (holder !== turn) turn.#charged = now;
+    holder = turn;
+    turn.#slotBegan = now;
+    if (waiting.has(turn)) turn.#ended = now;
+  }
+
+  static go(turn: Turn): void {
+    waiting.delete(turn);
+    turn.#resume();
+  }
+
+  static patienceLeft(turn: Turn, now: number): number {
+    return Math.max(0, turn.#ended + turn.#patience - now);
   }
 }
 
-function schedule(): void {
-  if (scheduled) return;
-  scheduled = true;
-  setImmediate(tick);
+function forgetAbsent(now: number): void {
+  for (const turn of present) if (Turn.absent(turn, now)) present.delete(turn);
 }
 
-/** Goes once through those who wait, first come first served. */
+/** Gives the slot to whoever had least, of those who wait and those who are about to ask. */
+function pass(now: number, heard: number, asking: Turn | null): void {
+  const candidates = [...present].filter((turn) => turn === asking || Turn.mayHold(turn, heard));
+  const next = Turn.least(candidates);
+  if (next === null) holder = null;
+  else Turn.hold(next, now, heard);
+}
+
+function schedule(ms: number): void {
+  if (immediate !== null) return;
+  if (ms < SHORTEST_TIMER_MS) {
+    if (timer !== null) clearTimeout(timer);
+    timer = null;
+    immediate = setImmediate(tick);
+  } else timer ??= setTimeout(tick, ms);
+}
+
 function tick(): void {
-  scheduled = false;
-  rounds += 1;
+  immediate = timer = null;
   const begun = performance.now();
-  const round = waiting;
-  waiting = [];
-  let resumed = false;
+  const round = resting;
+  resting = [];
   for (const [at, turn] of round.entries()) {
-    const now = performance.now();
-    if (now - begun >= TICK_MS) {
-      waiting = [...round.slice(at), ...waiting];
+    if (performance.now() - begun >= TICK_MS) {
+      resting = [...round.slice(at), ...resting];
       break;
     }
-    if (!turn.waits) continue;
-    if (turn.tryNow(now)) resumed = true;
-    else waiting.push(turn);
+    Turn.go(turn);
   }
-  if (waiting.length === 0 || scheduled) return;
-  scheduled = true;
-  // Those for whom the others wait need a processor, perhaps this one.
-  if (resumed) setImmediate(tick);
-  else setTimeout(tick, REST_MS);
+  if (waiting.size > 0) {
+    const now = performance.now();
+    forgetAbsent(now);
+    if (holder === null || Turn.isOver(holder, now, begun)) pass(now, begun, null);
+    if (holder !== null && waiting.has(holder)) Turn.go(holder);
+  }
+  if (resting.length > 0) schedule(0);
+  else if (waiting.size > 0) schedule(holder === null ? 0 : Turn.patienceLeft(holder, performance.now()));
 }
