@@ -24,7 +24,7 @@ import { handlerOf } from './handlers/table.ts';
 import { argumentsFit, type AimedRequest, type RequestResolver } from './requests.ts';
 import { RowQueue, type Record } from './rowQueue.ts';
 import { Touches } from './touches.ts';
-import { virtualFd } from './vfs/index.ts';
+import { giveBackLarge, virtualFd } from './vfs/index.ts';
 import type { Asked } from './wire/asked.ts';
 
 /**
@@ -268,6 +268,7 @@ export class CallCourse {
     });
     this.#rows.add(tail, request.call, verdict.kind, verdict.rule, now, call.thread, wantsStack ? id : 0);
     if (request.path !== undefined) this.#touches.call(request, said);
+    if (call.native?.kind === 'bytes') giveBackLarge(call.native.bytes);
   }
 
   /** While the interpreter starts, no line of a program is being executed. */

@@ -9,6 +9,7 @@
  * Charging the quota is the caller's business, before the call.
  */
 import type { Errno } from '@sandtable/shared/errno';
+import { takeLarge } from './largeBytes.ts';
 
 /** Large enough that a listing of chunks stays short, small enough that a sparse write wastes little. */
 const CHUNK_BYTES = 65_536;
@@ -70,7 +71,7 @@ export class FileContent {
     const base = first * CHUNK_BYTES;
     const chunk = this.#chunks[first];
     if (chunk !== undefined && end - base <= chunk.length) return chunk.slice(at - base, end - base);
-    return copyOut(this.#chunks, at, end);
+    return copyOut(this.#chunks, at, end, takeLarge(end - at));
   }
 
   /** Writes at an offset, which may lie past the end. */
@@ -161,14 +162,20 @@ export class FileContent {
   }
 }
 
-function copyOut(chunks: readonly (Uint8Array | undefined)[], at: number, end: number): Uint8Array {
-  const bytes = new Uint8Array(end - at);
+function copyOut(
+  chunks: readonly (Uint8Array | undefined)[],
+  at: number,
+  end: number,
+  { bytes, zeros } = { bytes: new Uint8Array(end - at), zeros: true },
+): Uint8Array {
   for (let position = at; position < end;) {
     const index = Math.floor(position / CHUNK_BYTES);
     const base = index * CHUNK_BYTES;
     const stop = Math.min(end, base + CHUNK_BYTES);
     const chunk = chunks[index];
-    if (chunk !== undefined) bytes.set(chunk.subarray(position - base, stop - base), position - at);
+    const part = chunk?.subarray(position - base, stop - base);
+    if (part !== undefined) bytes.set(part, position - at);
+    if (!zeros) bytes.fill(0, position - at + (part?.length ?? 0), stop - at);
     position = stop;
   }
   return bytes;

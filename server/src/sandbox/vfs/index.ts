@@ -36,6 +36,7 @@ export type { VirtualFd } from './descriptorTable.ts';
 export type { DeviceDriver, DeviceOpening } from './devices.ts';
 export type { GuestFiles } from './guestFiles.ts';
 export { HostFolder } from './hostFolder.ts';
+export { giveBackLarge } from './largeBytes.ts';
 export type { LimitHit } from './limits.ts';
 export type { Times } from './ops/attributes.ts';
 export { readFrom, writeTo } from './ops/descriptors.ts';

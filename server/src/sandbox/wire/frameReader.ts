@@ -37,8 +37,10 @@ export class FrameReader {
 
   #chunk: Uint8Array = EMPTY;
   #from = 0;
-  /** A frame of which only the beginning has come. */
+  /** A frame of which only the beginning has come; it lies in {@link #room}. */
   #part: Uint8Array | null = null;
+  /** Where frames that come in pieces are put together, as large as the largest was: memory of its own for each would be collected all the time. */
+  #room: Uint8Array = EMPTY;
   #have = 0;
   readonly #length = new Uint8Array(LENGTH_FIELD);
   #haveLength = 0;
@@ -87,9 +89,7 @@ export class FrameReader {
         return this.#open(chunk, from + LENGTH_FIELD, length);
       }
       this.#from = from + LENGTH_FIELD;
-      this.#part = new Uint8Array(length);
-      this.#have = 0;
-      return this.#fill(this.#part);
+      return this.#fill(this.#begin(length));
     }
     while (this.#haveLength < LENGTH_FIELD && this.#from < chunk.length) {
       this.#length[this.#haveLength++] = chunk[this.#from++]!;
@@ -98,9 +98,14 @@ export class FrameReader {
     const length = uint32(this.#length, 0);
     if (!this.#accept(length)) return false;
     this.#haveLength = 0;
-    this.#part = new Uint8Array(length);
+    return this.#fill(this.#begin(length));
+  }
+
+  #begin(length: number): Uint8Array {
+    if (this.#room.length < length)
+      this.#room = new Uint8Array(Math.min(MAX_FRAME, Math.max(length, this.#room.length * 2)));
     this.#have = 0;
-    return this.#fill(this.#part);
+    return (this.#part = this.#room.subarray(0, length));
   }
 
   #accept(length: number): boolean {
