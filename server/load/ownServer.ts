@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { preferSession } from './preferUs.ts';
 import { familyOf, isAlive } from './processes.ts';
 import type { ProcessEntry } from './processes.ts';
 import type { FromServer, HeapReport, ToServer } from './serverProcess.ts';
@@ -50,6 +51,7 @@ export class OwnServer {
   readonly #ended: Promise<void>;
   readonly #seen = new Map<string, ProcessEntry>();
   readonly #noting: NodeJS.Timeout;
+  readonly #first: boolean;
   /** Whoever ends us ends the server with us, and its files. */
   readonly #interrupted = (): void => void this.close().then(() => process.exit(STOPPED_STATUS));
 
@@ -59,7 +61,9 @@ export class OwnServer {
     dataDir: string,
     complaints: string[],
     ended: Promise<void>,
+    first: boolean,
   ) {
+    this.#first = first;
     this.#child = child;
     this.url = url;
     this.dataDir = dataDir;
@@ -70,8 +74,13 @@ export class OwnServer {
     for (const signal of SIGNALS) process.once(signal, this.#interrupted);
   }
 
-  /** `measured`: it can be asked for its heaps ({@link OwnServer.heap}); costs a little. */
-  static async start(options: { readonly measured?: boolean } = {}): Promise<OwnServer> {
+  /**
+   * `measured`: it can be asked for its heaps ({@link OwnServer.heap}); costs a little. `first`: it and all below it go before the machine's
+   * other work.
+   */
+  static async start(
+    options: { readonly measured?: boolean; readonly first?: boolean } = {},
+  ): Promise<OwnServer> {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'sandtable-load-'));
     mkdirSync(temporaryIn(dataDir));
     const measured = options.measured === true;
@@ -97,7 +106,7 @@ export class OwnServer {
       rmSync(dataDir, { recursive: true, force: true });
       throw new Error(`the server did not start; try npm start. ${complaints.join('\n')}`);
     }
-    return new OwnServer(child, url, dataDir, complaints, ended);
+    return new OwnServer(child, url, dataDir, complaints, ended, options.first === true);
   }
 
   get pid(): number {
@@ -139,7 +148,11 @@ export class OwnServer {
   }
 
   #note(): void {
-    for (const entry of familyOf(this.pid)) this.#seen.set(`${entry.pid} ${entry.started}`, entry);
+    for (const entry of familyOf(this.pid)) {
+      const name = `${entry.pid} ${entry.started}`;
+      if (this.#first && !this.#seen.has(name)) preferSession(entry.pid);
+      this.#seen.set(name, entry);
+    }
   }
 }
 

@@ -14,6 +14,18 @@ export function preferUs(): () => void {
   return () => void preferred(ORDINARY);
 }
 
+/**
+ * Puts whoever leads a session of its own before other sessions. For a machine that is shared with other work: then the server under load is to have
+ * it, as it will where it is kept. Does nothing where the system does not allow that, or does not share out by session.
+ */
+export function preferSession(pid: number): void {
+  try {
+    writeFileSync(`/proc/${String(pid)}/autogroup`, String(FIRST));
+  } catch {
+    // Gone, or not allowed: it keeps its place.
+  }
+}
+
 function preferred(priority: number): boolean {
   try {
     os.setPriority(priority);
