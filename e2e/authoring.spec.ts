@@ -1,18 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test } from '@playwright/test';
 import { accessible } from './accessible.ts';
-import { focusEditor, GUEST_MS, openTab, saved } from './workbench.ts';
-
-/** Puts a text of many lines in place of the file that is looked at. */
-async function replaceAll(page: Page, text: string): Promise<void> {
-  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-  await page.evaluate((wanted) => navigator.clipboard.writeText(wanted), text);
-  await focusEditor(page);
-  await page.keyboard.press('ControlOrMeta+a');
-  await page.keyboard.press('ControlOrMeta+v');
-  await page.keyboard.press('ControlOrMeta+Home');
-  await saved(page);
-}
+import { GUEST_MS, openTab, replaceAll } from './workbench.ts';
 
 test('an author begins a lab from nothing, copies another, breaks and mends it, judges it, publishes it, and takes it along as a zip', async ({
   page,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test, type Page } from '@playwright/test';
 import { accessible } from './accessible.ts';
-import { GUEST_MS } from './workbench.ts';
+import { GUEST_MS, openTab, replaceAll } from './workbench.ts';
 
 /** A course with this title, from the start page. */
 async function newCourse(page: Page, title: string): Promise<void> {
@@ -13,10 +13,13 @@ async function newCourse(page: Page, title: string): Promise<void> {
   await expect(page.getByRole('heading', { name: title })).toBeVisible();
 }
 
-async function newAssignment(page: Page): Promise<void> {
+async function newAssignment(
+  page: Page,
+  lab: { label: string } | { index: number } = { index: 1 },
+): Promise<void> {
   await page.getByRole('button', { name: 'New assignment …' }).click();
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('combobox', { name: 'Lab', exact: true }).selectOption({ index: 1 });
+  await dialog.getByRole('combobox', { name: 'Lab', exact: true }).selectOption(lab);
   await dialog.getByRole('textbox', { name: 'Title' }).fill('First steps');
   await dialog.getByRole('button', { name: 'Make the assignment' }).click();
   await expect(page.getByRole('heading', { name: 'First steps' })).toBeVisible();
@@ -125,4 +128,72 @@ test('a work is looked into as a copy, and what is said there is seen at the wor
   await student.getByRole('button', { name: 'Comments: 1 open, 1 in all' }).click();
   await student.getByRole('button', { name: /^Resolve/ }).click();
   await expect(page.getByRole('button', { name: 'Comments: 0 open, 1 in all' })).toBeVisible();
+});
+
+test('a check that was wrong is mended, and what was handed in is judged again', async ({
+  page,
+  context,
+}) => {
+  test.setTimeout(240_000);
+  await page.goto('/#/author');
+  await page.getByRole('button', { name: 'New lab …' }).click();
+  const begin = page.getByRole('dialog', { name: 'A new lab' });
+  await begin.getByLabel('Title').fill('Judged twice');
+  await begin.getByRole('button', { name: 'Begin the lab' }).click();
+  const lab = page.getByRole('region', { name: 'The lab' });
+  const publish = async () => {
+    await lab.getByRole('button', { name: 'Publish …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
+    await expect(lab.getByText('published as it is')).toBeVisible();
+  };
+  await expect(lab.getByText('The pack is well-formed.')).toBeVisible({ timeout: GUEST_MS });
+  await publish();
+  const author = page.url();
+
+  const teacher = await context.newPage();
+  await newCourse(teacher, 'Mended');
+  await newAssignment(teacher, { label: 'Judged twice' });
+  const student = await context.newPage();
+  await student.goto(teacher.url());
+  await student.getByRole('button', { name: 'Try it' }).click();
+  await student.getByRole('button', { name: 'Hand in' }).click({ timeout: GUEST_MS });
+  const sure = student.getByRole('dialog').getByRole('button', { name: /^Hand in/ });
+  if (await sure.isVisible().catch(() => false)) await sure.click();
+  await tab(teacher, 'Progress').click();
+  await expect(teacher.getByRole('cell', { name: 'failed' })).toHaveCount(2, { timeout: 2 * GUEST_MS });
+
+  // Its table expects a verdict that nobody can be asked for; now it expects what the starter says.
+  await page.getByRole('treeitem', { name: /^lab\.yaml/ }).click();
+  await openTab(page, 'lab.yaml');
+  const manifest = await page.evaluate(
+    async (bench) => (await fetch(`/api/benches/${bench}/files/lab.yaml`)).text(),
+    author.slice(author.lastIndexOf('/') + 1),
+  );
+  await replaceAll(page, manifest.replace('expect: deny, errno: EACCES', 'expect: allow'));
+  await expect(lab.getByText('published as it is')).toBeHidden();
+  await publish();
+
+  await tab(teacher, 'Assignments').click();
+  await teacher.getByRole('button', { name: 'Judge again …' }).click();
+  const again = teacher.getByRole('dialog', { name: 'Judge “First steps” again' });
+  await expect(again.getByText(/^1 attempt: what was handed in/)).toBeVisible();
+  await again.getByRole('button', { name: 'Judge, and show what would change' }).click();
+  const change = again.getByRole('row', { name: /You/ });
+  await expect(change).toContainText('2 → 4 of 7', { timeout: GUEST_MS });
+  await expect(change).toContainText('Verdicts: failed → passed');
+  await accessible(teacher, 'what judging again would change');
+  await again.getByRole('button', { name: 'Apply, and use this version' }).click();
+  await expect(again.getByText(/^Applied: 1 attempt judged again/)).toBeVisible();
+  await teacher.keyboard.press('Escape');
+  await tab(teacher, 'Progress').click();
+  await expect(teacher.getByRole('cell', { name: 'failed' })).toHaveCount(1);
+  await teacher.getByRole('button', { name: /You, First steps/ }).click();
+  const work = teacher.getByRole('dialog', { name: 'First steps' });
+  await expect(work.getByRole('row', { name: /counts, judged again by You/ })).toContainText('4 of 7');
+  await expect(work.getByRole('row', { name: /as it was before it was judged again/ })).toContainText(
+    '2 of 7',
+  );
+  await student.getByRole('button', { name: 'Show all attempts' }).click();
+  await student.getByRole('button', { name: /^Handed in, / }).click();
+  await expect(student.getByText(/^Judged again on .*until then it had 2 of 7 points/)).toBeVisible();
 });

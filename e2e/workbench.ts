@@ -49,6 +49,17 @@ export async function replaceText(page: Page, text: string): Promise<void> {
   await saved(page);
 }
 
+/** Puts a text of many lines in place of the file that is looked at. */
+export async function replaceAll(page: Page, text: string): Promise<void> {
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.evaluate((wanted) => navigator.clipboard.writeText(wanted), text);
+  await focusEditor(page);
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.press('ControlOrMeta+v');
+  await page.keyboard.press('ControlOrMeta+Home');
+  await saved(page);
+}
+
 export async function openTab(page: Page, name: string): Promise<void> {
   await page.getByRole('tab', { name: new RegExp(`^${name.replaceAll('.', '[.]')}`) }).click();
 }

@@ -7,6 +7,7 @@ import type { ListedAssignment } from '../store/assignmentStore.ts';
 import { MAX_ASSIGNMENTS } from '../store/assignmentStore.ts';
 import { atLeast } from './access.ts';
 import { courseInfo, NO_COURSE, NO_MEMBER } from './courseHandlers.ts';
+import { courseRoom } from './progressHandlers.ts';
 import { done, NO_ASSIGNMENT, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 
@@ -18,7 +19,7 @@ const NO_VERSION = refused(
 );
 const TURNED_ROUND = refused('bad-request', 'It would be due before it opens. Nothing was changed.');
 
-export function assignmentHandlers({ store, labs }: Services): { readonly [N in Name]: Handler<N> } {
+export function assignmentHandlers({ store, labs, pages }: Services): { readonly [N in Name]: Handler<N> } {
   const { courses, assignments, progress, grades } = store;
 
   const maxOf = async (version: string): Promise<number> => {
@@ -141,6 +142,7 @@ export function assignmentHandlers({ store, labs }: Services): { readonly [N in 
         return refused('conflict', 'There is another version by now. Look at what changes again.');
       if ((await labs.shelf.pack(version)) === null) return NO_VERSION;
       await assignments.upgrade(person, assignment, version);
+      pages.tell(courseRoom(row.course), 'matrix.anew', { course: row.course });
       return done(null);
     },
   };

@@ -8,10 +8,12 @@ import { Button } from '../ui/Button.tsx';
 import { AssignmentDialog } from './AssignmentDialog.tsx';
 import { plural } from './CourseList.tsx';
 import { shownTime } from './times.ts';
+import { RegradeDialog } from './RegradeDialog.tsx';
 import { UpgradeDialog } from './UpgradeDialog.tsx';
 
 type Open =
-  { readonly what: 'make' } | { readonly what: 'change' | 'upgrade'; readonly of: CourseAssignment };
+  | { readonly what: 'make' }
+  | { readonly what: 'change' | 'upgrade' | 'regrade'; readonly of: CourseAssignment };
 
 export function AssignmentsView({
   detail,
@@ -60,6 +62,7 @@ export function AssignmentsView({
       {open?.what === 'change' ? (
         <AssignmentDialog course={course.id} assignment={open.of} onClose={close} />
       ) : null}
+      {open?.what === 'regrade' ? <RegradeDialog assignment={open.of} onClose={close} /> : null}
       {open?.what === 'upgrade' ? <UpgradeDialog assignment={open.of} onClose={close} /> : null}
     </section>
   );
@@ -128,6 +131,9 @@ function Assignment({ assignment, staff, teaches, onOpen, onChanged }: Assignmen
                 New version of the lab …
               </Button>
             ) : null}
+            <Button kind="plain" onClick={() => onOpen({ what: 'regrade', of: assignment })}>
+              Judge again …
+            </Button>
             <Button kind="plain" onClick={() => onOpen({ what: 'change', of: assignment })}>
               Change …
             </Button>

@@ -14,16 +14,20 @@ export function MatrixView({ detail }: { readonly detail: CourseDetail }) {
   const session = useSession();
   const course = detail.course.id;
   const request = useRequest('matrix.get', { course });
-  const { change } = request;
+  const { change, reload } = request;
   useEffect(() => {
     const forget = session.on('matrix.changed', (changed) => {
       if (changed.course === course) change((matrix) => withChange(matrix, changed));
     });
+    const forgetAnew = session.on('matrix.anew', (changed) => {
+      if (changed.course === course) void reload();
+    });
     return () => {
       forget();
+      forgetAnew();
       void session.request('matrix.leave', { course });
     };
-  }, [session, course, change]);
+  }, [session, course, change, reload]);
   return <Answer request={request}>{(matrix) => <Shown matrix={matrix} detail={detail} />}</Answer>;
 }
 

@@ -104,12 +104,14 @@ function Attempts({ history, bench }: { readonly history: GradeHistory; readonly
               </tr>
             </thead>
             <tbody>
-              {history.attempts.map(({ id, at, kind, points, max, counts }) => (
+              {history.attempts.map(({ id, at, kind, points, max, counts, replaced, regraded }) => (
                 <tr key={id}>
                   <th scope="row">{shownTime(at)}</th>
                   <td>
                     {kind === 'hand-in' ? 'handed in' : 'checked'}
                     {counts ? ', counts' : ''}
+                    {replaced ? ', as it was before it was judged again' : ''}
+                    {regraded === null ? '' : `, judged again by ${regraded.by}, ${shownTime(regraded.at)}`}
                   </td>
                   <td>
                     {points} of {max}

@@ -42,7 +42,7 @@ export function Attempts() {
 
 function AttemptLine({ attempt }: { readonly attempt: Attempt }) {
   const [open, setOpen] = useState(false);
-  const { kind, startedAt, state, message, revision } = attempt;
+  const { kind, startedAt, state, message, revision, regraded } = attempt;
   return (
     <li>
       <button type="button" className="link" aria-expanded={open} onClick={() => setOpen(!open)}>
@@ -52,6 +52,12 @@ function AttemptLine({ attempt }: { readonly attempt: Attempt }) {
       {open ? (
         <div className="task-attempt">
           {message === null ? null : <p>{message}</p>}
+          {regraded === null ? null : (
+            <p>
+              Judged again on {dateText(regraded.at)}; until then it had {regraded.points ?? 0} of{' '}
+              {regraded.max ?? 0} points, before hints.
+            </p>
+          )}
           <Button small onClick={() => showHistoryAt(revision)}>
             Show the code of this attempt
           </Button>
