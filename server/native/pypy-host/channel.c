@@ -44,8 +44,8 @@ struct polling {
 
 /* How long the leader looks before it sleeps: about one wake-up of a halted core, so that a miss at most doubles a wait. */
 #define POLL_NANOSECONDS 50000
-/* Tries before judging: short, so that a machine where polling does not pay loses under half a millisecond. */
-#define POLL_WINDOW 8u
+/* Tries before judging: short, so that a machine where polling does not pay loses little more than 1 ms. */
+#define POLL_WINDOW 32u
 /* Below one hit in four, sleeping is cheaper for everybody. */
 #define POLL_HITS_WANTED (POLL_WINDOW / 4u)
 /* Calls without polling after a bad window: doubles up to the maximum, so that a hopeless machine is asked ever less. The
@@ -146,8 +146,9 @@ static void learn_from_poll(bool hit) {
     if (mode == POLLING_ALWAYS) return;
     polling.tries++;
     if (hit) polling.hits++;
-    if (polling.tries < POLL_WINDOW) return;
-    if (polling.hits >= POLL_HITS_WANTED) {
+    bool hopeless = polling.tries - polling.hits > POLL_WINDOW - POLL_HITS_WANTED;
+    if (polling.tries < POLL_WINDOW && !hopeless) return;
+    if (!hopeless) {
         polling.next_rest = POLL_FIRST_REST;
     } else {
         polling.rest = polling.next_rest;

@@ -1,7 +1,7 @@
 /** Learns whether something that is tried again and again pays: it is left off for ever longer while it does not. */
 
 /** Tries before judging: few, so that a machine where it does not pay loses little. */
-const WINDOW = 8;
+const WINDOW = 32;
 
 /**
  * Times that it is left off after a bad window; doubles up to the maximum, and begins anew after a good one. The maximum is some tenths of a second
@@ -32,8 +32,9 @@ export class PayingOff {
   tried(hit: boolean): void {
     this.#tries += 1;
     if (hit) this.#hits += 1;
-    if (this.#tries < WINDOW) return;
-    if (this.#hits >= this.#wanted) this.#nextRest = FIRST_REST;
+    const hopeless = this.#tries - this.#hits > WINDOW - this.#wanted;
+    if (this.#tries < WINDOW && !hopeless) return;
+    if (!hopeless) this.#nextRest = FIRST_REST;
     else {
       this.#rest = this.#nextRest;
       this.#nextRest = Math.min(MAX_REST, this.#nextRest * 2);
