@@ -64,11 +64,25 @@ test('what the policy would have done is said while one types, and leads to row 
   await expect(first).not.toContainText('guess');
   await expect(changed(page).nth(1)).toContainText('guess');
   await expect(panel(page)).toContainText('1 test of 2 fail');
+  await expect(page.locator('.test-chip')).toContainText([/passes/, /fails/]);
 
   await first.getByRole('button', { name: 'policy.ts:6' }).click();
   await expect(page.locator('.line-asked-for').first()).toBeVisible();
   await first.getByRole('button', { name: /^Show call/ }).click();
   await expect(detail(page)).toContainText('/tmp/notes.txt');
+
+  // Beside another policy instead of the record: most calls are then decided elsewhere.
+  await openTab(page, 'Replay');
+  const elsewhere = /\d\d calls decided by another rule/;
+  await expect(panel(page)).not.toContainText(elsewhere);
+  await panel(page).getByRole('combobox').selectOption({ label: 'the policy “lecture”' });
+  await expect(panel(page)).toContainText(elsewhere, { timeout: GUEST_MS });
+  const earlier = panel(page).getByRole('option', { name: /^policy.ts as it ran at/ });
+  await panel(page)
+    .getByRole('combobox')
+    .selectOption(await earlier.getAttribute('value'));
+  await expect(panel(page)).not.toContainText(elsewhere);
+  await expect(panel(page)).toContainText('allow → deny');
 });
 
 test('a policy with functions is judged in the page by the same QuickJS, and a broken one says where', async ({

@@ -39,7 +39,7 @@ async function ran(page: Page): Promise<void> {
   await shows(page, 'last line');
 }
 
-test('the scrubber moves terminal, files, descriptors and row together, and one key returns', async ({
+test('the scrubber moves terminal, files, descriptors, source line and row together, and one key returns', async ({
   page,
 }) => {
   await ran(page);
@@ -48,6 +48,8 @@ test('the scrubber moves terminal, files, descriptors and row together, and one 
   await page.getByRole('button', { name: 'Previous denied call' }).click();
   await expect(time(page)).toContainText(/row [\d,]+ of/);
   await expect(detail(page)).toContainText('/etc/shadow');
+  await expect(page.locator('.line-of-moment').first()).toBeVisible();
+  await expect(time(page).getByRole('button', { name: 'script.py:7' })).toBeVisible();
   // Between the two writes: the file is there under its first name, and the terminal has not got to its last line.
   await expect(tree(page)).toContainText('made.txt');
   await expect(tree(page)).not.toContainText('kept.txt');
@@ -63,6 +65,7 @@ test('the scrubber moves terminal, files, descriptors and row together, and one 
   await expect(moment).toContainText('+ two');
 
   await page.keyboard.press('Alt+0');
+  await expect(page.locator('.line-of-moment')).toHaveCount(0);
   await expect(tree(page)).toContainText('kept.txt');
   await shows(page, 'last line');
   await expect(scrubber(page)).toHaveAttribute('aria-valuetext', 'the present');
@@ -139,10 +142,28 @@ test('a link opens the bench at its row', async ({ page, context }) => {
   await expect(older).toBeHidden({ timeout: GUEST_MS });
 });
 
-test('statistics count by call and lead to the rows', async ({ page }) => {
+test('the timeline shows what happened when, closer, and goes there; statistics count and lead to the rows', async ({
+  page,
+}) => {
   await ran(page);
   await openTab(page, 'Statistics');
   const statistics = page.getByRole('region', { name: 'Statistics of this run' });
+  for (const lane of ['files: ', 'network: none', 'time: none', 'denied: 1 call', 'memory: '])
+    await expect(statistics).toContainText(lane);
+  const stretch = statistics.getByRole('toolbar', { name: 'Timeline' });
+  const whole = await stretch.innerText();
+  await stretch.getByRole('button', { name: 'Look closer' }).click();
+  await stretch.getByRole('button', { name: 'Later' }).click();
+  await expect(stretch).not.toHaveText(whole);
+  await stretch.getByRole('button', { name: 'The whole run' }).click();
+  await expect(stretch).toHaveText(whole);
+  const picture = statistics.locator('.timeline-picture');
+  await picture.hover();
+  await page.mouse.wheel(0, -100);
+  await expect(stretch).not.toHaveText(whole);
+  await picture.click({ position: { x: 2, y: 10 } });
+  await expect(time(page)).toContainText(/row [\d,]+ of/);
+  await page.keyboard.press('Alt+0');
   await statistics.getByRole('combobox').selectOption('verdict');
   await expect(statistics.getByRole('row').filter({ hasText: 'deny' })).toContainText('1');
   await statistics.getByRole('button', { name: 'deny', exact: true }).click();

@@ -80,6 +80,36 @@ test('lines at which calls were denied are marked in the script, and lead to the
   await expect(rows(page, 'deny')).toContainText('/etc/notes.txt');
 });
 
+test('a traceback in the terminal leads to the lines of the script and of what the guest imported', async ({
+  page,
+}) => {
+  await benchWith(page, 'import json\n\njson.loads(3)\n');
+  await run(page);
+  await shows(page, 'TypeError');
+  await ended(page);
+  const follow = async (text: string): Promise<void> => {
+    const box = await page.locator('.xterm-rows > div').filter({ hasText: text }).boundingBox();
+    // As a hand does it: a link is found when the pointer comes.
+    await page.mouse.move(0, 0);
+    await expect(page.locator('.xterm-cursor-pointer')).toHaveCount(0);
+    await page.mouse.move(box!.x + 60, box!.y + 8);
+    await expect(page.locator('.xterm-cursor-pointer')).toHaveCount(1);
+    await page.mouse.click(box!.x + 60, box!.y + 8);
+  };
+  await follow('json/__init__.py');
+  const library = page.getByLabel(/^Text of .*json\/__init__\.py$/);
+  await expect(library.locator('mark')).toContainText('raise TypeError');
+  await follow('/tmp/script.py');
+  await expect(page.getByRole('tab', { name: /^script\.py/ })).toHaveAttribute('aria-selected', 'true');
+  await expect(page.locator('.line-asked-for').first()).toBeVisible();
+
+  // By keyboard.
+  await page.keyboard.press('ControlOrMeta+k');
+  await page.getByPlaceholder(/What to do/).fill('last place that the terminal names');
+  await page.keyboard.press('Enter');
+  await expect(library.locator('mark')).toBeVisible();
+});
+
 test('with trace lines on, rows that were allowed say their line as well', async ({ page }) => {
   await benchWith(page, "import os\nos.getcwd()\nprint('done')\n");
   const lines = page.getByRole('button', { name: /^Trace lines/ });

@@ -279,6 +279,20 @@ export function makeCommands(parts: CommandParts): readonly Command[] {
       },
     },
     {
+      id: 'terminal.place',
+      group: 'Terminal',
+      title: 'Go to the last place that the terminal names (the end of a traceback)',
+      enabled: open,
+      run: () => {
+        if (!terminal.followLastLink())
+          notify({
+            level: 'info',
+            title: 'The terminal names no place in a file',
+            text: 'A traceback does, and so does script.py:5.',
+          });
+      },
+    },
+    {
       id: 'terminal.copy',
       group: 'Terminal',
       title: 'Copy what is selected in the terminal',

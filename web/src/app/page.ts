@@ -10,6 +10,7 @@ import { FileActions } from '../workbench/files/fileActions.ts';
 import { WorldListings } from '../workbench/files/worldListings.ts';
 import type { TerminalHost } from '../workbench/terminal/terminalHost.ts';
 import { createTerminal } from '../workbench/terminal/useTerminal.ts';
+import { followCaller, momentPlaces } from '../workbench/time/momentPlaces.ts';
 import { TraceView } from '../workbench/trace/traceView.ts';
 import { dialogs } from './dialogs.ts';
 import { notify } from './notices.ts';
@@ -46,6 +47,7 @@ export function makePage(cutOff: (again: () => void) => void): PageParts {
     if (point === before.point) return;
     session.guest.showTerminal(point?.state.terminal ?? null);
     if (point?.row !== undefined && point.row !== null) trace.reveal(point.row);
+    followCaller(momentPlaces(session, point));
   });
   followRowLinks(session, travel);
   return {

@@ -6,6 +6,7 @@ import { goHome } from '../app/route.ts';
 import { OlderRun } from './OlderRun.tsx';
 import { Dock } from './dock/Dock.tsx';
 import { NarrowTabs } from './dock/NarrowTabs.tsx';
+import { useRunPolicyTests } from './replay/policyTests.ts';
 import { StatusBar } from './status/StatusBar.tsx';
 import { TimeBar } from './time/TimeBar.tsx';
 import { Toolbar } from './toolbar/Toolbar.tsx';
@@ -71,6 +72,7 @@ function Panels({ bench, work }: { readonly bench: string; readonly work: boolea
   const session = useSession();
   const isNarrow = useNarrow();
   const [ready, setReady] = useState(false);
+  useRunPolicyTests();
   useEffect(() => {
     const forget = openFilesOf(bench, Object.keys(session.state.files), work);
     setReady(true);

@@ -76,6 +76,15 @@ export function openFile(path: string, at?: { line: number; column?: number; mar
   });
 }
 
+/** Brings a file to the front of the editor, and leaves focus and panels where they are. */
+export function bringFile(path: string): void {
+  const { openFiles } = view.getState();
+  view.setState({
+    openFiles: openFiles.includes(path) ? openFiles : [...openFiles, path],
+    activeFile: path,
+  });
+}
+
 export function closeFile(path: string): void {
   const { openFiles, activeFile } = view.getState();
   const rest = openFiles.filter((each) => each !== path);

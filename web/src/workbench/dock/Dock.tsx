@@ -99,7 +99,9 @@ function DockSync({ api }: { readonly api: DockviewApi }) {
   }, [api, openFiles]);
 
   useEffect(() => {
-    if (activeFile !== null) bringForward(api, panelOfFile(activeFile));
+    const panel = activeFile === null ? undefined : api.getPanel(panelOfFile(activeFile));
+    // Who wishes to be there says so; who only follows a run through its lines stays where the focus is.
+    panel?.group.model.openPanel(panel, { skipSetGroupActive: true });
   }, [api, activeFile]);
 
   useEffect(() => {

@@ -8,6 +8,8 @@ import { useFocusWish } from '../useFocusWish.ts';
 import { view } from '../view.ts';
 import { cursorIsIn } from './cursorLine.ts';
 import { useDeniedMarks } from './useDeniedMarks.ts';
+import { useMomentMark } from './useMomentMark.ts';
+import { useTestMarks } from './useTestMarks.ts';
 import type { LoadedEditor } from './loadEditor.ts';
 import { PolicyMarks } from './policyMarks.ts';
 import type { monaco as Monaco } from './monaco.ts';
@@ -84,6 +86,8 @@ export function CodeEditor({ loaded, model, path, readOnly }: CodeEditorProps) {
   useDiagnostics(loaded, model, path);
   usePolicyMarks(editorOf, loaded, model, path);
   useDeniedMarks(editorOf, loaded, model, path);
+  useTestMarks(editorOf, loaded, model, path);
+  useMomentMark(editorOf, loaded, model, path);
 
   return <div ref={host} className="code-editor" />;
 }
@@ -190,6 +194,7 @@ function usePolicyMarks(
     return () => {
       unsubscribe();
       if (timer !== null) clearTimeout(timer);
+      marks.dispose();
     };
   }, [editorOf, monaco, model, path, session]);
 }

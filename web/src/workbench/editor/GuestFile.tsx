@@ -1,9 +1,13 @@
 import type { Replies } from '@sandtable/shared/protocol';
-import { useEffect, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useStore } from 'zustand';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { Button } from '../../ui/Button.tsx';
 import { byteSize } from '../../ui/numbers.ts';
 import { useFiles } from '../files/useFiles.ts';
+import { useMomentPlaces } from '../time/momentPlaces.ts';
+import { useFocusWish } from '../useFocusWish.ts';
+import { view } from '../view.ts';
 import { BinaryView } from './BinaryView.tsx';
 
 type Read = Replies['world.read'];
@@ -56,9 +60,48 @@ export function GuestFile({ path }: { readonly path: string }) {
           </Button>
         ) : null}
       </div>
-      <pre className="hex" tabIndex={0} aria-label={`Text of ${path}`}>
-        {read.content.text}
-      </pre>
+      <GuestText path={path} text={read.content.text} />
     </div>
+  );
+}
+
+/** The text, with the line that somebody was sent to, or that the moment of the run stands at. */
+function GuestText({ path, text }: { readonly path: string; readonly text: string }) {
+  const asked = useStore(view, ({ reveal }) => (reveal?.path === path ? reveal : null));
+  const caller = useMomentPlaces().caller;
+  const moment = caller?.path === path ? caller.line : null;
+  const line = moment ?? asked?.line ?? null;
+  const turn = asked?.turn ?? 0;
+  const shown = useRef<HTMLElement>(null);
+  const area = useRef<HTMLPreElement>(null);
+  useFocusWish('editor', path, () => area.current?.focus());
+  useEffect(() => {
+    // What it returns is a promise in some browsers, and an effect must not.
+    shown.current?.scrollIntoView({ block: 'center' });
+  }, [line, turn]);
+  const lines = useMemo(() => text.split('\n'), [text]);
+  const parts =
+    line === null || line > lines.length
+      ? null
+      : ([lines.slice(0, line - 1), lines[line - 1]!, lines.slice(line)] as const);
+  return (
+    <pre ref={area} className="hex" tabIndex={0} aria-label={`Text of ${path}`}>
+      {parts === null ? (
+        text
+      ) : (
+        <>
+          {parts[0].map((each) => `${each}\n`).join('')}
+          <mark
+            ref={shown}
+            className={moment === null ? 'guest-line line-asked-for' : 'guest-line line-of-moment'}
+            aria-label={`Line ${line}`}
+          >
+            {parts[1]}
+            {'\n'}
+          </mark>
+          {parts[2].join('\n')}
+        </>
+      )}
+    </pre>
   );
 }

@@ -64,7 +64,7 @@ function Proposed({ learned: { proposal, what }, picks, onPick }: ProposedProps)
         <span className="dim">
           {plural(proposal.rules.length, 'rule')} from {plural(proposal.calls, 'call')}
           {proposal.denied.count > 0
-            ? `; ${plural(proposal.denied.count, 'call')} were denied and stay denied`
+            ? `; ${plural(proposal.denied.count, 'call')} ${proposal.denied.count === 1 ? 'was denied and stays' : 'were denied and stay'} denied`
             : ''}
         </span>
       </div>

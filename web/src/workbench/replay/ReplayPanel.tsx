@@ -3,6 +3,7 @@ import { useWork } from '../../session/useSession.ts';
 import { isLive } from '../../session/workState.ts';
 import { CompareView } from './CompareView.tsx';
 import { LearnView } from './LearnView.tsx';
+import { PolicyTests } from './PolicyTests.tsx';
 import { ReplayView } from './ReplayView.tsx';
 import './replay.css';
 
@@ -25,8 +26,11 @@ export default function ReplayPanel() {
   if (looked.run !== run || (!live && looked.calls !== calls)) setLooked({ run, calls });
   if (run === null || calls === 0) {
     return (
-      <div className="empty">
-        <p>Run something. Then change policy.ts, and here stands what it would have done in that run.</p>
+      <div className="replay" tabIndex={0} role="region" aria-label="Replay of this run">
+        <PolicyTests />
+        <div className="empty">
+          <p>Run something. Then change policy.ts, and here stands what it would have done in that run.</p>
+        </div>
       </div>
     );
   }
@@ -52,7 +56,10 @@ export default function ReplayPanel() {
         ) : null}
       </div>
       {view === 'replay' ? (
-        <ReplayView key={run} trace={trace} />
+        <>
+          <PolicyTests />
+          <ReplayView key={run} trace={trace} />
+        </>
       ) : view === 'compare' ? (
         <CompareView key={run} trace={trace} />
       ) : (

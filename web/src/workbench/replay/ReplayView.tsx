@@ -1,6 +1,5 @@
 import type { ChangedRow, Judged, ReplayResult } from '@sandtable/shared/replay/replay';
 import { DOUBT_WORDS, judgedWords, replayWords } from '@sandtable/shared/replay/summary';
-import type { TestResult } from '@sandtable/shared/policy/policyTests';
 import { useState } from 'react';
 import { useCommands } from '../../app/commandContext.ts';
 import { textOf } from '../../session/workFile.ts';
@@ -8,6 +7,7 @@ import { useWork } from '../../session/useSession.ts';
 import { plural } from '../../ui/numbers.ts';
 import { Verdict } from '../../ui/Verdict.tsx';
 import { openFile } from '../view.ts';
+import { useOtherPolicies, usePolicySource } from './otherPolicies.ts';
 import { Problem } from './Problem.tsx';
 import type { TraceName } from './replayMessages.ts';
 import { RowLink } from './RowLink.tsx';
@@ -26,22 +26,30 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
   const source =
     (file === undefined ? undefined : textOf(file)) ??
     policies.find(({ name }) => name === 'standard')?.source;
-  const other = policies.find(({ name }) => name === against)?.source ?? null;
+  const others = useOtherPolicies();
+  const chosen = others.find(({ key }) => key === against) ?? null;
+  const other = usePolicySource(chosen);
   const { answer, problem, busy } = useAnswer(
     'replay',
-    source === undefined ? null : { type: 'replay', trace, source, against: other },
-    `${trace.run} ${trace.calls} ${against}\n${source ?? ''}`,
+    source === undefined || (chosen !== null && other.source === null)
+      ? null
+      : { type: 'replay', trace, source, against: other.source },
+    `${trace.run} ${trace.calls}\n${other.source ?? ''}\n${source ?? ''}`,
   );
   return (
     <>
       <div className="replay-bar">
         <label>
           policy.ts against{' '}
-          <select className="field" value={against} onChange={(event) => setAgainst(event.target.value)}>
+          <select
+            className="field"
+            value={chosen === null ? '' : against}
+            onChange={(event) => setAgainst(event.target.value)}
+          >
             <option value="">{audit ? 'what really happened' : 'the verdicts of the run'}</option>
-            {policies.map(({ name }) => (
-              <option key={name} value={name}>
-                the policy “{name}”
+            {others.map(({ key, title }) => (
+              <option key={key} value={key}>
+                {title}
               </option>
             ))}
           </select>
@@ -56,6 +64,11 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
         </button>
       </div>
       {problem === null ? null : <Problem problem={problem} />}
+      {other.problem === null ? null : (
+        <p className="replay-problem" role="alert">
+          {chosen?.title} cannot be read: {other.problem}
+        </p>
+      )}
       {answer === null ? (
         problem === null ? (
           <p className="dim" role="status">
@@ -65,7 +78,6 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
       ) : (
         <div data-stale={busy || problem !== null}>
           <Summary result={answer.value.result} ms={answer.value.ms} />
-          <Tests tests={answer.value.tests} />
           <Changes result={answer.value.result} />
         </div>
       )}
@@ -84,34 +96,6 @@ function Summary({ result, ms }: { readonly result: ReplayResult; readonly ms: n
         <li className="dim">
           Judged in {ms < 1 ? 'less than a millisecond' : `${Math.round(ms)} ms`}, here in the page.
         </li>
-      </ul>
-    </div>
-  );
-}
-
-function Tests({ tests }: { readonly tests: readonly TestResult[] }) {
-  if (tests.length === 0) return null;
-  const failed = tests.filter(({ passed }) => !passed);
-  return (
-    <div className="replay-tests">
-      <p role="status">
-        {failed.length === 0
-          ? `All ${plural(tests.length, 'test')} of the policy pass.`
-          : `${plural(failed.length, 'test')} of ${tests.length} fail.`}
-      </p>
-      <ul>
-        {failed.map(({ test, message }, index) => (
-          <li key={index}>
-            <button
-              type="button"
-              className="link code"
-              onClick={() => openFile('policy.ts', { line: test.at?.line ?? 1, mark: true })}
-            >
-              policy.ts:{test.at?.line ?? 1}
-            </button>{' '}
-            {message}
-          </li>
-        ))}
       </ul>
     </div>
   );

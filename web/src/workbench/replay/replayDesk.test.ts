@@ -52,6 +52,20 @@ describe('the desk', () => {
     expect(workers[0]!.asked.map((each) => each.question)).toEqual([question('a'), question('c')]);
   });
 
+  it('asks what waits of another kind as well, the first that came first', async () => {
+    const first = desk.ask(question('a'));
+    await vi.advanceTimersByTimeAsync(0);
+    const second = desk.ask(question('b'));
+    const tests = desk.ask({ type: 'tests', source: '' });
+    const third = desk.ask(question('c'));
+    for (const answered of [first, tests, third]) {
+      workers[0]!.answer(done);
+      expect(await answered).toEqual(done);
+      await vi.advanceTimersByTimeAsync(0);
+    }
+    expect(await second).toBeNull();
+  });
+
   it('ends a worker that does not answer, says so, and goes on with another', async () => {
     const first = desk.ask(question('a'));
     await vi.advanceTimersByTimeAsync(60_000);

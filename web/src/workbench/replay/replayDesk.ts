@@ -1,6 +1,6 @@
 /**
  * The page's side of the worker that judges recorded runs. One question is under way at a time; of those that come meanwhile only the
- * newest is asked. A worker that does not answer in time is ended, and the next question starts another.
+ * newest of each kind is asked. A worker that does not answer in time is ended, and the next question starts another.
  */
 import type { Answer, FromReplayWorker, Question, ToReplayWorker } from './replayMessages.ts';
 
@@ -24,7 +24,7 @@ export class ReplayDesk {
   #worker: WorkerLike | null = null;
   #parts: Readonly<Record<string, string>> = {};
   #now: Waiting | null = null;
-  #next: Waiting | null = null;
+  readonly #next = new Map<Question['type'], Waiting>();
   #timer: ReturnType<typeof setTimeout> | null = null;
   #lastId = 0;
 
@@ -38,11 +38,12 @@ export class ReplayDesk {
     this.#worker?.postMessage({ type: 'parts', parts });
   }
 
-  /** Null where a newer question took its place. */
+  /** Null where a newer question of the kind took its place. */
   ask(question: Question): Promise<Answer | null> {
     return new Promise((resolve) => {
-      this.#next?.resolve(null);
-      this.#next = { question, resolve };
+      this.#next.get(question.type)?.resolve(null);
+      this.#next.delete(question.type);
+      this.#next.set(question.type, { question, resolve });
       if (this.#now === null) void this.#goOn();
     });
   }
@@ -50,15 +51,17 @@ export class ReplayDesk {
   dispose(): void {
     this.#end();
     this.#now?.resolve(null);
-    this.#next?.resolve(null);
-    this.#now = this.#next = null;
+    for (const { resolve } of this.#next.values()) resolve(null);
+    this.#now = null;
+    this.#next.clear();
   }
 
   async #goOn(): Promise<void> {
-    const waiting = this.#next;
-    this.#next = null;
+    // The one that has waited longest.
+    const [waiting = null] = this.#next.values();
     this.#now = waiting;
     if (waiting === null) return;
+    this.#next.delete(waiting.question.type);
     try {
       this.#worker ??= await this.#begin();
     } catch {

@@ -20,11 +20,12 @@ export type Question =
       readonly against: string | null;
     }
   | { readonly type: 'compare'; readonly first: TraceName; readonly second: TraceName }
-  | { readonly type: 'learn'; readonly trace: TraceName };
+  | { readonly type: 'learn'; readonly trace: TraceName }
+  /** Runs the tests that stand in a policy. */
+  | { readonly type: 'tests'; readonly source: string };
 
 export interface Replayed {
   readonly result: ReplayResult;
-  readonly tests: readonly TestResult[];
   /** Milliseconds that judging took, without reading the trace. */
   readonly ms: number;
 }
@@ -39,6 +40,7 @@ export type Answer =
   | { readonly type: 'replay'; readonly value: Replayed }
   | { readonly type: 'compare'; readonly value: Comparison }
   | { readonly type: 'learn'; readonly value: Learned }
+  | { readonly type: 'tests'; readonly value: readonly TestResult[] }
   /** The policy cannot be loaded, and where it says so. */
   | { readonly type: 'policy'; readonly diagnostics: readonly Diagnostic[] }
   | { readonly type: 'failed'; readonly message: string };

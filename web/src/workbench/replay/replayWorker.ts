@@ -81,19 +81,19 @@ async function replayed(question: Extract<Question, { type: 'replay' }>): Promis
     });
     const ms = performance.now() - began;
     const shown = { ...result!, changes: result!.changes.slice(0, CHANGES_SHOWN) };
-    return { type: 'replay', value: { result: shown, tests: await testsOf(question.source), ms } };
+    return { type: 'replay', value: { result: shown, ms } };
   } finally {
     policy.engine.dispose();
     if (against?.ok === true) against.engine.dispose();
   }
 }
 
-/** On an engine of their own: a policy that counts has counted the run on the other. */
-async function testsOf(source: string): ReturnType<typeof runPolicyTests> {
+async function testsOf(source: string): Promise<Answer> {
   const loaded = await loadPolicy(source, PLATFORM, { replay: true });
-  if (!loaded.ok) return [];
+  if (!loaded.ok) return { type: 'policy', diagnostics: loaded.diagnostics };
   try {
-    return loaded.tests.length === 0 ? [] : await runPolicyTests(loaded.tests, loaded.engine);
+    const value = loaded.tests.length === 0 ? [] : await runPolicyTests(loaded.tests, loaded.engine);
+    return { type: 'tests', value };
   } finally {
     loaded.engine.dispose();
   }
@@ -111,6 +111,8 @@ async function answerTo(question: Question): Promise<Answer> {
       const run = await traceOf(question.trace);
       return { type: 'learn', value: { proposal: learn(run), what: run.start?.argv.join(' ') ?? 'a run' } };
     }
+    case 'tests':
+      return testsOf(question.source);
   }
 }
 

@@ -108,8 +108,8 @@ function Sums({ run }: { readonly run: string }) {
         </label>
         <span className="dim" role="status">
           {plural(statistics.total.calls, 'call')}
-          {filter === '' ? '' : ` that match ${filter}`}, {count(statistics.total.denied)} denied,{' '}
-          {byteSize(statistics.total.bytes)} moved
+          {filter === '' ? '' : ` that ${statistics.total.calls === 1 ? 'matches' : 'match'} ${filter}`},{' '}
+          {count(statistics.total.denied)} denied, {byteSize(statistics.total.bytes)} moved
         </span>
       </div>
       <table>

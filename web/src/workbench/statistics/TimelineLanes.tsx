@@ -5,7 +5,7 @@ import { useSession, useWork } from '../../session/useSession.ts';
 import { useTravel, useTravelState } from '../../session/useTravel.ts';
 import { isLive } from '../../session/workState.ts';
 import { IconButton } from '../../ui/Button.tsx';
-import { byteSize, count, runTime } from '../../ui/numbers.ts';
+import { byteSize, plural, runTime } from '../../ui/numbers.ts';
 import { moved, zoomed, type Stretch } from './zoom.ts';
 
 /** Stretches asked for: a few pixels each. */
@@ -162,7 +162,7 @@ function laneSentence(timeline: Timeline, lane: TimelineLane | 'memory'): string
   const most = Math.max(0, ...values);
   if (lane === 'memory') return most === 0 ? 'not sampled here' : `up to ${byteSize(most)}`;
   const sum = values.reduce((total, value) => total + value, 0);
-  return sum === 0 ? 'none' : `${count(sum)} calls`;
+  return sum === 0 ? 'none' : plural(sum, 'call');
 }
 
 /** Bars of one lane, each as high as its part of the lane's highest. */

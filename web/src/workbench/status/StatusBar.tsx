@@ -1,8 +1,20 @@
-import { CircleAlert, CloudOff, LoaderCircle, Plug, PlugZap, Save, TriangleAlert } from 'lucide-react';
+import {
+  CircleAlert,
+  CircleCheck,
+  CircleX,
+  CloudOff,
+  LoaderCircle,
+  Plug,
+  PlugZap,
+  Save,
+  TriangleAlert,
+} from 'lucide-react';
+import { useStore } from 'zustand';
 import { saveBadge } from '../../session/saveBadge.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { isLive, runMood } from '../../session/workState.ts';
 import { byteSize, clockTime, count, duration, plural } from '../../ui/numbers.ts';
+import { policyTests } from '../replay/policyTests.ts';
 import { openFile } from '../view.ts';
 import { moodOf } from './mood.ts';
 import './status.css';
@@ -13,6 +25,7 @@ export function StatusBar() {
     <footer className="status" aria-label="Status">
       <ConnectionBadge />
       <SavedBadge />
+      <TestsBadge />
       <span className="status-space" />
       <RunNumbers />
     </footer>
@@ -98,6 +111,31 @@ function SavedBadge() {
         </button>
       );
   }
+}
+
+/** Where policy.ts has tests: how many fail, and the way to the first. */
+function TestsBadge() {
+  const { results } = useStore(policyTests);
+  if (results.length === 0) return null;
+  const failed = results.filter(({ passed }) => !passed);
+  const first = failed[0];
+  if (first === undefined)
+    return (
+      <span className="status-part" role="status" title="The tests that stand in policy.ts">
+        <CircleCheck className="icon icon-s" aria-hidden /> {plural(results.length, 'test')} pass
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className="status-part status-button"
+      data-level="error"
+      title={first.message}
+      onClick={() => openFile('policy.ts', { line: first.test.at?.line ?? 1, mark: true })}
+    >
+      <CircleX className="icon icon-s" aria-hidden /> {failed.length} of {plural(results.length, 'test')} fail
+    </button>
+  );
 }
 
 function RunNumbers() {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { benchPathOf, fileLinksIn } from './fileLinks.ts';
+import { fileLinksIn } from './fileLinks.ts';
 
 test.each([
   [
@@ -25,10 +25,4 @@ test.each([
     text.slice(from, to),
   ]);
   expect(links).toEqual(expected);
-});
-
-test('guest paths lead to bench files where there can be any', () => {
-  expect(benchPathOf('/tmp/a/b.py')).toBe('a/b.py');
-  expect(benchPathOf('./b.py')).toBe('b.py');
-  expect(benchPathOf('/bin/lib/os.py')).toBeNull();
 });

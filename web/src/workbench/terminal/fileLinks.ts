@@ -35,9 +35,3 @@ export function fileLinksIn(text: string): readonly FileLink[] {
   }
   return links.sort((a, b) => a.from - b.from);
 }
-
-/** The bench path behind a guest path, or null for a file that is not on the bench's side of the world. */
-export function benchPathOf(guestPath: string): string | null {
-  if (guestPath.startsWith('/tmp/')) return guestPath.slice('/tmp/'.length);
-  return guestPath.startsWith('/') ? null : guestPath.replace(/^(?:\.\/)+/, '');
-}

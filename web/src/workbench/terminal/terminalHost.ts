@@ -14,7 +14,7 @@ import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import type { TerminalSink } from '../../session/runFeed.ts';
 import { tokenColour } from '../../ui/tokenColours.ts';
-import { benchPathOf, fileLinksIn, type FileLink } from './fileLinks.ts';
+import { lastLink, linksAt, type LinkEvents } from './terminalLinks.ts';
 import { terminalLook } from './terminalTheme.ts';
 
 /** Lines to scroll back: what the server's snapshot can restore, with short lines. */
@@ -26,15 +26,13 @@ const ASIDE_CHARS = 1_000_000;
 /** After Escape the next Tab leaves the terminal, if it comes within this time. */
 const ESCAPE_THEN_TAB_MS = 2_000;
 
-export interface TerminalEvents {
+export interface TerminalEvents extends LinkEvents {
   readonly onInput: (data: string) => boolean;
   readonly onInterrupt: () => void;
   readonly onResize: (size: { cols: number; rows: number }) => void;
   readonly onShown: (chars: number) => void;
-  readonly onLink: (path: string, line: number, column: number) => void;
   readonly onFind: () => void;
   readonly onTabMode: (leaves: boolean) => void;
-  readonly isBenchFile: (path: string) => boolean;
   readonly isLive: () => boolean;
 }
 
@@ -67,7 +65,9 @@ export class TerminalHost implements TerminalSink {
     this.#terminal.loadAddon(new Unicode11Addon());
     this.#terminal.loadAddon(new WebLinksAddon(openLink));
     this.#terminal.unicode.activeVersion = '11';
-    this.#terminal.registerLinkProvider({ provideLinks: (line, tell) => tell(this.#linksOf(line)) });
+    this.#terminal.registerLinkProvider({
+      provideLinks: (y, tell) => tell(linksAt(this.#terminal.buffer.active, y, events)),
+    });
     this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
     this.#terminal.onData((data) => events.onInput(data));
     this.#terminal.onBinary((data) => events.onInput(data));
@@ -179,6 +179,13 @@ export class TerminalHost implements TerminalSink {
     return lines.join('\n').trimEnd();
   }
 
+  /** Goes where the newest place that a program named leads. @returns false where there is none. */
+  followLastLink(): boolean {
+    const link = lastLink(this.#terminal.buffer.active, this.#events);
+    link?.activate();
+    return link !== null;
+  }
+
   /** Whether Tab leaves the terminal instead of going to the guest. */
   toggleTabMode(): void {
     this.#tabLeaves = !this.#tabLeaves;
@@ -236,24 +243,6 @@ export class TerminalHost implements TerminalSink {
       return false;
     }
     return true;
-  }
-
-  #linksOf(bufferLine: number) {
-    const line = this.#terminal.buffer.active.getLine(bufferLine - 1)?.translateToString(true) ?? '';
-    return fileLinksIn(line).flatMap((link) => {
-      const path = benchPathOf(link.path);
-      return path !== null && this.#events.isBenchFile(path)
-        ? [this.#linkTo(link, path, line, bufferLine)]
-        : [];
-    });
-  }
-
-  #linkTo(link: FileLink, path: string, text: string, y: number) {
-    return {
-      text: text.slice(link.from, link.to),
-      range: { start: { x: link.from + 1, y }, end: { x: link.to, y } },
-      activate: () => this.#events.onLink(path, link.line, link.column ?? 1),
-    };
   }
 }
 

@@ -5,6 +5,7 @@ import { preferences } from '../../app/preferences.ts';
 import { shownTheme } from '../../app/theme.ts';
 import type { Session } from '../../session/session.ts';
 import { isLive } from '../../session/workState.ts';
+import { editorPathOf } from '../guestPlaces.ts';
 import { openFile } from '../view.ts';
 import { TerminalHost } from './terminalHost.ts';
 
@@ -30,7 +31,7 @@ export function createTerminal(session: Session): TerminalHost {
       onLink: (path, line, column) => openFile(path, { line, column, mark: true }),
       onFind: () => terminalUi.setState({ finding: true }),
       onTabMode: (tabLeaves) => terminalUi.setState({ tabLeaves }),
-      isBenchFile: (path) => session.state.files[path] !== undefined,
+      editorPath: (path) => editorPathOf(path, (each) => session.state.files[each] !== undefined),
       isLive: () => isLive(session.state),
     },
     preferences.getState().terminalReader,

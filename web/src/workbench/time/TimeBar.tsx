@@ -16,7 +16,8 @@ import { isLive } from '../../session/workState.ts';
 import { Button, IconButton } from '../../ui/Button.tsx';
 import { Menu, type MenuPart } from '../../ui/Menu.tsx';
 import { count, runTime } from '../../ui/numbers.ts';
-import { showPanel } from '../view.ts';
+import { openFile, showPanel } from '../view.ts';
+import { useMomentPlaces } from './momentPlaces.ts';
 import { copyRowLink, editBookmark } from './rowActions.ts';
 import { LIVE_KEYS, STEP_KEYS } from './stepKeys.ts';
 import './time.css';
@@ -116,6 +117,7 @@ function Scrubber() {
           </>
         )}
       </span>
+      {point === null ? null : <Caller />}
       {wanted === null ? null : (
         <Button small kind="plain" onClick={() => showPanel('moment')}>
           Moment
@@ -131,6 +133,30 @@ function Scrubber() {
         <SkipForward className="icon icon-s" aria-hidden /> {live ? 'Live' : 'End'}
       </Button>
     </section>
+  );
+}
+
+/** The line of the program that the moment stands at, and a way there. */
+function Caller() {
+  const { caller } = useMomentPlaces();
+  if (caller === null)
+    return (
+      <span
+        className="time-caller dim"
+        title="Calls that were simply allowed say their line in runs that trace lines: switch “Trace lines” on and run again."
+      >
+        line not traced
+      </span>
+    );
+  return (
+    <button
+      type="button"
+      className="time-caller link code"
+      title="The line of the program that made this call"
+      onClick={() => openFile(caller.path, { line: caller.line, mark: true })}
+    >
+      {caller.path}:{caller.line}
+    </button>
   );
 }
 

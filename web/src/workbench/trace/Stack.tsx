@@ -1,9 +1,9 @@
 import type { CallEvent, StackFrame } from '@sandtable/shared/events';
 import { useWork } from '../../session/useSession.ts';
-import { benchPathOf } from '../terminal/fileLinks.ts';
+import { editorPathOf } from '../guestPlaces.ts';
 import { openFile } from '../view.ts';
 
-/** Where in the program the call came from, innermost first; each line of the bench's own files is a link to it. */
+/** Where in the program the call came from, innermost first; each line of a file, the bench's or the guest's own, is a link to it. */
 export function Stack({ stack }: { readonly stack: NonNullable<CallEvent['stack']> }) {
   return (
     <ol className="detail-args" aria-label="Python stack, the innermost call first">
@@ -18,8 +18,8 @@ export function Stack({ stack }: { readonly stack: NonNullable<CallEvent['stack'
 
 function Place({ frame: { file, line } }: { readonly frame: StackFrame }) {
   const files = useWork((state) => state.files);
-  const path = benchPathOf(file);
-  if (path === null || files[path] === undefined)
+  const path = editorPathOf(file, (each) => files[each] !== undefined);
+  if (path === null)
     return (
       <span className="code dim">
         {file}:{line}
