@@ -268,7 +268,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) {
         errno = WIRE_ERRNO_RAISE;
-        return -1;
+        return pending.result;
     }
     errno = pending.error != 0 ? pending.error : before;
     return bounded(&pending);

@@ -18,7 +18,7 @@ import type { Asked } from './wire/asked.ts';
 import { FRAMES_FID, type FrameReader } from './wire/frameReader.ts';
 import { Loans } from './wire/loan.ts';
 import { NORMALISERS } from './wire/normalise.ts';
-import { FLAG_RAISE, RAISE_ERRNO, ReplyBuilder } from './wire/replyBuilder.ts';
+import { FLAG_RAISE, RAISE_ERRNO, REFUSED_PID, ReplyBuilder } from './wire/replyBuilder.ts';
 import { readStack } from './wire/stackText.ts';
 import { STAT_BYTES, writeExactStat } from './wire/structs.ts';
 import { decodeArgs } from './wire/wireArgs.ts';
@@ -36,8 +36,18 @@ const NO_RAISE: Outcome = fail('EPERM');
 /** A file system without extended attributes says so in its own way; programs that copy files take no other for an answer. */
 const NO_ATTRIBUTES: Outcome = fail('EOPNOTSUPP');
 
-/** `isatty` says no with 0, not with -1. */
-const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (symbol === 'isatty' ? 0 : -1));
+/**
+ * `isatty` says no with 0, not with -1. The other two cannot fail, and the interpreter breaks down at a -1; 0 is what Linux says of a
+ * process that one may not know of.
+ */
+const REFUSED_WITH_0: ReadonlySet<string> = new Set(['isatty', 'getppid', 'getpgrp']);
+
+const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (REFUSED_WITH_0.has(symbol) ? 0 : -1));
+
+/** Likewise where RuntimeError is to be raised, which is done by what this gives. */
+const RAISING_RETS = WIRE_SYMBOLS.map(({ symbol }, fid) =>
+  symbol === 'getppid' || symbol === 'getpgrp' ? REFUSED_PID : REFUSAL_RETS[fid]!,
+);
 
 export interface ControllerOptions extends CourseOptions {
   readonly reply: (frame: Uint8Array) => void;
@@ -165,7 +175,7 @@ export class Controller {
     if (id === 0) return outcome;
     if (!outcome.ok) {
       if ('errno' in outcome) builder.start(id, REFUSAL_RETS[fid]!, errnoNumber(outcome.errno));
-      else builder.start(id, REFUSAL_RETS[fid]!, RAISE_ERRNO, FLAG_RAISE);
+      else builder.start(id, RAISING_RETS[fid]!, RAISE_ERRNO, FLAG_RAISE);
     }
     if (wantsStack) builder.askForFrames();
     this.#options.reply(builder.finish());

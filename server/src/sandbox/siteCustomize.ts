@@ -11,7 +11,7 @@
  */
 import type { CallName } from '@sandtable/shared/calls';
 import { MAX_FRAMES } from '@sandtable/shared/events';
-import { RAISE_ERRNO } from './wire/replyBuilder.ts';
+import { RAISE_ERRNO, REFUSED_PID } from './wire/replyBuilder.ts';
 
 /** Python functions that make the calls, as `module.name`. */
 const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
@@ -127,16 +127,20 @@ def _install():
 
         return like(function, call)
 
-    def guarded(function):
+    def guarded(function, full_name):
+        refused = REFUSED.get(full_name, -ERRNO)
+        # Says why in words of its own, and can fail for no other reason.
+        wordy = full_name == "posix.getloadavg"
+
         @hidden_applevel
         def call(*args, **kwargs):
             try:
                 result = function(*args, **kwargs)
             except OSError as error:
-                if error.errno != ERRNO:
+                if error.errno != ERRNO and not wordy:
                     raise
             else:
-                if result != -ERRNO:
+                if result != refused:
                     return result
             pay()
             raise RuntimeError
@@ -146,6 +150,7 @@ def _install():
     import os
     import posix
 
+    _answer_platform()
     for name in MODULES:
         try:
             __import__(name)
@@ -175,7 +180,7 @@ def _install():
         if full_name in told:
             wrapped = telling(wrapped)
         if full_name in raising:
-            wrapped = guarded(wrapped)
+            wrapped = guarded(wrapped, full_name)
         setattr(module, function_name, wrapped)
         if module_name == "posix" and getattr(os, function_name, None) is original:
             setattr(os, function_name, wrapped)
@@ -189,6 +194,37 @@ def _install():
             import io
 
             builtins.open = io.open = wrapped
+
+
+def _answer_platform():
+    # The interpreter's platform runs programs even for the name of the system (in CPython only for that of the processor), and there are none. Where
+    # there are none it leaves the answers empty, but it does not expect to be refused with RuntimeError.
+    import sys
+    from __pypy__ import hidden_applevel
+
+    def without_programs(load):
+        @hidden_applevel
+        def exec_module(module):
+            load(module)
+            module._Processor.get_linux = lambda: ""
+            module._syscmd_file = lambda target, default="": default
+
+        return exec_module
+
+    class Finder:
+        @staticmethod
+        @hidden_applevel
+        def find_spec(name, path=None, target=None):
+            if name != "platform":
+                return None
+            sys.meta_path.remove(Finder)
+            for finder in sys.meta_path:
+                spec = finder.find_spec(name, path, target)
+                if spec is not None:
+                    spec.loader.exec_module = without_programs(spec.loader.exec_module)
+                    return spec
+
+    sys.meta_path.insert(0, Finder)
 
 
 def _tell_frames():
@@ -254,8 +290,22 @@ def _tell_frames():
 
 
 _install()
-del _install, _tell_frames
+del _install, _answer_platform, _tell_frames
 `;
+
+/**
+ * What functions that cannot fail answer where they are refused with RuntimeError, as Python sees it: the -1 of an unsigned or of a function whose answer
+ * nobody checks, and a number that no process has (see `REFUSED_PID`).
+ */
+const REFUSED: { readonly [name: string]: number } = {
+  'posix.getuid': 0xffffffff,
+  'posix.geteuid': 0xffffffff,
+  'posix.getgid': 0xffffffff,
+  'posix.getegid': 0xffffffff,
+  'posix.getppid': REFUSED_PID,
+  'posix.getpgrp': REFUSED_PID,
+  'posix.umask': -1,
+};
 
 /** What the host takes the function by; the same stands in frames.h. */
 const FRAMES_PREFIX = 'sandtable-frames:';
@@ -280,7 +330,8 @@ const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
 export function siteCustomize({ modules, tidy }: SiteOptions): string {
   const names = modules.filter((name) => MODULE_NAME.test(name)).map((name) => `"${name}"`);
-  return SOURCE.replaceAll('ERRNO', String(RAISE_ERRNO))
+  return SOURCE.replace('REFUSED', JSON.stringify(REFUSED))
+    .replaceAll('ERRNO', String(RAISE_ERRNO))
     .replace('MAX_FRAMES', String(MAX_FRAMES))
     .replace('FRAMES_PREFIX', FRAMES_PREFIX)
     .replace('PROBE_FD', String(PROBE_FD))

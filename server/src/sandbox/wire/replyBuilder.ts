@@ -21,6 +21,8 @@ const FLAG_FRAMES = 2;
 const FLAG_LOAN = 4;
 /** What errno then says; Linux has no error of that number. */
 export const RAISE_ERRNO = 4095;
+/** What a function that gives the number of a process and cannot fail answers then; Linux has no process of that number. */
+export const REFUSED_PID = 0x7fffffff;
 
 export class ReplyBuilder {
   #bytes = new Uint8Array(FIRST_ROOM);
