@@ -120,9 +120,13 @@ function TraceGrid({ onDetail, ref, ...menu }: TraceGridProps) {
     event.preventDefault();
   };
 
-  // A row that comes into view takes the elements of one that left, so that scrolling makes none.
+  // A row that comes into view takes the elements of one that left, so that scrolling makes none. While one scrolls they keep their
+  // order in the document, because an element that moves there is styled and laid out anew, and a row that comes in above would move
+  // all the others; at rest they are in the order of their numbers, for whoever reads the document.
+  const places = Array.from({ length: to - from }, (_, index) => from + index);
+  if (list.moving) places.sort((a, b) => (a % list.slots) - (b % list.slots));
   const rows = [];
-  for (let at = from; at < to; at++) {
+  for (const at of places) {
     const n = trace.numberAt(at);
     rows.push(
       <TraceRow

@@ -27,6 +27,9 @@ const BASE_ROWS = 1_000;
 /** Closer to the end than this many rows counts as at the end: one follows. */
 const AT_END_ROWS = 1;
 
+/** The list rests when it has not moved for so long: longer than the pause between two turns of a wheel. */
+const REST_MS = 200;
+
 interface ScaledListOptions {
   readonly rows: number;
   readonly follow: boolean;
@@ -38,8 +41,14 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
   const scroller = useRef<HTMLDivElement>(null);
   const [view, setView] = useState(0);
   const [top, setTop] = useState(0);
+  const [moving, setMoving] = useState(false);
   /** Where this code put the bar, to tell its own scroll events from the person's. */
   const placed = useRef(0);
+  useEffect(() => {
+    if (!moving) return;
+    const timer = setTimeout(() => setMoving(false), REST_MS);
+    return () => clearTimeout(timer);
+  }, [moving, top]);
   useStore(shownTheme, (shown) => shown.projector);
   const rowHeight = tokenPixels('--row');
   const extent: Extent = { rows, rowHeight, view };
@@ -91,6 +100,7 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
       placed.current = element.scrollTop;
       const next = clampTop(topOf(element.scrollTop, latest.current.extent), latest.current.extent);
       setTop(next);
+      setMoving(true);
       latest.current.top = next;
       noteEnd(next);
     };
@@ -105,6 +115,7 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
             ? now.view
             : 1;
       moveTo(latest.current.top + event.deltaY * unit);
+      setMoving(true);
       noteEnd(latest.current.top);
     };
     element.addEventListener('scroll', onScroll, { passive: true });
@@ -133,6 +144,8 @@ export function useScaledList({ rows, follow, onFollow }: ScaledListOptions) {
     shift: barOf(top, extent) + base * rowHeight - top,
     /** … and each row in it: the same place for as long as it is in view, but for once in {@link BASE_ROWS} rows. */
     placeOf: (row: number) => (row - base) * rowHeight,
+    /** Somebody scrolls. */
+    moving,
     rowsPerPage: Math.max(1, Math.floor(view / rowHeight) - 1),
     showRow,
   };
