@@ -9,6 +9,7 @@ import type { LimitName } from '@sandtable/shared/limits';
 import { classicCommand } from './classic/classicCommand.ts';
 import { classicGuest } from './classic/classicGuest.ts';
 import { exitOf } from './exitStatus.ts';
+import { FileNews } from './fileNews.ts';
 import { guestIdentity } from './guestIdentity.ts';
 import { coldOrigin } from './guestOrigin.ts';
 import { GuestPriority } from './guestPriority.ts';
@@ -24,23 +25,19 @@ import { AlarmTimers } from './intervalTimers.ts';
 import { LimitWatch, type EndingLimit } from './limitWatch.ts';
 import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
 import { outputEvents } from './outputEvents.ts';
-import { processUsage, type ProcessUsage } from './processUsage.ts';
 import { RequestResolver } from './requests.ts';
 import type { FileChange, RunExit, RunHandle, RunOptions, WorldList, WorldRead } from './runHandle.ts';
 import type { SideEvent } from './sink.ts';
 import { siteCustomize, START_FILE, startText } from './siteCustomize.ts';
 import { GuestStdio } from './tty/guestStdio.ts';
 import type { LimitHit, Vfs } from './vfs/index.ts';
+import { UsageMeter } from './usageMeter.ts';
 import { Waits } from './waits.ts';
 import type { Zygote } from './zygote.ts';
 import { zygoteSpecOf } from './zygotes.ts';
 import { listWorld, readWorld, worldChanges } from './world.ts';
 
 const SAMPLE_MS = 500;
-/** File changes are told this much later at most, merged. */
-const FILES_MS = 50;
-/** A usage event is worth it when memory moved by this much. */
-const HEAP_STEP_BYTES = 256 * 1024;
 
 const SIGINT = 2;
 const SIGQUIT = 3;
@@ -49,8 +46,6 @@ const STOPPED_STATUS = 130;
 const TIMEOUT_STATUS = 124;
 const KILLED_STATUS = 137;
 const BROKEN_STATUS = 137;
-
-const NO_USAGE: ProcessUsage = { heapBytes: 0, userSeconds: 0, systemSeconds: 0 };
 
 /** Says at once that the run has begun; what stands in its way comes as its `exit` event with reason `host`. */
 export function startRun(options: RunOptions): RunHandle {
@@ -65,16 +60,20 @@ class Run implements RunHandle {
   readonly #waits = new Waits();
   readonly #watch: LimitWatch;
   readonly #place = new GuestPriority();
+  readonly #usage = new UsageMeter(
+    () => this.#guest,
+    (body) => {
+      this.#tell(body);
+    },
+  );
   readonly #timers = new AlarmTimers((signal) => {
     this.#raise(signal);
   });
   #world: GuestWorld | null = null;
+  #fileNews: FileNews | null = null;
   #guest: LiveGuest | null = null;
   #uid: number | null = null;
   #sampler: NodeJS.Timeout | null = null;
-  #filesTimer: NodeJS.Timeout | null = null;
-  #usage: ProcessUsage = NO_USAGE;
-  #usageTold = { heapBytes: -1, cpuSeconds: -1 };
   #phase: RunPhase = 'starting';
   #inputWaits = 0;
   #interruptOnBegin = false;
@@ -176,35 +175,14 @@ class Run implements RunHandle {
   // ---- start ----
 
   #start(state: InterpreterState): void {
-    const { engine, limits, mode } = this.#options;
+    const { engine, limits } = this.#options;
     // What a classic guest has in its environment the policy says, and nothing else does: the original had nothing.
     const isClassic = state.ok && state.kind === 'classic';
     const identity = guestIdentity(engine.world.identity, isClassic ? {} : undefined);
     const zygote = isClassic ? null : this.#zygote;
     const prelude = zygote?.prelude ?? null;
     const argv = this.#argv(isClassic ? CLASSIC_PROGRAM : GUEST_PROGRAM);
-    this.#tell({
-      type: 'start',
-      version: TRACE_VERSION,
-      run: this.#options.run,
-      at: new Date().toISOString(),
-      mode,
-      argv,
-      engine: state.ok ? state.name : 'PyPy',
-      policy: this.#options.policy,
-      limits,
-      ...(engine.audit === true ? { audit: true as const } : {}),
-      ...(prelude === null ? {} : { prelude }),
-      ...(this.#options.lines === true ? { lines: true as const } : {}),
-    });
-    for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
-    engine.onRule = (rule) => {
-      this.#tell({ type: 'rule', rule });
-    };
-    engine.onNotice = ({ code, level, message }) => {
-      this.#tell({ type: 'notice', code, level, message });
-    };
-    this.#tell({ type: 'phase', phase: 'starting' });
+    this.#announce(state, argv, prelude);
     if (this.#verdict !== null) {
       this.#finish(this.#verdict);
       return;
@@ -239,9 +217,7 @@ class Run implements RunHandle {
         this.#worldLimit(hit);
       },
       onChange: () => {
-        this.#filesTimer ??= setTimeout(() => {
-          this.#tellFiles();
-        }, FILES_MS);
+        this.#fileNews?.changed();
       },
     });
     if (!built.ok) {
@@ -249,6 +225,9 @@ class Run implements RunHandle {
       return;
     }
     this.#world = built.world;
+    this.#fileNews = new FileNews(built.world, (body) => {
+      this.#tell(body);
+    });
     this.#stdio.install(built.world.files);
     const run: GuestRun = {
       ...(isClassic ? { terminalAlways: true } : {}),
@@ -259,7 +238,7 @@ class Run implements RunHandle {
       identity,
       limits,
       timers: this.#timers,
-      usage: () => this.#sampleNow(),
+      usage: () => this.#usage.now(),
       raise: (signal) => {
         this.#raise(signal);
       },
@@ -268,57 +247,15 @@ class Run implements RunHandle {
       },
       exiting: (status) => {
         this.#announced ??= status & 0xff;
-        this.#sampleNow();
+        this.#usage.now();
       },
       fatal: (message) => {
         this.#fatal ??= message;
       },
     };
-    const calls: GuestCalls = {
-      engine,
-      run,
-      resolver: new RequestResolver(built.world.files),
-      script: mode === 'script' ? this.#script : null,
-      startFile: isClassic ? null : START_FILE,
-      lines: this.#options.lines === true,
-      record: (tail, call, verdict, rule, now) => {
-        this.#options.sink.call(tail, call, verdict, rule);
-        this.#watch.call(now, tail.length);
-      },
-      touched: (touch) => {
-        this.#tell({ type: 'touch', ...touch });
-      },
-      begins: () => {
-        this.#begins();
-      },
-      notice: (code, message) => {
-        this.#tell({ type: 'notice', code, level: 'error', message });
-      },
-    };
+    const calls = this.#calls(run, built.world, isClassic);
     this.#uid = takeGuestUser();
-    const listener: LiveGuestListener = {
-      broken: (code) => {
-        this.#endAs({
-          status: BROKEN_STATUS,
-          reason: 'protocol',
-          message: `The guest broke the rules of the wire (${code}) and was ended.`,
-        });
-      },
-      unfit: (message) => {
-        this.#endAs({ status: 1, reason: 'host', message });
-      },
-      said: (line) => {
-        this.#tell({
-          type: 'notice',
-          code: 'interpreter-said',
-          level: 'info',
-          message: `The interpreter itself says: ${line}`,
-        });
-      },
-      ended: (end) => {
-        this.#ended(end);
-      },
-    };
+    const listener = this.#listener();
     this.#guest =
       state.kind === 'classic'
         ? classicGuest(
@@ -343,6 +280,83 @@ class Run implements RunHandle {
     this.#sampler = setInterval(() => {
       this.#sample();
     }, SAMPLE_MS);
+  }
+
+  /** What every log begins with. */
+  #announce(state: InterpreterState, argv: readonly string[], prelude: Zygote['prelude']): void {
+    const { engine, limits, mode } = this.#options;
+    this.#tell({
+      type: 'start',
+      version: TRACE_VERSION,
+      run: this.#options.run,
+      at: new Date().toISOString(),
+      mode,
+      argv,
+      engine: state.ok ? state.name : 'PyPy',
+      policy: this.#options.policy,
+      limits,
+      ...(engine.audit === true ? { audit: true as const } : {}),
+      ...(prelude === null ? {} : { prelude }),
+      ...(this.#options.lines === true ? { lines: true as const } : {}),
+    });
+    for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
+    engine.onRule = (rule) => {
+      this.#tell({ type: 'rule', rule });
+    };
+    engine.onNotice = ({ code, level, message }) => {
+      this.#tell({ type: 'notice', code, level, message });
+    };
+    this.#tell({ type: 'phase', phase: 'starting' });
+  }
+
+  #calls(run: GuestRun, { files }: GuestWorld, isClassic: boolean): GuestCalls {
+    return {
+      engine: this.#options.engine,
+      run,
+      resolver: new RequestResolver(files),
+      script: this.#options.mode === 'script' ? this.#script : null,
+      startFile: isClassic ? null : START_FILE,
+      lines: this.#options.lines === true,
+      record: (tail, call, verdict, rule, now) => {
+        this.#options.sink.call(tail, call, verdict, rule);
+        this.#watch.call(now, tail.length);
+      },
+      touched: (touch) => {
+        this.#tell({ type: 'touch', ...touch });
+      },
+      begins: () => {
+        this.#begins();
+      },
+      notice: (code, message) => {
+        this.#tell({ type: 'notice', code, level: 'error', message });
+      },
+    };
+  }
+
+  #listener(): LiveGuestListener {
+    return {
+      broken: (code) => {
+        this.#endAs({
+          status: BROKEN_STATUS,
+          reason: 'protocol',
+          message: `The guest broke the rules of the wire (${code}) and was ended.`,
+        });
+      },
+      unfit: (message) => {
+        this.#endAs({ status: 1, reason: 'host', message });
+      },
+      said: (line) => {
+        this.#tell({
+          type: 'notice',
+          code: 'interpreter-said',
+          level: 'info',
+          message: `The interpreter itself says: ${line}`,
+        });
+      },
+      ended: (end) => {
+        this.#ended(end);
+      },
+    };
   }
 
   /** A fault of ours while a run starts ends that run and no other of this thread. */
@@ -432,63 +446,15 @@ class Run implements RunHandle {
     });
   }
 
-  #sampleNow(): ProcessUsage {
-    const pid = this.#guest?.pid ?? null;
-    if (pid !== null && this.#guest?.alive === true) this.#usage = processUsage(pid) ?? this.#usage;
-    return this.#usage;
-  }
-
   #sample(): void {
-    const { heapBytes, userSeconds, systemSeconds } = this.#sampleNow();
-    const waitsOnly = (this.#guest?.inFlight ?? 0) <= this.#inputWaits;
-    this.#watch.sampled(heapBytes, userSeconds + systemSeconds, waitsOnly);
     const guest = this.#guest;
-    if (guest?.alive === true && guest.pid !== null)
-      this.#place.used(guest.pid, userSeconds + systemSeconds, guest.calls);
-    this.#tellUsage();
+    this.#usage.now();
+    const { heapBytes, seconds } = this.#usage;
+    const waitsOnly = (guest?.inFlight ?? 0) <= this.#inputWaits;
+    this.#watch.sampled(heapBytes, seconds, waitsOnly);
+    if (guest?.alive === true && guest.pid !== null) this.#place.used(guest.pid, seconds, guest.calls);
+    this.#usage.tell(this.#watch);
     guest?.tick();
-  }
-
-  #tellUsage(): void {
-    const { heapBytes, userSeconds, systemSeconds } = this.#usage;
-    const cpuSeconds = Math.round((userSeconds + systemSeconds) * 100) / 100;
-    const told = this.#usageTold;
-    if (cpuSeconds === told.cpuSeconds && Math.abs(heapBytes - told.heapBytes) < HEAP_STEP_BYTES) return;
-    this.#usageTold = { heapBytes, cpuSeconds };
-    this.#tell({
-      type: 'usage',
-      heapBytes,
-      cpuSeconds,
-      wallSeconds: Math.round(this.#watch.wallSeconds * 100) / 100,
-      outputBytes: this.#watch.outputBytes,
-    });
-  }
-
-  #tellFiles(): void {
-    this.#filesTimer = null;
-    const vfs = this.#vfs;
-    if (vfs === null) return;
-    const quota = this.#world!.usage();
-    for (const change of vfs.takeChanges()) {
-      switch (change.kind) {
-        case 'reset':
-          this.#tell({
-            type: 'notice',
-            code: 'files-many',
-            level: 'info',
-            message: 'So many files changed at once that they are not told one by one.',
-          });
-          break;
-        case 'rename':
-          this.#tell({ type: 'file', change: 'rename', path: change.path, to: change.to, quota });
-          break;
-        case 'write':
-          this.#tell({ type: 'file', change: 'write', path: change.path, size: change.size, quota });
-          break;
-        default:
-          this.#tell({ type: 'file', change: change.kind, path: change.path, quota });
-      }
-    }
   }
 
   #tell(body: SideEvent): void {
@@ -531,9 +497,7 @@ class Run implements RunHandle {
   /** The guest ended by itself; where the kernel ended it for a limit, that is what is told. */
   #judgeEnd(code: number | null, signal: NodeJS.Signals | null): RunExit {
     const exit = exitOf({ code, signal, announced: this.#announced, fatal: this.#fatal });
-    const { userSeconds, systemSeconds } = this.#usage;
-    const nearCpuLimit =
-      userSeconds + systemSeconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
+    const nearCpuLimit = this.#usage.seconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
     const cpuSignal =
       signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit);
     if (cpuSignal) this.#watch.reach('cpuSeconds');
@@ -555,10 +519,9 @@ class Run implements RunHandle {
     this.#waits.dropAll();
     this.#timers.clear();
     if (this.#sampler !== null) clearInterval(this.#sampler);
-    if (this.#filesTimer !== null) clearTimeout(this.#filesTimer);
     this.#stdio.flush();
-    this.#tellFiles();
-    this.#tellUsage();
+    this.#fileNews?.flush();
+    this.#usage.tell(this.#watch);
     this.#tell({ type: 'exit', status: exit.status, reason: exit.reason, message: exit.message });
     this.#over = true;
     this.#options.sink.onOutputRoom = null;
