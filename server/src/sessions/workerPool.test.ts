@@ -9,7 +9,7 @@ let folder: string;
 let pool: WorkerPool;
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sandtable-pool-'));
-  pool = new WorkerPool(new URL('./testing/fakeRunWorker.ts', import.meta.url), { size: 1, silentMs: 1500 });
+  pool = new WorkerPool(new URL('./testing/fakeRunWorker.ts', import.meta.url), { size: 1, silentMs: 3000 });
 });
 afterEach(async () => {
   await pool.close();
