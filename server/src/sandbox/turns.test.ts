@@ -95,6 +95,20 @@ describe('Turn', () => {
     for (const other of others) other.stop();
   });
 
+  it('saves nothing up for a guest that was away', () => {
+    const back = guest();
+    const steady = guest();
+    let now = performance.now();
+    for (const each of [back, steady]) each.take(now, 0.1);
+    for (let k = 0; k < 5_000; k++) steady.take((now += 1), 0.04);
+    // As much as the other has by now counts as had.
+    for (let k = 0; k < 40; k++) {
+      for (const each of [back, steady]) if (!each.turn.waits) each.take((now += 1), 1);
+      if (back.turn.waits) break;
+    }
+    expect(back.turn.waits).toBe(true);
+  });
+
   it('goes through those who have more to do in turns', async () => {
     const order: number[] = [];
     const turns = [0, 1, 2].map((k) => new Turn(() => order.push(k)));

@@ -75,10 +75,11 @@ export class Turn {
     if (holder === this && away <= this.#patience)
       this.#patience = Math.min(MOST_PATIENCE_MS, this.#patience * TRUST_WON);
     if (away > 0) this.#little = Math.min(LITTLE_SAVED_MS, this.#little + away * LITTLE);
-    if (present.has(this)) return;
-    let least = Infinity;
-    for (const turn of present) least = Math.min(least, turn.#used);
-    if (least !== Infinity && this.#used < least) this.#used = least;
+    if (present.has(this) && away <= PRESENT_MS) return;
+    present.delete(this);
+    forgetAbsent(now);
+    const least = Turn.least(present);
+    if (least !== null) this.#used = Math.max(this.#used, least.#used);
     present.add(this);
   }
 
