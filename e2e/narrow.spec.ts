@@ -1,12 +1,7 @@
 import { expect, test, type Page } from '@playwright/test';
-import { benchFrom, benchWith, ended, openTab, replaceText, run, shows } from './workbench.ts';
+import { benchFrom, benchWith, ended, fits, openTab, replaceText, run, shows } from './workbench.ts';
 
 const tab = (page: Page, name: string) => page.getByRole('tab', { name, exact: true });
-
-/** Nothing hangs out of the window to the side. */
-async function fits(page: Page): Promise<void> {
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
-}
 
 for (const viewport of [
   { width: 390, height: 844 },

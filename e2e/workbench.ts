@@ -128,3 +128,11 @@ export async function found(page: Page): Promise<void> {
 }
 
 export const detail = (page: Page): Locator => page.getByRole('region', { name: /^Row \d+ in detail$/ });
+
+/** Nothing hangs out of the window to the side. */
+export async function fits(page: Page, what = 'the page'): Promise<void> {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(over, `${what} scrolls sideways`).toBeLessThanOrEqual(0);
+}

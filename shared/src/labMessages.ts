@@ -77,6 +77,9 @@ export interface OwnAssignment {
   readonly opensAt: string | null;
   /** With the person's own extension. */
   readonly dueAt: string | null;
+  readonly extended: boolean;
+  /** Whether the person is of the staff of its course. */
+  readonly staff: boolean;
   readonly work: WorkProgress | null;
 }
 
@@ -139,8 +142,10 @@ export interface LabTask {
   /** The newest that is done. */
   readonly last: Attempt | null;
   readonly underWay: CheckProgress | null;
-  /** The grade as it stands: of what was handed in, best or last. */
+  /** The grade as it stands: of what was handed in, best or last, or set by hand. */
   readonly grade: number | null;
+  /** Why it was set by hand; null where it was not. */
+  readonly gradeReason: string | null;
 }
 
 export type AttemptState = 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';

@@ -55,6 +55,8 @@ const assignment = objectOf<OwnAssignment>()({
   points,
   opensAt: text.nullable(),
   dueAt: text.nullable(),
+  extended: z.boolean(),
+  staff: z.boolean(),
   work: work.nullable(),
 });
 
@@ -117,6 +119,7 @@ const task = objectOf<LabTask>()({
   last: attempt.nullable(),
   underWay: progress.nullable(),
   grade: points.nullable(),
+  gradeReason: text.nullable(),
 });
 
 const begun = z.object({ attempt: text });

@@ -1,8 +1,8 @@
 /** Requests about assignments: versions of labs that are given to a course. */
 import type { CourseAssignment, CourseReplies } from '@sandtable/shared/courseReplies';
+import { dueFor } from '@sandtable/shared/labs/dates';
 import { byPersonAndAssignment, gradeOfPerson } from '../courses/grades.ts';
 import { compareVersions } from '../labs/compareVersions.ts';
-import { dueFor } from '../labs/dates.ts';
 import type { ListedAssignment } from '../store/assignmentStore.ts';
 import { MAX_ASSIGNMENTS } from '../store/assignmentStore.ts';
 import { atLeast } from './access.ts';
@@ -10,6 +10,7 @@ import { courseInfo, NO_COURSE, NO_MEMBER } from './courseHandlers.ts';
 import { courseRoom } from './progressHandlers.ts';
 import { done, NO_ASSIGNMENT, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
+import { tellWorks } from './workChanges.ts';
 
 type Name = Extract<keyof CourseReplies, `assignment.${string}` | 'course.get'>;
 
@@ -19,7 +20,8 @@ const NO_VERSION = refused(
 );
 const TURNED_ROUND = refused('bad-request', 'It would be due before it opens. Nothing was changed.');
 
-export function assignmentHandlers({ store, labs, pages }: Services): { readonly [N in Name]: Handler<N> } {
+export function assignmentHandlers(services: Services): { readonly [N in Name]: Handler<N> } {
+  const { store, labs, pages } = services;
   const { courses, assignments, progress, grades } = store;
 
   const maxOf = async (version: string): Promise<number> => {
@@ -51,10 +53,8 @@ export function assignmentHandlers({ store, labs, pages }: Services): { readonly
       const workOf = byPersonAndAssignment(works);
       const handInsOf = byPersonAndAssignment(handIns);
       const overridesOf = byPersonAndAssignment(overrides);
-      const now = new Date().toISOString();
-      const shown = listed.filter((each) => staff || each.opens_at === null || each.opens_at <= now);
       const views = await Promise.all(
-        shown.map(async (each): Promise<CourseAssignment> => {
+        listed.map(async (each): Promise<CourseAssignment> => {
           const [own] = workOf(actor.person, each.id);
           const handedIn = handInsOf(actor.person, each.id);
           const grade = gradeOfPerson(handedIn, each.counts, overridesOf(actor.person, each.id));
@@ -101,6 +101,7 @@ export function assignmentHandlers({ store, labs, pages }: Services): { readonly
     'assignment.change': async ({ assignment, ...dates }, _page, { person }) => {
       if (turnedRound(dates)) return TURNED_ROUND;
       await assignments.change(person, assignment, dates);
+      await tellWorks(services, assignment);
       return done(null);
     },
 
@@ -117,6 +118,7 @@ export function assignmentHandlers({ store, labs, pages }: Services): { readonly
       if (row === null) return NO_ASSIGNMENT;
       if ((await store.access.roleInCourse(person, row.course)) === null) return NO_MEMBER;
       await assignments.extend(actor.person, assignment, person, dueAt, reason);
+      await tellWorks(services, assignment, person);
       return done(null);
     },
 

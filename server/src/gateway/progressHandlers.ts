@@ -9,6 +9,7 @@ import { newId } from '../store/store.ts';
 import { NO_MEMBER } from './courseHandlers.ts';
 import { done, NO_ASSIGNMENT, NO_BENCH, refused } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
+import { tellWorks } from './workChanges.ts';
 
 /** Pages that look at the table of a course. No bench has a colon in its id. */
 export const courseRoom = (course: string): string => `course:${course}`;
@@ -16,9 +17,10 @@ export const courseRoom = (course: string): string => `course:${course}`;
 /** Pages that show what was said of a work: its own, and those of copies. */
 const commentRoom = (bench: string): string => `comments:${bench}`;
 
-export function progressHandlers({ store, pages, progress }: Services): {
+export function progressHandlers(services: Services): {
   readonly [N in keyof ProgressReplies]: Handler<N>;
 } {
+  const { store, pages, progress } = services;
   const commentsOf = async (bench: string): Promise<readonly Comment[]> =>
     (await store.comments.list(bench)).map(commentView);
   const told = async (bench: string, page: string): Promise<readonly Comment[]> => {
@@ -87,6 +89,7 @@ export function progressHandlers({ store, pages, progress }: Services): {
       if (row === null) return NO_ASSIGNMENT;
       if ((await store.access.roleInCourse(person, row.course)) === null) return NO_MEMBER;
       await store.grades.override(actor.person, assignment, person, points, reason);
+      await tellWorks(services, assignment, person);
       return done(null);
     },
 

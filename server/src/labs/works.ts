@@ -11,13 +11,13 @@ import type {
   OwnAssignment,
   WorkProgress,
 } from '@sandtable/shared/labMessages';
+import { dueFor, timeOf } from '@sandtable/shared/labs/dates';
 import { stepTicks } from '@sandtable/shared/labs/checkResult';
 import { encodingOf } from '../store/fileContent.ts';
 import type { BenchRow } from '../store/schema.ts';
 import { newId, type Store } from '../store/store.ts';
 import type { GivenAssignment } from '../store/workStore.ts';
 import { attemptView, gradeOfWork, resultsOf } from './attemptView.ts';
-import { dueFor, timeOf } from './dates.ts';
 import type { LabInstance } from './labInstance.ts';
 import type { LabShelf } from './labShelf.ts';
 import type { Pack } from './packReader.ts';
@@ -116,6 +116,8 @@ export class Works {
         points: pointsOf(pack),
         opensAt: given.opens_at,
         dueAt: dueFor(given.due_at, given.extended_to),
+        extended: isExtended(given),
+        staff: given.role !== 'student',
         work: ofAssignment.get(given.id) ?? null,
       });
     }
@@ -130,6 +132,7 @@ export class Works {
     const rows = await this.#store.attempts.ofBench(bench);
     const taken = new Set((await this.#store.attempts.hints(bench)).map(({ hint }) => hint));
     const given = await this.#given(work.bench);
+    const set = await this.#setByHand(work.bench);
     const last = rows.find(({ state }) => state === 'done') ?? null;
     const ticks = stepTicks(manifest, (last === null ? null : resultsOf(last)) ?? []);
     const lab = await this.#store.labs.get(manifest.id);
@@ -168,12 +171,13 @@ export class Works {
               course: { id: given.course, title: given.course_title },
               opensAt: given.opens_at,
               dueAt: dueFor(given.due_at, given.extended_to),
-              extended: dueFor(given.due_at, given.extended_to) !== given.due_at,
+              extended: isExtended(given),
               counts: given.counts,
             },
       last: last === null ? null : attemptView(last),
       underWay,
-      grade: gradeOfWork(rows, given?.counts ?? 'best'),
+      grade: set?.points ?? gradeOfWork(rows, given?.counts ?? 'best'),
+      gradeReason: set?.reason ?? null,
     };
   }
 
@@ -184,7 +188,7 @@ export class Works {
     const dates = { opensAt: given.opens_at, dueAt: dueFor(given.due_at, given.extended_to) };
     switch (timeOf(dates, now)) {
       case 'before':
-        return `This assignment opens on ${dates.opensAt ?? ''}. Nothing was handed in.`;
+        return 'This assignment is not open. Nothing was handed in.';
       case 'over':
         return 'The date for handing in has passed. Nothing was handed in; what you handed in before counts.';
       case 'open':
@@ -198,6 +202,13 @@ export class Works {
     return hintCostOf(work.instance, new Set(taken.map(({ hint }) => hint)));
   }
 
+  /** The grade that somebody set in place of what was handed in. */
+  async #setByHand({ assignment, owner }: BenchRow) {
+    if (assignment === null || owner === null) return null;
+    const last = (await this.#store.grades.overridesOf(assignment, owner)).at(-1);
+    return last === undefined || last.points === null ? null : { points: last.points, reason: last.reason };
+  }
+
   async #given(bench: BenchRow): Promise<GivenAssignment | null> {
     if (bench.assignment === null || bench.owner === null) return null;
     return this.#store.works.assignment(bench.assignment, bench.owner);
@@ -209,11 +220,12 @@ export class Works {
       const given = await this.#store.works.assignment(wanted.assignment, person);
       if (given === null)
         return { ok: false, code: 'not-found', message: 'There is no such assignment for you.' };
-      const dates = { opensAt: given.opens_at, dueAt: dueFor(given.due_at, given.extended_to) };
-      if (timeOf(dates, Date.now()) === 'before')
-        return { ok: false, code: 'forbidden', message: 'This assignment has not opened yet.' };
       const mine = works.find(({ assignment }) => assignment === given.id);
       if (mine !== undefined) return { ok: true, bench: mine.id };
+      const dates = { opensAt: given.opens_at, dueAt: dueFor(given.due_at, given.extended_to) };
+      // Staff try what they assign before they let it open.
+      if (given.role === 'student' && timeOf(dates, Date.now()) === 'before')
+        return { ok: false, code: 'forbidden', message: 'This assignment has not opened yet.' };
       return this.#make(person, given.lab_version, given.title, given.id);
     }
     const own = works.filter(({ assignment }) => assignment === null);
@@ -278,6 +290,10 @@ export class Works {
     }
     return progress;
   }
+}
+
+function isExtended({ due_at, extended_to }: GivenAssignment): boolean {
+  return dueFor(due_at, extended_to) !== due_at;
 }
 
 function pointsOf(pack: Pack): number {

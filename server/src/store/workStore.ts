@@ -1,6 +1,6 @@
 /** Works: benches at which somebody does a lab, and the assignments that they are for, as the one who works sees them. */
 import type { Kysely } from 'kysely';
-import type { AssignmentRow, BenchRow, Schema } from './schema.ts';
+import type { AssignmentRow, BenchRow, MembershipRow, Schema } from './schema.ts';
 
 /** An assignment for one person, with the date that is theirs. */
 export interface GivenAssignment extends Pick<
@@ -10,6 +10,8 @@ export interface GivenAssignment extends Pick<
   readonly course_title: string;
   /** Later date of this person alone. */
   readonly extended_to: string | null;
+  /** In its course. */
+  readonly role: MembershipRow['role'];
 }
 
 export class WorkStore {
@@ -66,6 +68,7 @@ export class WorkStore {
         'assignment.counts',
         'course.title as course_title',
         'extension.due_at as extended_to',
+        'membership.role',
       ]);
   }
 }

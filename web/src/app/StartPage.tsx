@@ -9,7 +9,9 @@ import {
   VenetianMask,
   Workflow,
 } from 'lucide-react';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
+import { AssignmentList } from '../labs/AssignmentList.tsx';
+import { useLabs, useLabState } from '../session/useLabs.ts';
 import { useSession, useWork } from '../session/useSession.ts';
 import { AccountMenu } from '../people/AccountMenu.tsx';
 import { IconButton } from '../ui/Button.tsx';
@@ -63,6 +65,7 @@ export function StartPage() {
         </p>
       ) : null}
       <EngineProblems />
+      <Assigned />
       <section aria-labelledby="start-examples">
         <h2 id="start-examples">Start from an example</h2>
         {meta === null ? (
@@ -106,6 +109,32 @@ export function StartPage() {
         )}
       </section>
     </main>
+  );
+}
+
+/** On a page on which one looks for everything else too. */
+const ASSIGNED_SHOWN = 5;
+
+/** Nothing where nothing is assigned: most who are here alone have no course. */
+function Assigned() {
+  const desk = useLabs();
+  const catalogue = useLabState((state) => state.catalogue);
+  const online = useWork((state) => state.connection === 'online');
+  useEffect(() => {
+    if (online) void desk.loadCatalogue();
+  }, [desk, online]);
+  const assignments = catalogue?.assignments ?? [];
+  if (assignments.length === 0) return null;
+  return (
+    <section aria-labelledby="start-assigned">
+      <h2 id="start-assigned">Your assignments</h2>
+      <AssignmentList assignments={assignments} atMost={ASSIGNED_SHOWN} />
+      {assignments.length > ASSIGNED_SHOWN ? (
+        <p>
+          <a href={linkTo('labs')}>All {assignments.length} assignments</a>
+        </p>
+      ) : null}
+    </section>
   );
 }
 

@@ -1,13 +1,15 @@
 import type { CourseAssignment, CourseDetail } from '@sandtable/shared/courseReplies';
+import { timeOf } from '@sandtable/shared/labs/dates';
 import { useState } from 'react';
 import { askYes } from '../app/asking.ts';
 import { goToBench } from '../app/route.ts';
 import type { Request } from '../session/useRequest.ts';
+import { datesText, whatGoes } from '../labs/assignmentWords.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
+import { useNow } from '../ui/useNow.ts';
 import { AssignmentDialog } from './AssignmentDialog.tsx';
 import { plural } from './CourseList.tsx';
-import { shownTime } from './times.ts';
 import { RegradeDialog } from './RegradeDialog.tsx';
 import { UpgradeDialog } from './UpgradeDialog.tsx';
 
@@ -35,7 +37,7 @@ export function AssignmentsView({
         <p className="dim">
           {teaches
             ? 'No assignment yet. One is made from a lab of the catalogue.'
-            : 'Nothing is assigned yet. It appears here when it opens.'}
+            : 'Nothing is assigned yet. What is appears here, with its dates.'}
         </p>
       ) : (
         <ul className="assignments">
@@ -79,6 +81,9 @@ interface AssignmentProps {
 function Assignment({ assignment, staff, teaches, onOpen, onChanged }: AssignmentProps) {
   const session = useSession();
   const { id, title, labTitle, work, max } = assignment;
+  const now = useNow();
+  const goes = staff ? null : whatGoes(assignment, work, now);
+  const before = timeOf(assignment, now) === 'before';
   const [busy, setBusy] = useState(false);
   const start = async () => {
     setBusy(true);
@@ -103,14 +108,15 @@ function Assignment({ assignment, staff, teaches, onOpen, onChanged }: Assignmen
         <h2>{title}</h2>
         <p className="dim">
           {title === labTitle ? '' : `${labTitle} · `}
-          {plural(max, 'point')} · {datesOf(assignment)}
+          {plural(max, 'point')} · {datesText(assignment, now)} · the {assignment.counts} hand-in counts
         </p>
         <p>
           {work === null
             ? 'Not begun.'
             : work.points === null
               ? 'Begun, nothing handed in.'
-              : `Handed in: ${String(work.points)} of ${String(max)} points.`}
+              : `${work.handedIn ? 'Handed in' : 'Grade'}: ${String(work.points)} of ${String(max)} points.`}
+          {goes === null ? '' : ` ${goes}`}
           {staff ? (
             <span className="dim">
               {' '}
@@ -121,9 +127,11 @@ function Assignment({ assignment, staff, teaches, onOpen, onChanged }: Assignmen
         </p>
       </div>
       <div className="assignment-actions">
-        <Button kind="main" disabled={busy} onClick={() => void start()}>
-          {work === null ? (staff ? 'Try it' : 'Begin') : 'Open your work'}
-        </Button>
+        {before && work === null && !staff ? null : (
+          <Button kind="main" disabled={busy} onClick={() => void start()}>
+            {work === null ? (staff ? 'Try it' : 'Begin') : 'Open your work'}
+          </Button>
+        )}
         {teaches ? (
           <>
             {assignment.outdated ? (
@@ -145,11 +153,4 @@ function Assignment({ assignment, staff, teaches, onOpen, onChanged }: Assignmen
       </div>
     </li>
   );
-}
-
-function datesOf({ opensAt, dueAt, extended, counts }: CourseAssignment): string {
-  const opens = opensAt !== null && Date.parse(opensAt) > Date.now() ? `opens ${shownTime(opensAt)} · ` : '';
-  const due =
-    dueAt === null ? 'no due date' : `due ${shownTime(dueAt)}${extended ? ' (extended for you)' : ''}`;
-  return `${opens}${due} · the ${counts} hand-in counts`;
 }

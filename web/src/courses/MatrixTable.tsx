@@ -11,6 +11,7 @@ import { BodyCell, cellKey, HeadCell } from './MatrixCells.tsx';
 import { drawnWith, movedTo, type CellAt } from './matrixKeys.ts';
 import { columnsOf, type ShownPerson } from './matrixRows.ts';
 import { shownAgo } from './times.ts';
+import { useNow } from '../ui/useNow.ts';
 
 /** In rem: a row, the names, a sum, a check. */
 const ROW = 2;
@@ -175,14 +176,4 @@ function useRem(): number {
     return () => watch.disconnect();
   }, []);
   return rem;
-}
-
-/** The time, a minute at a time. */
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), 60_000);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
 }

@@ -1,6 +1,7 @@
 import type { CourseDetail } from '@sandtable/shared/courseReplies';
 import type { GradeHistory } from '@sandtable/shared/progressReplies';
 import { useState } from 'react';
+import { notify } from '../app/notices.ts';
 import { goToBench, linkTo } from '../app/route.ts';
 import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
@@ -179,7 +180,7 @@ function OverrideForm({ work, set, onDone }: FormProps & { readonly set: boolean
         />
       </label>
       <label>
-        Reason
+        Reason (the student reads it)
         <input
           className="field"
           value={reason}
@@ -212,22 +213,26 @@ function ExtensionForm({ work, onDone }: FormProps) {
   const [reason, setReason] = useState('');
   const dueAt = timeOfField(due);
   const good = dueAt !== null && reason.trim() !== '';
+  const extend = async () => {
+    if (!good) return;
+    const { person, assignment } = work;
+    const answer = await session.request('assignment.extend', {
+      assignment,
+      person,
+      dueAt,
+      reason: reason.trim(),
+    });
+    if (answer.ok) notify({ level: 'info', title: `More time, until ${shownTime(dueAt)}` });
+    else notify({ level: 'error', title: 'No extension was given', text: answer.error.message });
+    onDone();
+  };
   return (
     <form
       className="course-form course-inline"
       aria-label="Give more time"
       onSubmit={(event) => {
         event.preventDefault();
-        if (!good) return;
-        const { person, assignment } = work;
-        void session
-          .ask('No extension was given', 'assignment.extend', {
-            assignment,
-            person,
-            dueAt,
-            reason: reason.trim(),
-          })
-          .then(onDone);
+        void extend();
       }}
     >
       <label>

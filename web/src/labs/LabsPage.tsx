@@ -1,12 +1,13 @@
-import type { CatalogueLab, OwnAssignment, WorkProgress } from '@sandtable/shared/labMessages';
-import { Check, Clock } from 'lucide-react';
+import type { CatalogueLab } from '@sandtable/shared/labMessages';
+import { Clock } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { goToBench, linkTo } from '../app/route.ts';
+import { linkTo } from '../app/route.ts';
 import { useWork } from '../session/useSession.ts';
 import { useLabs, useLabState } from '../session/useLabs.ts';
-import { Button } from '../ui/Button.tsx';
 import { plural } from '../ui/numbers.ts';
-import { dateText, levelWord, pointsText, timeLeft } from './labWords.ts';
+import { AssignmentList } from './AssignmentList.tsx';
+import { levelWord } from './labWords.ts';
+import { OpenButton, Progress } from './LabProgress.tsx';
 import './labs.css';
 
 /** The labs on offer, and what is asked of the person in courses. */
@@ -46,11 +47,7 @@ export default function LabsPage() {
       {catalogue === null || catalogue.assignments.length === 0 ? null : (
         <section aria-labelledby="labs-assignments">
           <h2 id="labs-assignments">Your assignments</h2>
-          <ul className="labs-assignments">
-            {catalogue.assignments.map((each) => (
-              <Assignment key={each.id} assignment={each} />
-            ))}
-          </ul>
+          <AssignmentList assignments={catalogue.assignments} />
         </section>
       )}
       {catalogue === null ? null : (
@@ -160,67 +157,5 @@ function LabCard({ lab }: { readonly lab: CatalogueLab }) {
         <OpenButton wanted={{ lab: lab.id }} title={title} begun={work !== null} />
       </div>
     </li>
-  );
-}
-
-function Assignment({ assignment }: { readonly assignment: OwnAssignment }) {
-  const { id, title, course, lab, opensAt, dueAt, points, work } = assignment;
-  const [now] = useState(Date.now);
-  const before = opensAt !== null && Date.parse(opensAt) > now;
-  return (
-    <li>
-      <div>
-        <strong>{title}</strong>
-        <p className="dim">
-          {course.title} · {lab}
-          {before ? ` · opens ${dateText(opensAt)}` : ''}
-          {dueAt === null ? '' : ` · due ${dateText(dueAt)} (${timeLeft(dueAt, now)})`}
-        </p>
-      </div>
-      <Progress work={work} points={points} />
-      {before ? null : <OpenButton wanted={{ assignment: id }} title={title} begun={work !== null} />}
-    </li>
-  );
-}
-
-/** How far one is with it: a bar and words. */
-function Progress({ work, points }: { readonly work: WorkProgress | null; readonly points: number }) {
-  if (work === null) return <span className="labs-progress dim">Not begun</span>;
-  const done = work.passed === work.checks;
-  return (
-    <span className="labs-progress">
-      <progress max={Math.max(1, work.checks)} value={work.passed} aria-hidden />
-      <span>
-        {done ? <Check className="icon icon-s labs-done" aria-hidden /> : null} {work.passed} of{' '}
-        {plural(work.checks, 'check')}
-        {work.points === null ? '' : `, ${pointsText(work.points)} of ${pointsText(points)} points`}
-        {work.handedIn ? ', handed in' : ''}
-      </span>
-    </span>
-  );
-}
-
-function OpenButton({
-  wanted,
-  title,
-  begun,
-}: {
-  readonly wanted: { readonly lab: string } | { readonly assignment: string };
-  readonly title: string;
-  readonly begun: boolean;
-}) {
-  const desk = useLabs();
-  const [opening, setOpening] = useState(false);
-  const open = async () => {
-    setOpening(true);
-    const bench = await desk.open(wanted);
-    setOpening(false);
-    if (bench !== null) goToBench(bench);
-  };
-  return (
-    <Button kind={begun ? 'plain' : 'main'} disabled={opening} onClick={() => void open()}>
-      {begun ? 'Continue' : 'Begin'}
-      <span className="unseen">: {title}</span>
-    </Button>
   );
 }

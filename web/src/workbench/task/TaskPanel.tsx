@@ -1,13 +1,15 @@
 import type { LabTask } from '@sandtable/shared/labMessages';
 import { CheckCheck, Circle, CircleCheck, CircleX, RotateCcw, Send, Square } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useRef } from 'react';
 import { askYes } from '../../app/asking.ts';
 import { goToBench } from '../../app/route.ts';
-import { dateText, levelWord, pointsText, timeLeft } from '../../labs/labWords.ts';
+import { datesText, whatGoes } from '../../labs/assignmentWords.ts';
+import { levelWord, pointsText } from '../../labs/labWords.ts';
 import { useLabs, useLabState } from '../../session/useLabs.ts';
 import { useWork } from '../../session/useSession.ts';
 import { Button } from '../../ui/Button.tsx';
 import { plural } from '../../ui/numbers.ts';
+import { useNow } from '../../ui/useNow.ts';
 import { useFocusWish } from '../useFocusWish.ts';
 import { Attempts } from './Attempts.tsx';
 import { Hints } from './Hints.tsx';
@@ -189,26 +191,13 @@ function StepIcon({ done }: { readonly done: boolean | null }) {
   return <Icon className="icon icon-s task-mark" data-done={done ?? 'unknown'} aria-hidden />;
 }
 
-/** Every half minute is often enough for a date. */
-const CLOCK_MS = 30_000;
-
-function useNow(): number {
-  const [now, setNow] = useState(Date.now);
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), CLOCK_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return now;
-}
-
 function HandIn({ task }: { readonly task: LabTask }) {
   const desk = useLabs();
   const now = useNow();
   const busy = useLabState((state) => state.progress !== null);
   const online = useWork((state) => state.connection === 'online');
-  const { dates, grade, points, hintCost } = task;
-  const due = dates?.dueAt ?? null;
-  const over = due !== null && Date.parse(due) < now;
+  const { dates, grade, gradeReason, points, hintCost } = task;
+  const goes = dates === null ? null : whatGoes(dates, { handedIn: grade !== null }, now);
   return (
     <section className="task-hand-in" aria-labelledby="task-hand-in">
       <h3 id="task-hand-in">Hand in</h3>
@@ -218,28 +207,26 @@ function HandIn({ task }: { readonly task: LabTask }) {
         </p>
       ) : (
         <p>
-          {dates.course.title}: {dates.title}.{' '}
-          {due === null
-            ? 'There is no date.'
-            : `Due ${dateText(due)}${dates.extended ? ' (your extension)' : ''}: ${timeLeft(due, now)}.`}{' '}
-          The {dates.counts} that you hand in counts.
+          {dates.course.title}: {dates.title}. {datesText(dates, now)}. The {dates.counts} that you hand in
+          counts.
         </p>
       )}
       {hintCost === 0 ? null : <p className="dim">Hints cost {pointsText(hintCost)} % of the points.</p>}
       {grade === null ? null : (
         <p>
           <strong>
-            Handed in: {pointsText(grade)} of {pointsText(points)} points
+            {gradeReason === null ? 'Handed in' : 'Grade, set by hand'}: {pointsText(grade)} of{' '}
+            {pointsText(points)} points
           </strong>
+          {gradeReason === null ? '' : ` (${gradeReason})`}
         </p>
       )}
-      {over ? (
-        <p role="status">The date has passed: checks go on, nothing more can be handed in.</p>
-      ) : (
+      {goes === null ? null : <p role="status">{goes}</p>}
+      {goes === null ? (
         <Button kind="plain" disabled={busy || !online} onClick={() => void desk.check('hand-in')}>
           <Send className="icon icon-s" aria-hidden /> {grade === null ? 'Hand in' : 'Hand in again'}
         </Button>
-      )}
+      ) : null}
     </section>
   );
 }
