@@ -147,14 +147,27 @@ function attackOn(target: string, { places, claim, waits }: GeneratorOptions): f
         : []),
     );
   const one = fc.oneof(...steps).map((each) => [each]);
-  const anew = byAnotherName(target, fresh, reads ? readingFlags : flags, waits);
+  const opening = reads ? readingFlags : flags;
   return fc
-    .array(fc.oneof({ weight: 9, arbitrary: one }, { weight: 1, arbitrary: anew }), {
-      minLength: 1,
-      maxLength: MAX_STEPS,
-      size: 'max',
-    })
+    .array(
+      fc.oneof(
+        { weight: 18, arbitrary: one },
+        { weight: 2, arbitrary: byAnotherName(target, fresh, opening, waits) },
+        { weight: 1, arbitrary: fromFolderAbove(target, opening) },
+      ),
+      { minLength: 1, maxLength: MAX_STEPS, size: 'max' },
+    )
     .map((parts) => parts.flat());
+}
+
+/** Opens a folder above the target and, from its descriptor, the target: the two meet by chance only in thousands of attempts. */
+function fromFolderAbove(target: string, flags: fc.Arbitrary<number>): fc.Arbitrary<Step[]> {
+  return fc
+    .record({ from: fc.constantFrom(...new Set([posix.dirname(target), ...above(target)])), flags })
+    .map(({ from, flags: opened }) => [
+      { do: 'open', path: from, flags: O_RDONLY, at: null, thread: false },
+      { do: 'open', path: posix.relative(from, target), flags: opened, at: 0, thread: false },
+    ]);
 }
 
 /**

@@ -94,7 +94,6 @@ function GuestText({ path, text }: { readonly path: string; readonly text: strin
           <mark
             ref={shown}
             className={moment === null ? 'guest-line line-asked-for' : 'guest-line line-of-moment'}
-            aria-label={`Line ${line}`}
           >
             {parts[1]}
             {'\n'}
