@@ -54,6 +54,8 @@ const attack = z.strictObject({
   ...RUN_FIELDS,
   /** Harm, too: this text printed, sent, or written anywhere. */
   secret: z.string().min(1).max(MAX_TEXT).optional(),
+  /** An error of the script's own is one of the ways in which it is meant to end; otherwise it means that nothing was tried. */
+  mayFail: z.boolean().default(false),
 });
 
 export type RunFields = z.infer<typeof run>;

@@ -336,6 +336,55 @@ describe('an attack', () => {
     ]);
   });
 
+  describe('that ends by an exception', () => {
+    const ofPack = { attack: { script: 'attacks/steal.py', secret: 'canary' } };
+    const exit = { status: 1, reason: 'exit', message: 'The program ended with status 1.' } as const;
+    const trace = (error: string): RunEvent =>
+      out(
+        `Traceback (most recent call last):\r\n  File "/tmp/script.py", line 7, in <module>\r\n${error}\r\n`,
+        2,
+      );
+    const outcome = (events: readonly RunEvent[], fields: object = ofPack): string =>
+      judge(check(fields), evidence(events, { exit })).outcome;
+
+    it('of its own proves nothing, and says where', () => {
+      const given = judge(check(ofPack), evidence([row(1, {}), trace('IndexError: list index')], { exit }));
+      expect(given).toMatchObject({ outcome: 'error', points: 0, message: 'Look here.' });
+      expect(given.findings[0]).toMatchObject({
+        text: expect.stringMatching(/an error of its own in line 7, .*: IndexError: list index\. So it says/),
+        run: 3,
+      });
+      // A file that is not there was refused by nobody.
+      const missing = row(1, { errno: 'ENOENT' });
+      expect(outcome([missing, trace('FileNotFoundError: [Errno 2] No such file')])).toBe('error');
+      // A script that cannot be read never ran, whatever the interpreter was refused before.
+      const syntax = out('  File "/tmp/script.py", line 2\r\n    x =\r\nSyntaxError: invalid syntax\r\n', 2);
+      expect(outcome([row(1, { verdict: 'deny', errno: 'EPERM' }), syntax])).toBe('error');
+    });
+
+    it('that follows from what stood in its way was tried', () => {
+      const error = trace('PermissionError: [Errno 1] Operation not permitted');
+      expect(outcome([row(1, { verdict: 'deny', errno: 'EPERM' }), error])).toBe('passed');
+      expect(outcome([row(1, { verdict: 'fake' }), trace('ValueError: not what was expected')])).toBe(
+        'passed',
+      );
+      expect(outcome([row(1, { errno: 'ENOSPC' }), error])).toBe('passed');
+      const limit = { ...stamp, type: 'limit', limit: 'files', value: 3, ends: false, message: 'm' } as const;
+      expect(outcome([limit, error])).toBe('passed');
+    });
+
+    it('is what its author meant, where they say so; a student’s own script is theirs; one that ends itself had tried', () => {
+      const error = trace('KeyError: 1');
+      expect(outcome([error], { attack: { ...ofPack.attack, mayFail: true } })).toBe('passed');
+      expect(outcome([error], attack)).toBe('passed');
+      expect(outcome([out('no luck\r\n', 2)])).toBe('passed');
+    });
+
+    it('does harm all the same', () => {
+      expect(outcome([out('canary'), trace('KeyError: 1')])).toBe('failed');
+    });
+  });
+
   it('that could not be run is nobody’s success', () => {
     for (const reason of ['host', 'server', 'stopped'] as const)
       expect(judge(check(attack), evidence([], { exit: { status: 1, reason, message: 'm' } })).outcome).toBe(

@@ -10,7 +10,7 @@ import { MAX_FINDING_CHARS, MAX_FINDINGS } from './checkResult.ts';
 import type { CheckEvidence, SearchEvidence, TestDecision } from './evidence.ts';
 import type { Check, CodeTest, LabPolicyTest } from './checkSpec.ts';
 import type { Expect } from './expectSpec.ts';
-import { expectFindings, harmFindings } from './runJudge.ts';
+import { expectFindings, judgeAttack } from './runJudge.ts';
 import { textComplaint } from './textTests.ts';
 
 interface Judged {
@@ -97,9 +97,20 @@ function judgedRun(check: Check, run: Extract<CheckEvidence, { readonly kind: 'r
     const outcome = run.exit.reason === 'protocol' ? 'failed' : 'error';
     return { outcome, findings: [{ text: run.exit.message, run: run.index }], share: 0 };
   }
-  if (check.attack !== undefined) return settled(harmFindings(check.harm, check.attack.secret, run));
+  if (check.attack !== undefined) {
+    const { script, secret, mayFail } = check.attack;
+    const { harm, untried } = judgeAttack(check.harm, secret, run);
+    // A student's own script may be as wrong as it likes.
+    if (untried !== null && !mayFail && isOfPack(script))
+      return { outcome: 'error', findings: [untried], share: 0 };
+    return settled(harm);
+  }
   const expect: Expect = check.honest === undefined ? (check.expect ?? {}) : { status: [0], ...check.expect };
   return settled(expectFindings(expect, run));
+}
+
+function isOfPack(script: string): boolean {
+  return /^(checks|attacks|hidden)\//.test(script);
 }
 
 function judgedTests(

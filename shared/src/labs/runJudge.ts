@@ -25,6 +25,8 @@ interface Summary {
   readonly output: string;
   readonly limits: ReadonlySet<LimitName>;
   readonly ended: LimitName | null;
+  /** Something stood in the way: a call was refused or answered otherwise, failed for want of permission or room, or a limit was reached. */
+  readonly stopped: boolean;
   /** The last call that was refused. */
   readonly refused: RowWithRule | null;
   /** The last changing call at each of the places that were asked for. */
@@ -39,6 +41,12 @@ interface Wanted {
   readonly places?: readonly string[];
   readonly texts?: readonly string[];
 }
+
+/** Errors by which a world says no where no rule did: what its mounts, quotas and services do not give. */
+const STOPPING: ReadonlySet<string> = new Set([
+  ...['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'EFBIG', 'EMFILE', 'ENFILE', 'ENOMEM'],
+  ...['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'],
+]);
 
 const PRINTING: ReadonlySet<string> = new Set([
   'll_os_write',
@@ -61,10 +69,12 @@ function read(run: RunEvidence, { expected = [], forbidden = [], places = [], te
   let ended: LimitName | null = null;
   let refused: RowWithRule | null = null;
   let calls = 0;
+  let stopped = false;
   const take = (row: CallEvent): void => {
     const rule = rules.get(row.rule);
     if (rule?.code === 'boot') return;
     calls += 1;
+    if (row.verdict !== 'allow' || (row.errno !== undefined && STOPPING.has(row.errno))) stopped = true;
     for (const matcher of all) matcher.take(row, rule);
     if (row.verdict === 'deny') refused = { row, rule };
     if (wanted.size > 0 && accessOf(row.call, row.args) === 'write')
@@ -92,6 +102,7 @@ function read(run: RunEvidence, { expected = [], forbidden = [], places = [], te
         break;
       case 'limit':
         limits.add(event.limit);
+        stopped = true;
         if (event.ends) ended = event.limit;
         break;
       default:
@@ -105,6 +116,7 @@ function read(run: RunEvidence, { expected = [], forbidden = [], places = [], te
     output: linesOf(both),
     limits,
     ended,
+    stopped,
     refused,
     changed,
     printed,
@@ -185,12 +197,18 @@ export function expectFindings(expect: Expect, run: RunEvidence): readonly Findi
   return findings;
 }
 
-/** In which ways the attack got through; none: it did not. */
-export function harmFindings(
+export interface AttackJudged {
+  /** In which ways the attack got through; none: it did not. */
+  readonly harm: readonly Finding[];
+  /** Why it proves nothing that it did not: it ended by an error of its own, and was not stopped. Null where it was tried. */
+  readonly untried: Finding | null;
+}
+
+export function judgeAttack(
   harm: Harm | undefined,
   secret: string | undefined,
   run: RunEvidence,
-): readonly Finding[] {
+): AttackJudged {
   const output = [...(harm?.output ?? []), ...(secret === undefined ? [] : [{ contains: secret }])];
   const summary = read(run, {
     expected: harm?.calls ?? [],
@@ -231,7 +249,26 @@ export function harmFindings(
     for (const [address, { data }] of Object.entries(run.sent))
       if (data.includes(secret)) say(`it sent the secret to ${address}`, summary.printed.get(secret));
   }
-  return findings;
+  return { harm: findings, untried: findings.length > 0 ? null : ownError(summary, run) };
+}
+
+/** A script that cannot be read never ran, whatever was refused before. */
+const UNREADABLE = /^(SyntaxError|IndentationError|TabError)\b/;
+
+/**
+ * An exception that nobody caught, where nothing stood in the way of the script. One that follows a refusal is how most attacks end, and a
+ * script that ends itself says that it had tried. The traceback is the script's own word, and the script is the author's.
+ */
+function ownError({ stderr, stopped }: Summary, { exit, index }: RunEvidence): Finding | null {
+  if (exit.reason !== 'exit' || exit.status === 0) return null;
+  const error = stderr.trimEnd().split('\n').at(-1)!.trim();
+  const unreadable = UNREADABLE.test(error);
+  if (!unreadable && (stopped || !stderr.includes('Traceback (most recent call last)'))) return null;
+  const line = [...stderr.matchAll(/^ *File "[^"]*", line (\d+)/gm)].at(-1)?.[1];
+  return {
+    text: `The attack ended by an error of its own${line === undefined ? '' : ` in line ${line}`}, before anything stopped it: ${error}. So it says nothing of the policy; whoever gave you the lab can mend it.`,
+    run: index,
+  };
 }
 
 function placeOf(shows: RowWithRule | null): Pick<Finding, 'row' | 'file' | 'line'> {

@@ -102,7 +102,7 @@ function Begin({ look, onStart, onClose }: BeginProps) {
   const [version, setVersion] = useState(versions.at(-1)!.id);
   return (
     <>
-      {state?.message == null ? null : (
+      {state === null || state.message === null ? null : (
         <p className={state.ended === 'failed' ? 'asking-complaint' : 'dim'} role="status">
           {state.message}
         </p>
