@@ -12,7 +12,7 @@ import { MAX_TESTS, type PolicyTest } from '@sandtable/shared/policy/policyTests
 import { isSelector, type OtherwiseSpec, type RuleSpec } from '@sandtable/shared/policy/ruleSpec';
 import type { Diagnostic } from '@sandtable/shared/protocol';
 import { isErrno } from '@sandtable/shared/errno';
-import { canonicalText } from '@sandtable/shared/text';
+import { byteLength, canonicalText } from '@sandtable/shared/text';
 import { VERDICT_KINDS, type SourcePosition, type VerdictKind } from '@sandtable/shared/verdicts';
 import { z } from 'zod';
 import { misfit, plainValue } from './policyValues.ts';
@@ -215,6 +215,10 @@ export function describePolicy(
       );
     }
   }
+  if (parsed.success) {
+    const small = smallQuota(parsed.data);
+    if (small !== null) complain(fieldPlace(source, from, ['quotas', small.name]), small.message);
+  }
   if (diagnostics.length > 0 || !parsed.success) return { ok: false, diagnostics };
   return {
     ok: true,
@@ -401,6 +405,43 @@ function issueText(issue: Issue): string {
 }
 
 /** Walks down the names, each searched after the one before it. */
+/** A quota that the files of the policy's own mounts exceed: no run could begin. Folders count as they do for the guest. */
+function smallQuota({
+  mounts,
+  quotas,
+}: z.infer<typeof world>): { readonly name: 'totalBytes' | 'files'; readonly message: string } | null {
+  const begins = Object.entries(mounts)
+    .filter(([, { files = {} }]) => Object.keys(files).length > 0)
+    .map(([at, { files = {} }]) => ({ at, ...takenBy(files) }));
+  for (const name of ['totalBytes', 'files'] as const) {
+    const quota = quotas[name];
+    const taken = begins.reduce((sum, each) => sum + each[name], 0);
+    if (quota === undefined || taken <= quota) continue;
+    const unit = name === 'files' ? 'names' : 'bytes';
+    const each = begins.map((mount) => `${String(mount[name])} in ${mount.at}`).join(', ');
+    return {
+      name,
+      message: `quotas.${name} is ${String(quota)}, but the files that mounts begin with are ${String(taken)} ${unit} already (${each}): no run could begin.`,
+    };
+  }
+  return null;
+}
+
+function takenBy(files: { readonly [path: string]: string }): {
+  readonly totalBytes: number;
+  readonly files: number;
+} {
+  const names = new Set<string>();
+  for (const path of Object.keys(files)) {
+    const parts = path.split('/').filter((part) => part !== '' && part !== '.' && part !== '..');
+    parts.forEach((_, k) => names.add(parts.slice(0, k + 1).join('/')));
+  }
+  return {
+    totalBytes: Object.values(files).reduce((sum, text) => sum + byteLength(text), 0),
+    files: names.size,
+  };
+}
+
 function fieldPlace(source: string, from: SourcePosition, path: readonly string[]): SourcePosition {
   const lines = source.split('\n');
   let offset =

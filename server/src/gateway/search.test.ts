@@ -44,6 +44,28 @@ describe('a search of a page', () => {
     expect(other.heard('search.ended')).toEqual([]);
   });
 
+  test('happens in the world of the lab at a work; names that only the guest may find it does not try', async () => {
+    const page = newPage();
+    const { bench } = await page.must('lab.open', { lab: 'paths' });
+    await page.open(bench);
+    const { version } = await page.must('file.read', { bench, path: 'policy.ts' });
+    const text =
+      "import { policy } from 'sandtable';\nexport default policy({ rules: [], otherwise: 'allow' });\n";
+    await page.must('file.write', {
+      ...{ bench, path: 'policy.ts', base: version },
+      content: { encoding: 'utf8', text },
+    });
+    await page.must('search.start', { bench, property: 'unread: /secret/canary.txt', seconds: 30 });
+    const { end } = await ended(page);
+    if (end.kind !== 'hole') throw new Error(JSON.stringify(end));
+    expect(end.hole.words).toContain('/secret/canary.txt was read');
+    expect(end.hole.printed).not.toContain('FileNotFound');
+    const again = newPage();
+    await again.open(bench);
+    await again.must('search.start', { bench, property: 'unread: /team/**', seconds: 30 });
+    expect((await ended(again)).end.kind).toBe('nothing-to-try');
+  });
+
   test('tells how far it is, is the only one on its bench, and ends when it is cancelled', async () => {
     const page = newPage();
     const bench = await page.bench({ 'policy.ts': wrong('reference.ts') });

@@ -1,6 +1,7 @@
 /** Requests about searches for holes. Only a page that has the bench open may search on it. */
 import type { SearchReplies } from '@sandtable/shared/searchMessages';
 import type { Property } from '@sandtable/shared/search/property';
+import { labPartOf } from '../labs/labRun.ts';
 import { builtInSource } from '../sandbox/policy/builtInPolicies.ts';
 import { readProperty } from '../search/readProperty.ts';
 import { MAX_SEARCH_FILE_CHARS, MAX_SEARCH_FILES } from '../search/searchLimits.ts';
@@ -15,7 +16,7 @@ const NOT_OPEN = refused('forbidden', 'This page does not have that bench open.'
 /** Its place is taken by the attack. */
 const SCRIPT = 'script.py';
 
-export function searchHandlers({ store, sessions, searches, pages }: Services): {
+export function searchHandlers({ store, sessions, searches, pages, labs }: Services): {
   readonly [N in keyof SearchReplies]: Handler<N>;
 } {
   return {
@@ -32,9 +33,11 @@ export function searchHandlers({ store, sessions, searches, pages }: Services): 
       if (diagnostics.some(({ severity }) => severity === 'error'))
         return refused('policy-invalid', policyComplaint(diagnostics), { diagnostics });
       const { property, brought } = withFilesOf(parsed.property, stored);
+      const work = await labs.works.of(bench);
+      const lab = work === null ? {} : { lab: { part: labPartOf(work.instance), namesHidden: false } };
       // The page may have left while all this was looked up.
       if (!pages.hasOpen(page, bench)) return NOT_OPEN;
-      const begun = searches.start({ bench, page, source, property, brought, seconds, seed });
+      const begun = searches.start({ bench, page, source, property, brought, seconds, seed, ...lab });
       if (!begun.ok) return refused('busy', begun.message);
       return done({ search: begun.search, says: property.says, seed: begun.seed });
     },

@@ -20,6 +20,7 @@ import {
   type SideEvent,
   type Stdio,
 } from '../sandbox/index.ts';
+import { POLICY_FILE } from '../sessions/benchWorld.ts';
 import { ContentRecorder, type Content } from '../sessions/contentRecorder.ts';
 import { filesUnder, limitsUnder, shownWorld } from '../sessions/labPart.ts';
 import { callLine } from '../sessions/logFormat.ts';
@@ -98,6 +99,11 @@ export async function runCheckGuest(job: GuestJob, signal: AbortSignal): Promise
   const exit = await handle.done;
   signal.removeEventListener('abort', stop);
   const failure = log.close();
+  // What does not fit into the quotas of the policy was never run: neither the machine's fault nor a passed attack.
+  if (exit.reason === 'limit' && log.calls === 0)
+    return job.policy.owner === 'student'
+      ? { kind: 'nothing', blame: 'submission', message: exit.message, file: POLICY_FILE }
+      : { kind: 'nothing', blame: 'platform', message: exit.message };
   if (failure !== null)
     return {
       kind: 'nothing',
@@ -197,7 +203,11 @@ class CheckLog implements RunSink {
     this.#onInputWait = onInputWait;
   }
 
+  /** Calls by now. */
+  calls = 0;
+
   call(tail: string): void {
+    this.calls += 1;
     this.#stamp();
     this.#writer.append(callLine(this.#seq, this.#t, tail), true);
     this.#look();

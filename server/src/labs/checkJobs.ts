@@ -44,6 +44,7 @@ export interface TableJob {
 export interface SearchJob {
   readonly kind: 'search';
   readonly policy: JobPolicy;
+  readonly lab: LabPart;
   readonly property: Property;
   readonly attempts: number;
   readonly seed: number;

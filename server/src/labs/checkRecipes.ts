@@ -62,6 +62,7 @@ export function prepareCheck(
       ? {
           kind: 'search',
           policy: student,
+          lab,
           property: check.property,
           attempts: check.attempts ?? SEARCH_ATTEMPTS,
           seed: SEARCH_SEED,
@@ -89,12 +90,16 @@ function prepareRun(
   if (content === undefined)
     return { kind: 'missing', file: run.script, recipe: hash({ missing: run.script }) };
   const script = isOwn ? `${GUEST_FOLDER}/${run.script}` : SCRIPT_PLACE;
-  const world = new Map<string, Uint8Array>();
+  /** Those of the check are the lab's, like those of its world; those of the student count for the quotas as in every run. */
+  const world = new Map<string, Omit<StartFile, 'path'>>();
+  const ofLab = (data: Uint8Array): Omit<StartFile, 'path'> => ({ data, ofLab: true });
   if (!run.bare)
-    for (const [path, bytes] of files) if (path !== POLICY_FILE) world.set(`${GUEST_FOLDER}/${path}`, bytes);
-  world.set(script, content);
-  for (const [path, text] of Object.entries(run.files)) world.set(path, new TextEncoder().encode(text));
-  const started: readonly StartFile[] = [...world].map(([path, data]) => ({ path, data: data.slice() }));
+    for (const [path, bytes] of files)
+      if (path !== POLICY_FILE) world.set(`${GUEST_FOLDER}/${path}`, { data: bytes });
+  world.set(script, isOwn ? { data: content } : ofLab(content));
+  for (const [path, text] of Object.entries(run.files))
+    world.set(path, ofLab(new TextEncoder().encode(text)));
+  const started = [...world].map(([path, file]): StartFile => ({ ...file, path, data: file.data.slice() }));
   const lab = labPartOf(instance);
   const job: CheckJob = {
     kind: 'guest',

@@ -305,6 +305,55 @@ print(name, sys.argv, open('/tmp/given.txt').read(), more)
     });
   });
 
+  it('of a property searches in the world of the lab; of an attack that falls over by itself is an error; of a policy that leaves no room is its own failure', async () => {
+    const instance = labWith(
+      `  - id: search
+    title: t
+    message: m
+    property: { unread: /secret }
+  - id: crash
+    title: t
+    message: m
+    attack: { script: attacks/crash.py, secret: "{{canary}}" }
+  - id: steal
+    title: t
+    message: m
+    attack: { script: attacks/steal.py, secret: "{{canary}}" }
+`,
+      { 'attacks/crash.py': "import json\nprint(jsn.dumps('x'))\n" },
+    );
+    const withPolicy = (text: string): SubmittedFiles =>
+      new Map(knownSubmission(instance, 'solution')).set('policy.ts', new TextEncoder().encode(text));
+    const outcomes = async (files: SubmittedFiles): Promise<readonly string[]> =>
+      (await results(instance, files)).map(
+        ({ outcome, findings }) => `${outcome} ${findings[0]?.text.slice(0, 60) ?? ''}`,
+      );
+    expect(await outcomes(withPolicy(SMALL_LAB['wrong/open-door/policy.ts']!))).toEqual([
+      expect.stringMatching(/^failed A counterexample: .*\/secret/),
+      expect.stringMatching(/^error The attack ended by an error of its own in line 2/),
+      expect.stringMatching(/^failed The output contains/),
+    ]);
+    expect(await outcomes(knownSubmission(instance, 'solution'))).toEqual([
+      'passed ',
+      expect.stringMatching(/^error /),
+      'passed ',
+    ]);
+    // The bench has two files beside the script of the check, which is the lab's.
+    const small = SMALL_LAB['solution/policy.ts']!;
+    const roomFor = (files: number): SubmittedFiles =>
+      withPolicy(small.replace('  rules:', `  quotas: { files: ${String(files)} },\n  rules:`));
+    const tooSmall = "failed The policy's quotas.files (1) is too small for what the guest's";
+    expect((await outcomes(roomFor(1))).slice(1)).toEqual([tooSmall.slice(0, 67), tooSmall.slice(0, 67)]);
+    expect((await outcomes(roomFor(2))).slice(1)).toEqual([expect.stringMatching(/^error /), 'passed ']);
+    const full = small.replace(
+      '  rules:',
+      "  mounts: { '/data': { files: { 'a/b.txt': 'ünï' } } },\n  quotas: { totalBytes: 4 },\n  rules:",
+    );
+    const [given] = await results(instance, withPolicy(full));
+    expect(given).toMatchObject({ outcome: 'failed', findings: [{ file: 'policy.ts', line: 5 }] });
+    expect(given!.findings[0]!.text).toContain('are 5 bytes already (5 in /data)');
+  });
+
   it('runs under the policy of the lab, too, and says so', async () => {
     const base = labWith(
       `  - id: blocked

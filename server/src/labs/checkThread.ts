@@ -84,15 +84,16 @@ function askedCall({ call, path, newpath, mode, args, answer }: LabPolicyTest): 
 }
 
 async function search(
-  { policy, property, attempts, seed }: SearchJob,
+  { policy, lab, property, attempts, seed }: SearchJob,
   signal: AbortSignal,
 ): Promise<JobAnswer> {
-  const loaded = await loadedFor(policy, undefined);
+  const loaded = await loadedFor(policy, lab.policy);
   if (!loaded.ok) return loaded.answer;
   loaded.engine.dispose();
   const result = await searchForHole({
     source: policy.source,
     property,
+    lab: { part: lab, namesHidden: true },
     seconds: MOST_SEARCH_SECONDS,
     sequences: attempts,
     seed,
@@ -130,6 +131,8 @@ async function search(
     case 'cancelled':
       return { kind: 'nothing', blame: 'platform', message: 'The search was cancelled.' };
     case 'failed':
+      if (result.code === 'policy')
+        return { kind: 'nothing', blame: 'submission', message: result.message, file: policy.name };
       return { kind: 'search', search: { kind: 'failed', message: result.message } };
   }
 }

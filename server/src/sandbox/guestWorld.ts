@@ -26,7 +26,7 @@ import {
   type Owner,
   type Result,
 } from './vfs/index.ts';
-import { resolveLimits } from './vfs/limits.ts';
+import { MAX_VFS_LIMITS, resolveLimits } from './vfs/limits.ts';
 
 export { GUEST_PROGRAM } from './interpreterFiles.ts';
 
@@ -49,34 +49,48 @@ export type GuestWorldOptions = WorldOptions & (HostedLibrary | ClassicLibrary);
 export interface GuestWorld {
   readonly vfs: Vfs;
   readonly files: GuestFiles;
-  /** What the files of the policy, the person and the guest take, and may take; the platform's own do not count. */
+  /** What the files of the policy, the person and the guest take, and may take; the platform's own and the lab's do not count. */
   usage(): Required<FileEvent['quota']>;
   /** Closes folders that were opened for this run alone. */
   dispose(): void;
 }
 
 export type GuestWorldResult =
-  { readonly ok: true; readonly world: GuestWorld } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly world: GuestWorld }
+  | { readonly ok: false; readonly code: 'host'; readonly message: string }
+  /** What the run begins with is more than the policy's quotas allow. */
+  | {
+      readonly ok: false;
+      readonly code: 'quota';
+      readonly limit: QuotaName;
+      readonly value: number;
+      readonly message: string;
+    };
+
+type QuotaName = 'files' | 'totalBytes' | 'fileBytes';
 
 export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   const interpreter = interpreterFiles(options);
-  if (typeof interpreter === 'string') return { ok: false, message: interpreter };
+  if (typeof interpreter === 'string') return hostFault(interpreter);
   const owner: Owner = { uid: options.identity.uid, gid: options.identity.gid };
   const opened: HostFolder[] = [];
   const folders = new Map<string, HostFolder>();
   for (const { at, hostPath: path } of options.folders) {
     const isLecture = options.world.mounts.some((mount) => mount.at === at && mount.mode === 'lecture');
     const folder = openFolder(path, isLecture ? LECTURE_EXCLUDES : []);
-    if (folder === null) return { ok: false, message: `The folder cannot be read: ${path}` };
+    if (folder === null) return hostFault(`The folder cannot be read: ${path}`);
     opened.push(folder);
     folders.set(at, folder);
   }
   const platform = [...interpreter.mounts, ...platformMounts(options.memoryBytes)];
-  const ours = platformShare(interpreter, [
-    ...platform,
-    ...policyMounts(bare(options.world), folders, owner),
-  ]);
+  const ours = freeShare(
+    interpreter,
+    [...platform, ...policyMounts(bare(options.world), folders, owner)],
+    options.files.filter(({ ofLab }) => ofLab === true),
+  );
   const quotas = resolveLimits(options.world.quotas);
+  let begun = false;
+  let hitFirst: LimitHit | null = null;
   const made = Vfs.create({
     mounts: [...platform, ...policyMounts(options.world, folders, owner)],
     limits: {
@@ -86,22 +100,25 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
     },
     owner,
     devices: { tty: options.openTerminal },
-    onLimit: (hit) =>
-      options.onLimit(
+    onLimit: (hit) => {
+      const shown =
         hit.limit === 'files' || hit.limit === 'totalBytes'
           ? { ...hit, value: hit.value - ours[hit.limit] }
-          : hit,
-      ),
+          : hit;
+      if (begun) options.onLimit(shown);
+      else hitFirst ??= shown;
+    },
     onChange: options.onChange,
   });
-  if (!made.ok) return { ok: false, message: `The guest's world cannot be made: ${made.message}` };
+  if (!made.ok) return hostFault(`The guest's world cannot be made: ${made.message}`);
   const { vfs } = made;
   const failed = fillIn(vfs, interpreter, options.files);
-  if (failed !== null) return { ok: false, message: failed };
+  if (failed !== null) return quotaFault(options, hitFirst) ?? hostFault(failed);
+  begun = true;
   vfs.markBaseline();
   vfs.takeChanges();
   const guest = enter(vfs, owner);
-  if (!guest.ok) return { ok: false, message: `The guest cannot enter its world: ${guest.errno}` };
+  if (!guest.ok) return hostFault(`The guest cannot enter its world: ${guest.errno}`);
   const world: GuestWorld = {
     vfs,
     files: guest.value,
@@ -121,19 +138,48 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   return { ok: true, world };
 }
 
+function hostFault(message: string): GuestWorldResult {
+  return { ok: false, code: 'host', message };
+}
+
+/** Why what the run begins with does not fit, in the words of the policy; null where no quota is the reason. */
+function quotaFault({ world, files }: WorldOptions, hit: LimitHit | null): GuestWorldResult | null {
+  if (hit === null) return null;
+  const { limit, value, detail } = hit;
+  if (limit !== 'files' && limit !== 'totalBytes' && limit !== 'fileBytes') return null;
+  const begins = world.mounts
+    .filter((mount) => Object.keys(mount.files ?? {}).length > 0)
+    .map(({ at }) => `the files of its mount ${at}`);
+  if (files.some(({ ofLab }) => ofLab !== true)) begins.push('the script and the files beside it');
+  // What came too late may be the platform's own, which nobody has heard of.
+  const late = files.some(({ path }) => path === detail) ? ` ${detail} does not fit.` : '';
+  return {
+    ok: false,
+    code: 'quota',
+    limit,
+    value,
+    message: `The policy's quotas.${limit} (${String(value)}) is too small for what the guest's world begins with: ${begins.join(', ')}.${late} Nothing was run.`,
+  };
+}
+
 /**
- * What a world holds before anybody has put anything into it: a quota is what its author means by it, whatever the platform needs
- * beside that.
+ * What a world holds before the policy and its people have put anything into it, the lab's files with it: a quota is what its author means
+ * by it, whatever platform and lab need beside that.
  */
-function platformShare(interpreter: InterpreterFiles, mounts: readonly Mount[]): Share {
+function freeShare(
+  interpreter: InterpreterFiles,
+  mounts: readonly Mount[],
+  ofLab: readonly StartFile[],
+): Share {
   // All that the sizes depend on, real folders aside: those are a command line's, which starts one guest.
   const key = JSON.stringify([
     mounts.map(({ at, kind, writeMode }) => [at, kind, writeMode]),
     interpreter.own.map(([path, text]) => [path, Buffer.byteLength(text)]),
+    ofLab.map(({ path, data }) => [path, data.length]),
   ]);
   const known = shares.get(key);
   if (known !== undefined) return known;
-  const share = measureShare(interpreter, mounts);
+  const share = measureShare(interpreter, mounts, ofLab);
   if (shares.size >= MAX_SHARES) shares.clear();
   shares.set(key, share);
   return share;
@@ -148,11 +194,15 @@ interface Share {
 const MAX_SHARES = 64;
 const shares = new Map<string, Share>();
 
-function measureShare(interpreter: InterpreterFiles, mounts: readonly Mount[]): Share {
-  const made = Vfs.create({ mounts });
+function measureShare(
+  interpreter: InterpreterFiles,
+  mounts: readonly Mount[],
+  ofLab: readonly StartFile[],
+): Share {
+  const made = Vfs.create({ mounts, limits: MAX_VFS_LIMITS });
   // What is wrong with them is said where the world itself is made.
   if (!made.ok) return { totalBytes: 0, files: 0 };
-  completeLibrary(made.vfs, interpreter);
+  fillIn(made.vfs, interpreter, ofLab);
   const { bytes, files } = made.vfs.usage();
   return { totalBytes: bytes, files };
 }
@@ -273,7 +323,7 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
 /** Adds the platform's own modules to the library; the reason where they do not fit. */
 function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string | null {
   for (const [path, text] of own) {
-    const written = vfs.trusted.writeFile(path, typeof text === 'string' ? Buffer.from(text) : text, 0o444);
+    const written = vfs.trusted.admitFile(path, typeof text === 'string' ? Buffer.from(text) : text, 0o444);
     if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
   }
   // A library that looks changed would be listed anew by an interpreter that started in another world.
@@ -285,8 +335,12 @@ function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string |
 function fillIn(vfs: Vfs, interpreter: InterpreterFiles, files: readonly StartFile[]): string | null {
   const failed = completeLibrary(vfs, interpreter);
   if (failed !== null) return failed;
-  for (const { path, data, mode } of files) {
-    const written = vfs.trusted.writeFile(guestPath(path), data, mode);
+  for (const { path, data, mode, ofLab } of files) {
+    const { trusted } = vfs;
+    const written =
+      ofLab === true
+        ? trusted.admitFile(guestPath(path), data, mode)
+        : trusted.writeFile(guestPath(path), data, mode);
     if (!written.ok) return `${path} cannot be put into the guest's world: ${written.errno}`;
   }
   return null;

@@ -221,7 +221,12 @@ class Run implements RunHandle {
       },
     });
     if (!built.ok) {
-      this.#finish({ status: 1, reason: 'host', message: built.message });
+      const { message } = built;
+      if (built.code === 'quota') {
+        const { limit, value } = built;
+        this.#tell({ type: 'limit', limit, value, ends: true, message });
+        this.#finish({ status: KILLED_STATUS, reason: 'limit', message });
+      } else this.#finish({ status: 1, reason: 'host', message });
       return;
     }
     this.#world = built.world;

@@ -14,6 +14,8 @@ export interface StartFile {
   readonly data: Uint8Array;
   /** Permission bits; 0o644 by default. */
   readonly mode?: number;
+  /** The lab put it there, so it does not count towards the quotas of the policy, however large it is. */
+  readonly ofLab?: true;
 }
 
 /** A folder of the real machine that the guest sees, read only on disk; what the guest writes there stays virtual. */

@@ -2,13 +2,13 @@
  * Runs the script of a finding in the real sandbox, with a real guest, and judges what happens there by the same evidence as the search.
  * Only what is confirmed here is a finding.
  */
-import { clampLimits } from '@sandtable/shared/limits';
 import type { Property } from '@sandtable/shared/search/property';
 import { startRun, type Interpreter, type RunSink } from '../sandbox/index.ts';
 import { loadPolicy } from '../sandbox/policy/loadPolicy.ts';
+import { limitsUnder } from '../sessions/labPart.ts';
 import { Judge, type Broken } from './judge.ts';
-import { initialFiles, SCRIPT_PATH } from './places.ts';
-import { startFiles } from './trial.ts';
+import { SCRIPT_PATH } from './places.ts';
+import { initialFiles, networkOf, startFiles, underLab, type SearchLab } from './searchLab.ts';
 import { witnessed } from './witness.ts';
 
 /** Seconds that the script of a finding may take: a start of the interpreter and some sleeps of the policy. */
@@ -27,6 +27,7 @@ export interface ConfirmOptions {
   readonly source: string;
   readonly property: Property;
   readonly script: string;
+  readonly lab?: SearchLab;
   readonly interpreter?: Interpreter;
   readonly signal?: AbortSignal;
 }
@@ -35,12 +36,14 @@ export async function confirm({
   source,
   property,
   script,
+  lab,
   interpreter,
   signal,
 }: ConfirmOptions): Promise<Confirmation> {
-  const loaded = await loadPolicy(source);
+  const loaded = await loadPolicy(source, underLab(lab));
   if (!loaded.ok) throw new Error('confirm.ts: a policy that was not checked');
-  const judge = new Judge(property, initialFiles(loaded.engine.world, property));
+  const judge = new Judge(property, initialFiles(loaded.engine.world, property, lab));
+  const limits = limitsUnder(loaded.engine.world.limits, lab?.part.limits);
   let printed = '';
   const sink: RunSink = {
     call: () => undefined,
@@ -54,12 +57,16 @@ export async function confirm({
     run: 'search',
     mode: 'script',
     script: SCRIPT_PATH,
-    files: startFiles(property, script),
+    files: startFiles(property, { path: SCRIPT_PATH, text: script }, lab),
+    ...networkOf(lab),
     engine: witnessed(loaded.engine, (sighting) => {
       judge.saw(sighting);
     }),
     policy: 'policy.ts',
-    limits: clampLimits(loaded.engine.world.limits, { wallSeconds: CONFIRM_SECONDS }),
+    limits: {
+      ...limits,
+      wallSeconds: Math.min(limits.wallSeconds, CONFIRM_SECONDS),
+    },
     stdio: { kind: 'pipes' },
     sink,
     ...(interpreter === undefined ? {} : { interpreter }),

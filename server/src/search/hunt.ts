@@ -10,6 +10,7 @@ import { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_TRUNC } from '../sandbox/vfs/i
 import { anyAttack } from './generate.ts';
 import { placesOf } from './places.ts';
 import { pythonScript } from './pythonScript.ts';
+import { underLab } from './searchLab.ts';
 import type { Step } from './steps.ts';
 import { TrialRoom, type Trial, type TrialSetting } from './trial.ts';
 import { loadPolicy } from '../sandbox/policy/loadPolicy.ts';
@@ -44,10 +45,10 @@ const REPORT_EACH = 20;
 
 export async function hunt(options: HuntOptions): Promise<Hunted> {
   const began = performance.now();
-  const { source, property, seed, progress } = options;
-  const loaded = await loadPolicy(source, { replay: true });
+  const { source, property, seed, progress, lab } = options;
+  const loaded = await loadPolicy(source, { replay: true, ...underLab(lab) });
   if (!loaded.ok) throw new Error('hunt.ts: a policy that was not checked');
-  const places = placesOf(source, loaded.engine.world, property);
+  const places = placesOf(source, loaded.engine.world, property, lab);
   loaded.engine.dispose();
   const attack = anyAttack({ places, claim: property.claim, waits: /\bawait\b/.test(source) });
   const taken = (): number => performance.now() - began;

@@ -9,12 +9,15 @@ import type { FoundHole, SearchEnd } from '@sandtable/shared/searchMessages';
 import type { Property } from '@sandtable/shared/search/property';
 import { functionPlace } from './functionPlace.ts';
 import { searchForHole, type SearchResult } from './search.ts';
+import type { SearchLab } from './searchLab.ts';
 import { MAX_PRINTED_CHARS } from './searchLimits.ts';
 
 export interface PageSearchOrder {
   /** Source of the policy, which has been checked. */
   readonly source: string;
   readonly property: Property;
+  /** Of a work: its lab. */
+  readonly lab?: SearchLab;
   readonly seconds: number;
   readonly seed: number;
   /** Of the property's files those that the bench does not have: bench path and text. */
@@ -90,6 +93,7 @@ let told = 0;
 const result = await searchForHole({
   source: order.source,
   property: order.property,
+  ...(order.lab === undefined ? {} : { lab: order.lab }),
   seconds: order.seconds,
   seed: order.seed,
   signal: abort.signal,

@@ -5,6 +5,7 @@
 import { posix } from 'node:path';
 import { forbids, isPlace, type Property } from '@sandtable/shared/search/property';
 import type { WorldSpec } from '@sandtable/shared/policy/model';
+import { initialFiles, type SearchLab } from './searchLab.ts';
 
 export const SCRIPT_PATH = '/tmp/script.py';
 
@@ -20,18 +21,9 @@ export interface Places {
 /** Words of the policy that are looked at; a source has some hundred. */
 const MAX_WORDS = 40;
 
-/** Files that the world begins with: absolute path and text. */
-export function initialFiles(world: WorldSpec, property: Property): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  for (const { at, files: below } of world.mounts)
-    for (const [path, text] of Object.entries(below ?? {})) files.set(posix.join(at, path), text);
-  for (const [path, text] of Object.entries(property.files)) files.set(posix.normalize(path), text);
-  return files;
-}
-
 /** What there is to try under this policy. `source` is read for its words only. */
-export function placesOf(source: string, world: WorldSpec, property: Property): Places {
-  const files = [...initialFiles(world, property).keys()];
+export function placesOf(source: string, world: WorldSpec, property: Property, lab?: SearchLab): Places {
+  const files = [...initialFiles(world, property, lab, true).keys()];
   const folders = new Set<string>(['/tmp', ...world.mounts.map(({ at }) => at)]);
   for (const file of files)
     for (let at = posix.dirname(file); at !== '/'; at = posix.dirname(at)) folders.add(at);

@@ -10,12 +10,15 @@ import { interpreterState } from '../sandbox/interpreters.ts';
 import { confirm, type Confirmation } from './confirm.ts';
 import type { Finding, Hunted } from './hunt.ts';
 import { MAX_SEQUENCES, SEARCH_GRACE_MS, SEARCH_HEAP_MIB } from './searchLimits.ts';
+import type { SearchLab } from './searchLab.ts';
 import type { SearchMessage, SearchOrder } from './searchWorker.ts';
 
 export interface SearchOptions {
   /** Source of the policy, which has been checked. */
   readonly source: string;
   readonly property: Property;
+  /** The lab whose bench or check it is. */
+  readonly lab?: SearchLab;
   readonly seconds: number;
   readonly seed: number;
   /** Attempts at most. */
@@ -47,12 +50,13 @@ export type SearchResult =
   | { readonly kind: 'cancelled' }
   | {
       readonly kind: 'failed';
-      readonly code: 'no-interpreter' | 'memory' | 'time' | 'thread';
+      /** `policy`: its world cannot be made. */
+      readonly code: 'no-interpreter' | 'memory' | 'time' | 'thread' | 'policy';
       readonly message: string;
     };
 
 export async function searchForHole(options: SearchOptions): Promise<SearchResult> {
-  const { source, property, signal } = options;
+  const { source, property, lab, signal } = options;
   const state = await interpreterState({ kind: 'pypy' });
   if (!state.ok || state.kind !== 'pypy') {
     const message = state.ok
@@ -70,6 +74,7 @@ export async function searchForHole(options: SearchOptions): Promise<SearchResul
     property,
     script: finding.script,
     interpreter: { kind: 'pypy' },
+    ...(lab === undefined ? {} : { lab }),
     ...(signal === undefined ? {} : { signal }),
   });
   if (signal?.aborted === true) return { kind: 'cancelled' };
@@ -85,13 +90,14 @@ export async function searchForHole(options: SearchOptions): Promise<SearchResul
 type Ended = Extract<SearchResult, { readonly kind: 'cancelled' | 'failed' }>;
 
 async function huntInThread(options: SearchOptions, stdlib: string): Promise<Hunted | Ended> {
-  const { source, property, seconds, seed, sequences = MAX_SEQUENCES, progress, signal } = options;
+  const { source, property, lab, seconds, seed, sequences = MAX_SEQUENCES, progress, signal } = options;
   if (signal?.aborted === true) return { kind: 'cancelled' };
   const { promise, resolve } = Promise.withResolvers<Hunted | Ended>();
   const worker = new Worker(new URL('searchWorker.ts', import.meta.url), {
     workerData: {
       source,
       property,
+      ...(lab === undefined ? {} : { lab }),
       stdlib,
       seed,
       sequences,
@@ -115,6 +121,7 @@ async function huntInThread(options: SearchOptions, stdlib: string): Promise<Hun
   );
   worker.on('message', (message: SearchMessage) => {
     if (message.type === 'done') resolve(message.hunted);
+    else if (message.type === 'unfit') resolve({ kind: 'failed', code: 'policy', message: message.message });
     else if (signal?.aborted !== true) progress?.(message.sequences);
   });
   worker.on('error', (error: NodeJS.ErrnoException) => {

@@ -4,7 +4,6 @@
  *
  * NEVER trust a trial alone: what it found is run in the real sandbox before anybody is told (`confirm.ts`).
  */
-import { clampLimits } from '@sandtable/shared/limits';
 import type { Outcome } from '@sandtable/shared/policy/model';
 import type { Property } from '@sandtable/shared/search/property';
 import { encodeText } from '@sandtable/shared/text';
@@ -19,9 +18,11 @@ import { RequestResolver } from '../sandbox/requests.ts';
 import { GuestStdio } from '../sandbox/tty/guestStdio.ts';
 import { Waits } from '../sandbox/waits.ts';
 import { worldChanges } from '../sandbox/world.ts';
+import { limitsUnder } from '../sessions/labPart.ts';
 import type { Asked } from '../sandbox/wire/asked.ts';
 import { Judge, type Broken } from './judge.ts';
-import { initialFiles, SCRIPT_PATH } from './places.ts';
+import { SCRIPT_PATH } from './places.ts';
+import { initialFiles, networkOf, startFiles, underLab, type SearchLab } from './searchLab.ts';
 import { descriptorsOf, isReading, type Step } from './steps.ts';
 import { askedOf, type Known } from './stepCalls.ts';
 import { witnessed, type Sighting } from './witness.ts';
@@ -56,7 +57,12 @@ export interface TrialSetting {
   readonly property: Property;
   /** The interpreter's library on the machine; the world is the one that a guest would find. */
   readonly stdlib: string;
+  /** Whose bench or check it is. */
+  readonly lab?: SearchLab;
 }
+
+/** The world of the policy cannot be made: what it begins with does not fit into its quotas. */
+export class UnfitWorld extends Error {}
 
 type Loaded = Extract<Awaited<ReturnType<typeof loadPolicy>>, { readonly ok: true }>;
 
@@ -70,14 +76,14 @@ export class TrialRoom {
 
   async perform(steps: readonly Step[]): Promise<Trial> {
     const { engine } = await this.#fresh();
-    const { property, stdlib } = this.#setting;
-    const judge = new Judge(property, initialFiles(engine.world, property));
+    const { property, stdlib, lab } = this.#setting;
+    const judge = new Judge(property, initialFiles(engine.world, property, lab));
     const last: { sighting: Sighting | null } = { sighting: null };
     const seen = witnessed(engine, (sighting) => {
       if (sighting.request.access !== 'none' || last.sighting === null) last.sighting = sighting;
       judge.saw(sighting);
     });
-    const limits = clampLimits(engine.world.limits);
+    const limits = limitsUnder(engine.world.limits, lab?.part.limits);
     const identity = guestIdentity(engine.world.identity);
     let printed = '';
     const stdio = new GuestStdio(
@@ -97,19 +103,20 @@ export class TrialRoom {
       stdlib,
       siteCustomize: '',
       startText: '',
-      files: startFiles(property, ''),
+      files: startFiles(property, { path: SCRIPT_PATH, text: '' }, lab),
       folders: [],
       openTerminal: (opening) => stdio.openDevice(opening),
       memoryBytes: limits.heapBytes,
       onLimit: () => undefined,
       onChange: () => undefined,
     });
-    if (!built.ok) throw new Error(`trial.ts: ${built.message}`);
+    if (!built.ok) throw built.code === 'quota' ? new UnfitWorld(built.message) : new Error(built.message);
     const { files, vfs } = built.world;
     stdio.install(files);
     stdio.eof();
     const waits = new Waits();
     const run: GuestRun = {
+      ...networkOf(lab),
       files,
       terminal: null,
       waits,
@@ -228,7 +235,11 @@ export class TrialRoom {
       if (this.#policy.rewind()) return this.#policy;
       this.dispose();
     }
-    const loaded = await loadPolicy(this.#setting.source, { replay: true, rewindable: true });
+    const loaded = await loadPolicy(this.#setting.source, {
+      replay: true,
+      rewindable: true,
+      ...underLab(this.#setting.lab),
+    });
     if (!loaded.ok)
       throw new Error(`trial.ts: a policy that was not checked: ${loaded.diagnostics[0]?.message ?? ''}`);
     this.#policy = loaded;
@@ -239,17 +250,6 @@ export class TrialRoom {
 interface Answered {
   readonly call: ActiveCall;
   readonly seen: Outcome;
-}
-
-/** What the world of a search holds beside what the policy puts there. */
-export function startFiles(
-  property: Property,
-  script: string,
-): { readonly path: string; readonly data: Uint8Array }[] {
-  return Object.entries({ [SCRIPT_PATH]: script, ...property.files }).map(([path, text]) => ({
-    path,
-    data: Buffer.from(text),
-  }));
 }
 
 function learn(step: Step, { call, seen }: Answered, known: Known): void {

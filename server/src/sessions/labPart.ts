@@ -35,11 +35,12 @@ export function limitsUnder(asked: Partial<RunLimits>, lab: Partial<RunLimits> =
   return result as unknown as RunLimits;
 }
 
-/** Files of the guest's world: those of the lab, then those of the bench, with the permissions that the lab leaves. */
+/** Files of the guest's world: those of the lab, which count for no quota, then those of the bench, with the permissions that the lab leaves. */
 export function filesUnder(files: readonly StartFile[], lab: LabPart | undefined): readonly StartFile[] {
   if (lab === undefined) return files;
+  const ofLab = lab.files.map((file): StartFile => ({ ...file, ofLab: true }));
   const readOnly = new Set(lab.readOnly);
-  return [...lab.files, ...files.map((file) => (readOnly.has(file.path) ? { ...file, mode: 0o444 } : file))];
+  return [...ofLab, ...files.map((file) => (readOnly.has(file.path) ? { ...file, mode: 0o444 } : file))];
 }
 
 const NOT_FOUND = { ok: false, code: 'not-found' } as const;

@@ -89,6 +89,8 @@ export class Ledger {
   #symlinks = 0;
   readonly #reported = new Set<LimitName>();
   readonly #onLimit: (hit: LimitHit) => void;
+  /** Whether files may be larger than the limit of one: while the maker of a world fills it. */
+  admitsLarge = false;
 
   constructor(limits: VfsLimits, onLimit: (hit: LimitHit) => void) {
     this.limits = limits;

@@ -135,7 +135,7 @@ export class Namespace {
     if (bytes.length === 0) return ok(0);
     const { limits } = this.ledger;
     let end = at + bytes.length;
-    if (end > limits.fileBytes) {
+    if (end > limits.fileBytes && !this.ledger.admitsLarge) {
       const errno = this.ledger.hit('fileBytes', entryPath(entry) ?? entry.name);
       if (at >= limits.fileBytes) return fail(errno);
       end = limits.fileBytes;
