@@ -23,7 +23,7 @@ declare const TextEncoder: new () => { encode(text: string): Uint8Array<ArrayBuf
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const utf8 = new TextEncoder();
 
-/** Up to this many bytes a plain loop beats the call into TextDecoder; longer input loses nothing but that call. */
+/** Up to this many bytes a plain loop beats the calls into TextDecoder and TextEncoder; longer input loses nothing but that call. */
 const SHORT = 48;
 
 /** Escaped bytes collected before they are joined; bounds the argument list of `String.fromCharCode`. */
@@ -51,6 +51,17 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** Null where the text is not plain ASCII. */
+function encodeShort(text: string): Uint8Array<ArrayBuffer> | null {
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code >= 0x80) return null;
+    bytes[at] = code;
+  }
+  return bytes;
+}
+
 /**
  * Text to bytes, U+DC80–U+DCFF as the byte they stand for.
  *
@@ -58,6 +69,8 @@ export function decodeText(bytes: Uint8Array): string {
  * U+FFFD, as in TextEncoder. The result is a fresh array that the caller may keep.
  */
 export function encodeText(text: string): Uint8Array<ArrayBuffer> {
+  const short = text.length <= SHORT ? encodeShort(text) : null;
+  if (short !== null) return short;
   if (!LONE_SURROGATE.test(text)) return utf8.encode(text);
   const bytes = new Uint8Array(byteLength(text));
   let to = 0;
