@@ -4,6 +4,8 @@ import os from 'node:os';
 
 const FIRST = -10;
 const ORDINARY = 0;
+/** As far to the front as there is: nearly as if nothing else ran. */
+const FOREMOST = -20;
 
 /**
  * Puts this process before all others where the system allows that, until what it returns is called. Children inherit it: start them
@@ -20,7 +22,7 @@ export function preferUs(): () => void {
  */
 export function preferSession(pid: number): void {
   try {
-    writeFileSync(`/proc/${String(pid)}/autogroup`, String(FIRST));
+    writeFileSync(`/proc/${String(pid)}/autogroup`, String(FOREMOST));
   } catch {
     // Gone, or not allowed: it keeps its place.
   }
