@@ -19,6 +19,8 @@ export const regrades: Migration = {
       .addColumn('regrade', 'text', (c) => c.references('regrade.id').onDelete('set null'))
       .execute();
     await db.schema.alterTable('attempt').addColumn('replaced_by', 'text').execute();
+    // An attempt is shown with what was in its place before.
+    await db.schema.createIndex('attempt_replaced').on('attempt').columns(['replaced_by']).execute();
     // The table of a course reads from this index alone, so it has to say which attempts have been replaced.
     await db.schema.dropIndex('attempt_of_assignment').execute();
     await db.schema
