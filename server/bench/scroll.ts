@@ -80,6 +80,8 @@ export async function scrollFigures(server: LiveServer, watcher: Watcher): Promi
 }
 
 async function frameFigures(what: string, browser: Browser, page: Page, pixels: number): Promise<Figure[]> {
+  // Once before: what a page that was just opened still loads and compiles is no matter of the trace's size.
+  await scroll(page, pixels);
   const frames = await scroll(page, pixels);
   // Again: what is traced takes longer.
   const work = await frameWork(browser, page, async () => {
