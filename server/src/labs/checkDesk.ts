@@ -148,12 +148,11 @@ export class CheckDesk {
     return { ok: true, attempt: order.attempt };
   }
 
-  progressOf(bench: string): CheckProgress | null {
+  progressOf(bench: string, queue: readonly Order[] = this.#queue()): CheckProgress | null {
     const order = this.#orders.get(bench);
     if (order === undefined) return null;
     const { attempt, kind, running, done, of, title } = order;
-    const waiting = [...this.#orders.values()].filter((each) => !each.running);
-    return { attempt, kind, before: running ? null : waiting.indexOf(order), done, of, title };
+    return { attempt, kind, before: running ? null : queue.indexOf(order), done, of, title };
   }
 
   cancel(bench: string): void {
@@ -214,6 +213,22 @@ export class CheckDesk {
     }
   }
 
+  /** Those who wait, in the order in which they are served if nobody else comes. */
+  #queue(): readonly Order[] {
+    const waiting = [...this.#orders.values()].filter(({ running }) => !running);
+    const served = new Map(this.#served);
+    const turnOf = ({ person }: Order): number => served.get(person) ?? 0;
+    const queue: Order[] = [];
+    for (let turn = this.#turn + 1; waiting.length > 0; turn++) {
+      let next = 0;
+      for (const [at, order] of waiting.entries()) if (turnOf(order) < turnOf(waiting[next]!)) next = at;
+      const [order] = waiting.splice(next, 1) as [Order];
+      queue.push(order);
+      served.set(order.person, turn);
+    }
+    return queue;
+  }
+
   async #run(bench: string, order: Order): Promise<void> {
     const { store } = this.#options;
     let end: AttemptEnd;
@@ -257,8 +272,8 @@ export class CheckDesk {
     for (const gone of await store.attempts.prune(bench)) await this.#removeEvidence(gone);
   }
 
-  #tell(bench: string, order: Order): void {
-    const progress = this.progressOf(bench);
+  #tell(bench: string, order: Order, queue?: readonly Order[]): void {
+    const progress = this.progressOf(bench, queue);
     if (progress === null || this.#orders.get(bench) !== order) return;
     this.#options.tell(bench, 'lab.progress', { bench, progress });
   }
@@ -271,7 +286,8 @@ export class CheckDesk {
   }
 
   #tellWaiting(): void {
-    for (const [bench, order] of this.#orders) if (!order.running) this.#tell(bench, order);
+    const queue = this.#queue();
+    for (const order of queue) this.#tell(order.work.bench.id, order, queue);
   }
 
   #removeEvidence(attempt: string): Promise<void> {
