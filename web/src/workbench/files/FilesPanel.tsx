@@ -3,6 +3,7 @@ import { FilePlus, RefreshCw, Upload } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { shownTheme } from '../../app/theme.ts';
+import { useLabs, useLabState } from '../../session/useLabs.ts';
 import { useSession, useWork } from '../../session/useSession.ts';
 import { useTravel, useTravelState } from '../../session/useTravel.ts';
 import { IconButton } from '../../ui/Button.tsx';
@@ -71,6 +72,8 @@ export function FilesPanel() {
 function FileTree() {
   const session = useSession();
   const { actions, listings } = useFiles();
+  const labs = useLabs();
+  const isWork = useLabState((state) => state.task !== null);
   const files = useWork((state) => state.files);
   const touched = useWork((state) => state.run?.touched);
   const changed = useWork((state) => state.run?.changed);
@@ -161,7 +164,7 @@ function FileTree() {
     current === undefined
       ? ['Nothing is selected']
       : point === null
-        ? menuOf(current, actions)
+        ? menuOf(current, actions, isWork ? (path) => void labs.reset(path) : null)
         : [
             current.path,
             { id: 'open', title: 'Look at it', keys: 'Enter', onSelect: () => activate(current) },
@@ -226,7 +229,12 @@ function parentOf(rows: readonly TreeRow[], index: number): number {
   return index;
 }
 
-function menuOf(row: TreeRow, actions: ReturnType<typeof useFiles>['actions']): MenuPart[] {
+function menuOf(
+  row: TreeRow,
+  actions: ReturnType<typeof useFiles>['actions'],
+  /** At a work: makes a file what the lab began with. It can be undone, so nobody is asked first. */
+  reset: ((path: string) => void) | null,
+): MenuPart[] {
   const { bench } = row;
   const directory =
     row.kind === 'directory' && row.path.startsWith('/tmp') ? row.path.slice('/tmp/'.length) : null;
@@ -257,6 +265,9 @@ function menuOf(row: TreeRow, actions: ReturnType<typeof useFiles>['actions']): 
       : [
           { id: 'rename', title: 'Rename', keys: 'F2', onSelect: () => void actions.rename(bench) },
           { id: 'delete', title: 'Delete', keys: 'Delete', onSelect: () => void actions.remove(bench) },
+          ...(reset === null
+            ? []
+            : [{ id: 'reset', title: 'Reset to what the lab began with', onSelect: () => reset(bench) }]),
         ]),
     ...(row.origin === 'guest' && row.kind === 'file' && row.path.startsWith('/tmp/')
       ? [
