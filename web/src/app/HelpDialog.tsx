@@ -53,6 +53,15 @@ export function HelpDialog({ open, onClose }: HelpProps) {
           </ul>
         </section>
         <section>
+          <h3>In a lab</h3>
+          <p>
+            <b>Check</b> judges what is saved, in the background, and says what holds; failed checks say what
+            to look at. <b>Hints</b> come in stages, each with its cost. <b>History</b> has every edit and
+            run, to compare and to restore. <b>Hand in</b> is a check that counts, as often as you like until
+            the date. Reset all files, and everything else here, can be undone.
+          </p>
+        </section>
+        <section>
           <h3>Short-cuts</h3>
           <table>
             <tbody>
