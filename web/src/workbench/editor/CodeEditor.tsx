@@ -7,6 +7,7 @@ import { tokenPixels } from '../../ui/tokenColours.ts';
 import { useFocusWish } from '../useFocusWish.ts';
 import { view } from '../view.ts';
 import { cursorIsIn } from './cursorLine.ts';
+import { SLIM_SCROLLBARS } from './editorTheme.ts';
 import { useDeniedMarks } from './useDeniedMarks.ts';
 import { useMomentMark } from './useMomentMark.ts';
 import { useTestMarks } from './useTestMarks.ts';
@@ -52,6 +53,7 @@ export function CodeEditor({ loaded, model, path, readOnly }: CodeEditorProps) {
       padding: { top: 8, bottom: 8 },
       renderFinalNewline: 'on',
       renderLineHighlight: 'all',
+      scrollbar: SLIM_SCROLLBARS,
       scrollBeyondLastLine: false,
       smoothScrolling: false,
       stickyScroll: { enabled: false },

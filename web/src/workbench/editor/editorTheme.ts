@@ -5,6 +5,9 @@ import type { monaco } from './monaco.ts';
 
 type Monaco = typeof monaco;
 
+/** Pixels, for editors and what compares files. */
+export const SLIM_SCROLLBARS = { verticalScrollbarSize: 8, horizontalScrollbarSize: 8 } as const;
+
 const BASES = {
   dark: 'vs-dark',
   light: 'vs',
@@ -69,7 +72,10 @@ export function applyEditorTheme({ editor }: Monaco, theme: ThemeName): void {
       'menu.selectionBackground': colour('--selected-row'),
       'menu.selectionForeground': colour('--text'),
       focusBorder: colour('--focus'),
-      'scrollbarSlider.background': colour('--selection'),
+      // As slim and as grey as every other scrollbar of the page (base.css).
+      'scrollbarSlider.background': colour('--border-strong'),
+      'scrollbarSlider.hoverBackground': colour('--text-dim'),
+      'scrollbarSlider.activeBackground': colour('--text-dim'),
       'textLink.foreground': colour('--accent-text'),
       'textLink.activeForeground': colour('--accent-text'),
     },

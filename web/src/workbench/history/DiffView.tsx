@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react';
 import { useSession } from '../../session/useSession.ts';
 import { tokenPixels } from '../../ui/tokenColours.ts';
 import { languageOf } from '../editor/editorModels.ts';
+import { SLIM_SCROLLBARS } from '../editor/editorTheme.ts';
 import { loadEditor } from '../editor/loadEditor.ts';
 import type { monaco as Monaco } from '../editor/monaco.ts';
 
@@ -42,6 +43,7 @@ export default function DiffView({
           renderSideBySide: true,
           useInlineViewWhenSpaceIsLimited: true,
           hideUnchangedRegions: { enabled: true },
+          scrollbar: SLIM_SCROLLBARS,
           scrollBeyondLastLine: false,
           useShadowDOM: false,
         });

@@ -11,7 +11,9 @@ export function terminalLook(): ITerminalOptions {
     cursor: tokenColour('--accent'),
     cursorAccent: tokenColour('--surface-0'),
     selectionBackground: tokenColour('--selection'),
-    scrollbarSliderBackground: tokenColour('--selection'),
+    scrollbarSliderBackground: tokenColour('--border-strong'),
+    scrollbarSliderHoverBackground: tokenColour('--text-dim'),
+    scrollbarSliderActiveBackground: tokenColour('--text-dim'),
   };
   for (const name of ANSI) {
     theme[name] = tokenColour(`--ansi-${name}`);
