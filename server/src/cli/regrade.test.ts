@@ -130,6 +130,8 @@ test('what would change is said first, then done, and what was before is kept', 
     expect(others).toEqual([]);
     expect(now).toMatchObject({ points: 9, max: 9, points_before: 7, max_before: 8, hint_cost: 5 });
     expect((await store.attempts.get('attempt-one'))!).toMatchObject({ points: 7, replaced_by: now!.id });
+    // With the bench the evidence of both goes.
+    expect([...(await store.attempts.idsOf('bench-one'))].sort()).toEqual(['attempt-one', now!.id].sort());
     // Its evidence is whole and its own: the first one's could go.
     rmSync(join(data, 'attempts/attempt-one'), { recursive: true });
     expect(existsSync(join(data, 'attempts', now!.id, 'runs/1/log.jsonl'))).toBe(true);

@@ -66,7 +66,7 @@ export function benchHandlers(services: Services): { readonly [N in Name]: Handl
           'forbidden',
           'This is work for a course, with what was handed in; it stays. A reset brings its files back to the beginning.',
         );
-      const attempts = (await store.attempts.ofBench(bench)).map(({ id }) => id);
+      const attempts = await store.attempts.idsOf(bench);
       const runs = (await store.runs.list()).filter((run) => run.bench === bench).map((run) => run.id);
       if (!(await store.benches.remove(bench))) return NO_BENCH;
       await endBench(services, bench, attempts, runs);

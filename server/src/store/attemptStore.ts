@@ -98,6 +98,12 @@ export class AttemptStore {
     return row ?? null;
   }
 
+  /** Of all that there are, those that were replaced as well: each has evidence on the disk. */
+  async idsOf(bench: string): Promise<readonly string[]> {
+    const rows = await this.#db.selectFrom('attempt').select('id').where('bench', '=', bench).execute();
+    return rows.map(({ id }) => id);
+  }
+
   async get(id: string): Promise<CountedAttempt | null> {
     return (await this.#joined().where('attempt.id', '=', id).executeTakeFirst()) ?? null;
   }

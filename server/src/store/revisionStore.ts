@@ -122,6 +122,7 @@ export class RevisionStore {
       .selectFrom('attempt')
       .select(['id', 'kind', 'revision', 'started_at'])
       .where('bench', '=', bench)
+      .where('replaced_by', 'is', null)
       .orderBy('started_at', 'desc')
       .limit(MARKS)
       .execute();
