@@ -6,6 +6,7 @@ import { idOfTitle, LEVELS } from '../labs/labWords.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/TextField.tsx';
 
 interface NewLabDialogProps {
   readonly open: boolean;
@@ -53,34 +54,28 @@ function Beginning({ onClose }: Pick<NewLabDialogProps, 'onClose'>) {
         void begin();
       }}
     >
-      <label>
-        Title
-        <input
-          className="field"
-          value={title}
-          maxLength={200}
-          autoFocus
-          onChange={(event) => {
-            setTitle(event.target.value);
-            setRefusal(null);
-          }}
-        />
-      </label>
-      <label>
-        Id (names the lab in addresses and folders)
-        <input
-          className="field"
-          value={id}
-          maxLength={64}
-          spellCheck={false}
-          autoCapitalize="none"
-          aria-invalid={issue?.path[0] === 'id' && shown !== null}
-          onChange={(event) => {
-            setTypedId(event.target.value);
-            setRefusal(null);
-          }}
-        />
-      </label>
+      <TextField
+        label="Title"
+        value={title}
+        maxLength={200}
+        autoFocus
+        onType={(value) => {
+          setTitle(value);
+          setRefusal(null);
+        }}
+      />
+      <TextField
+        label="Id (names the lab in addresses and folders)"
+        value={id}
+        maxLength={64}
+        spellCheck={false}
+        autoCapitalize="none"
+        aria-invalid={issue?.path[0] === 'id' && shown !== null}
+        onType={(value) => {
+          setTypedId(value);
+          setRefusal(null);
+        }}
+      />
       <label>
         Level
         <select className="field" value={level} onChange={(event) => setLevel(Number(event.target.value))}>

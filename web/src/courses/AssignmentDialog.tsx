@@ -4,6 +4,7 @@ import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { Answer } from './Answer.tsx';
 import { fieldTime, timeOfField } from './times.ts';
 
@@ -84,33 +85,9 @@ export function AssignmentDialog({ course, assignment, onClose }: AssignmentDial
             )}
           </Answer>
         ) : null}
-        <label>
-          Title
-          <input
-            className="field"
-            value={title}
-            maxLength={120}
-            onChange={(event) => setTitle(event.target.value)}
-          />
-        </label>
-        <label>
-          Opens (empty: at once)
-          <input
-            className="field"
-            type="datetime-local"
-            value={opens}
-            onChange={(event) => setOpens(event.target.value)}
-          />
-        </label>
-        <label>
-          Due (empty: no date)
-          <input
-            className="field"
-            type="datetime-local"
-            value={due}
-            onChange={(event) => setDue(event.target.value)}
-          />
-        </label>
+        <TextField label="Title" value={title} maxLength={120} onType={setTitle} />
+        <TextField label="Opens (empty: at once)" type="datetime-local" value={opens} onType={setOpens} />
+        <TextField label="Due (empty: no date)" type="datetime-local" value={due} onType={setDue} />
         <label>
           Of what is handed in, counts
           <select

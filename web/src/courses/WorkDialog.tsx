@@ -7,6 +7,7 @@ import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { Answer } from './Answer.tsx';
 import { fieldTime, shownTime, timeOfField } from './times.ts';
 
@@ -170,24 +171,8 @@ function OverrideForm({ work, set, onDone }: FormProps & { readonly set: boolean
         if (good) void send(number);
       }}
     >
-      <label>
-        Points
-        <input
-          className="field"
-          inputMode="decimal"
-          value={points}
-          onChange={(event) => setPoints(event.target.value)}
-        />
-      </label>
-      <label>
-        Reason (the student reads it)
-        <input
-          className="field"
-          value={reason}
-          maxLength={500}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <TextField label="Points" inputMode="decimal" value={points} onType={setPoints} />
+      <TextField label="Reason (the student reads it)" value={reason} maxLength={500} onType={setReason} />
       <Button type="submit" kind="plain" aria-disabled={!good}>
         Set the grade
       </Button>
@@ -235,24 +220,8 @@ function ExtensionForm({ work, onDone }: FormProps) {
         void extend();
       }}
     >
-      <label>
-        Due for this person
-        <input
-          className="field"
-          type="datetime-local"
-          value={due}
-          onChange={(event) => setDue(event.target.value)}
-        />
-      </label>
-      <label>
-        Reason
-        <input
-          className="field"
-          value={reason}
-          maxLength={500}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </label>
+      <TextField label="Due for this person" type="datetime-local" value={due} onType={setDue} />
+      <TextField label="Reason" value={reason} maxLength={500} onType={setReason} />
       <Button type="submit" kind="plain" aria-disabled={!good}>
         Give more time
       </Button>

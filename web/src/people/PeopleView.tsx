@@ -10,6 +10,7 @@ import { goTo } from '../app/route.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button, IconButton } from '../ui/Button.tsx';
 import { Menu } from '../ui/Menu.tsx';
+import { TextField } from '../ui/TextField.tsx';
 import { entry } from './entry.ts';
 import { EraseDialog } from './EraseDialog.tsx';
 import { NewLink, type ShownLink } from './NewLink.tsx';
@@ -70,16 +71,13 @@ export function PeopleView() {
   return (
     <>
       <div className="people-bar">
-        <label>
-          Search by name, sign-in name or e-mail
-          <input
-            className="field"
-            type="search"
-            value={search}
-            maxLength={120}
-            onChange={(event) => setSearch(event.target.value)}
-          />
-        </label>
+        <TextField
+          label="Search by name, sign-in name or e-mail"
+          type="search"
+          value={search}
+          maxLength={120}
+          onType={setSearch}
+        />
         <Button kind="main" onClick={() => goTo('people', 'invitations')}>
           Invite
         </Button>
