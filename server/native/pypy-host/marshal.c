@@ -266,11 +266,8 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     if (pending.loan != NULL) loans_begin((int)pending.result, pending.loan, pending.loan_length);
     if ((pending.flags & WIRE_FLAG_FRAMES) != 0) frames_send(id, wire_u32(request.scratch + WIRE_LENGTH_BYTES), (pending.flags & WIRE_FLAG_RAISE) != 0);
     signals_leave_call();
-    if ((pending.flags & WIRE_FLAG_RAISE) != 0) {
-        errno = WIRE_ERRNO_RAISE;
-        return pending.result;
-    }
-    errno = pending.error != 0 ? pending.error : before;
+    if ((pending.flags & WIRE_FLAG_RAISE) != 0) errno = WIRE_ERRNO_RAISE;
+    else errno = pending.error != 0 ? pending.error : before;
     return bounded(&pending);
 }
 

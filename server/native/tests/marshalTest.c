@@ -172,8 +172,14 @@ static void test_refusals(void) {
     prepare(-1, ENOENT, 0);
     errno = 0;
     CHECK(ASK(CALL_stat64, PTR("/"), PTR(status)) == -1 && errno == ENOENT && well_formed);
-    prepare(0, EACCES, WIRE_FLAG_RAISE);
+    prepare(-1, EACCES, WIRE_FLAG_RAISE);
     CHECK(ASK(CALL_chdir, PTR("/")) == -1 && errno == WIRE_ERRNO_RAISE);
+    /* Of a call that cannot fail the interpreter takes no -1: there the controller sends another result. */
+    prepare(0, EACCES, WIRE_FLAG_RAISE);
+    CHECK(ASK(CALL_umask, 0) == 0 && errno == WIRE_ERRNO_RAISE);
+    uint8_t name[8] = { 0 };
+    prepare(1000, EACCES, WIRE_FLAG_RAISE);
+    CHECK(ASK(CALL_read, 3, PTR(name), sizeof name) == sizeof name && errno == WIRE_ERRNO_RAISE);
     prepare(-1, 0, 0);
     CHECK(call_refuse("setns") == -1 && errno == ENOSYS);
     prepare(-1, EPERM, 0);
