@@ -11,8 +11,11 @@ function shared(name: string, make: () => string): string {
 const FREE_PORT =
   "const s=require('net').createServer().listen(0,'127.0.0.1',()=>{console.log(s.address().port);s.close()})";
 
-/** One per core, each with a server of its own: a story never meets the processes, benches or people of another. */
-const WORKERS = 2;
+/**
+ * Each has a server of its own: a story never meets the processes, benches or people of another. A story waits for half of its time, so three
+ * keep two cores busy.
+ */
+const WORKERS = 3;
 
 const ports = Array.from({ length: WORKERS }, (_, worker) =>
   shared(`SANDTABLE_E2E_PORT_${worker}`, () =>
@@ -41,7 +44,8 @@ export default defineConfig({
     // Each worker reads this file for itself, with its number beside it.
     baseURL: urlOf(ports[Number(process.env['TEST_PARALLEL_INDEX'] ?? 0)]),
     viewport: { width: 1440, height: 900 },
-    trace: 'retain-on-failure',
+    // Pictures of every moment cost more than the story itself; what the page was at each step is kept.
+    trace: { mode: 'retain-on-failure', screenshots: false },
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: findChromium(),
