@@ -32,12 +32,17 @@ describe('sandtable lab check', () => {
   it(
     'of a lab that keeps its promises is 0, and keeps the traces where it is told to',
     async () => {
-      const { status, out, err } = await lab('check', '--keep', 'kept', folder('01-small-lab'));
+      const { status, out, err } = await lab(
+        'check',
+        ...['--students', '1', '--keep', 'kept'],
+        folder('01-small-lab'),
+      );
       expect(err).toBe('');
       expect(out).toBe(`small-lab: A small lab (4 checks)
-  ok    solution               8/8  loses nothing
-  ok    starter                3/8  loses writes, table, prediction
-  ok    wrong/open-door        5/8  loses secret, table
+  ok    solution                      8/8  loses nothing
+  ok    starter                       3/8  loses writes, table, prediction
+  ok    wrong/open-door               5/8  loses secret, table
+  ok    solution for student 1        8/8  loses nothing
 `);
       expect(status).toBe(0);
       expect(existsSync(path.join(root, 'kept/01-small-lab/wrong-open-door/runs/0/log.jsonl'))).toBe(true);
@@ -106,6 +111,10 @@ describe('sandtable lab check', () => {
       out: expect.stringContaining('This folder cannot be read'),
     });
     expect(await lab('check')).toMatchObject({ status: 2, err: expect.stringContaining('takes folders') });
+    expect(await lab('check', '--students', 'many', name)).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('--students takes a whole number'),
+    });
     expect(await lab('chek', name)).toMatchObject({ status: 2 });
     expect(await lab('check', '--only', 'wrong/nobody', folder('04-small-lab'))).toMatchObject({
       status: 2,

@@ -26,7 +26,11 @@ export async function labCommand(words: readonly string[]): Promise<number> {
 
 /** Something is to be mended: 1. */
 async function checkCommand(words: readonly string[]): Promise<number> {
-  const parsed = parseWords(words, ['--only', '--seed', '--keep'], ['--json', '--verbose', '--help', '-h']);
+  const parsed = parseWords(
+    words,
+    ['--only', '--seed', '--students', '--keep'],
+    ['--json', '--verbose', '--help', '-h'],
+  );
   if (!parsed.ok) return complain(`${parsed.message}\nTry 'sandtable lab --help'.`);
   const { values, flags, files } = parsed;
   if (flags.has('--help') || flags.has('-h')) {
@@ -40,6 +44,9 @@ async function checkCommand(words: readonly string[]): Promise<number> {
   const keep = values['--keep']?.at(-1);
   if (keep !== undefined && statSync(keep, { throwIfNoEntry: false }) !== undefined)
     return complain(`--keep: ${keep} is there already`);
+  const students = Number(values['--students']?.at(-1) ?? 0);
+  if (!Number.isInteger(students) || students < 0 || students > MOST_STUDENTS)
+    return complain(`--students takes a whole number up to ${String(MOST_STUDENTS)}`);
   const abort = new AbortController();
   const cancel = (): void => abort.abort();
   process.once('SIGINT', cancel);
@@ -51,6 +58,7 @@ async function checkCommand(words: readonly string[]): Promise<number> {
       const report = await checkFolder(folder, {
         only: values['--only'] ?? [],
         seed: values['--seed']?.at(-1),
+        students,
         keep: keep === undefined ? undefined : path.join(keep, path.basename(path.resolve(folder))),
         signal: abort.signal,
         quiet: flags.has('--json'),
@@ -72,9 +80,13 @@ async function checkCommand(words: readonly string[]): Promise<number> {
 
 const CANCELLED_STATUS = 130;
 
+/** A large course; more tell nothing new of a lab's values. */
+const MOST_STUDENTS = 1_000;
+
 interface FolderOptions {
   readonly only: readonly string[];
   readonly seed: string | undefined;
+  readonly students: number;
   readonly keep: string | undefined;
   readonly signal: AbortSignal;
   readonly quiet: boolean;
@@ -85,7 +97,7 @@ type FolderReport = { readonly fine: boolean } & (LabReport | { readonly problem
 
 /** A text where the words of the command are wrong. */
 async function checkFolder(folder: string, options: FolderOptions): Promise<FolderReport | string> {
-  const { quiet, verbose, signal, seed, keep } = options;
+  const { quiet, verbose, signal, seed, students, keep } = options;
   const read = await readPackFolder(folder);
   if (!read.ok) {
     if (!quiet) for (const problem of read.problems) say(path.join(folder, problemLine(problem)));
@@ -96,19 +108,17 @@ async function checkFolder(folder: string, options: FolderOptions): Promise<Fold
   if (typeof chosen === 'string') return chosen;
   if (!quiet)
     say(`${pack.manifest.id}: ${pack.manifest.title} (${count(pack.manifest.checks.length, 'check')})`);
-  const width = Math.max(
-    ...submissionNames(pack).map(({ length }) => length),
-    chosen.extra?.name.length ?? 0,
-  );
   const report = await checkLab(pack, {
     ...chosen,
     signal,
+    students,
     ...(seed === undefined ? {} : { seed }),
     ...(keep === undefined ? {} : { keep }),
   });
   if (signal.aborted && keep !== undefined) rmSync(keep, { recursive: true, force: true });
   if (!quiet && !signal.aborted) {
     for (const problem of report.problems) say(path.join(folder, problemLine(problem)));
+    const width = Math.max(...report.submissions.map(({ name }) => name.length));
     for (const submission of report.submissions)
       tell(submission, width, verbose || chosen.extra !== undefined);
   }

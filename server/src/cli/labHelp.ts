@@ -9,6 +9,7 @@ each wrong submission loses the checks that it is meant to lose and no others, a
   --only NAME    only solution, starter or wrong/NAME; may be given again. A folder instead of a name is judged as
                  what a student would hand in, laid over the starter; nothing is expected of it but all points
   --seed TEXT    individual values of this seed
+  --students N   the solution also with the individual values of N students, each of whom must get all points
   --keep DIR     keep evidence and traces of every check below DIR, which is made
   --verbose      every finding, not only the first of each complaint
   --json         one array with a report for each lab

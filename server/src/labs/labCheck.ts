@@ -19,8 +19,10 @@ import type { Pack } from './packReader.ts';
 /** Individual values of `lab check`, where nobody says which. */
 const USUAL_SEED = 'lab check';
 
+const SOLUTION = 'solution';
+
 export interface SubmissionReport {
-  /** `solution`, `starter`, `wrong/NAME`, or what the caller calls it. */
+  /** `solution`, `solution for student N`, `starter`, `wrong/NAME`, or what the caller calls it. */
   readonly name: string;
   readonly points: number;
   readonly max: number;
@@ -44,6 +46,8 @@ export interface LabCheckOptions {
   /** A submission from elsewhere, of which nothing is expected. */
   readonly extra?: { readonly name: string; readonly files: SubmittedFiles };
   readonly seed?: string;
+  /** So many students more, for whom the solution is tried with their individual values; none by default. */
+  readonly students?: number;
   /** Folder for the evidence, one below it for each submission; by default it is thrown away. */
   readonly keep?: string;
   readonly signal?: AbortSignal;
@@ -53,7 +57,7 @@ export interface LabCheckOptions {
 
 /** What can be named in `only`. */
 export function submissionNames({ manifest }: Pack): readonly string[] {
-  return ['solution', 'starter', ...manifest.wrong.map(({ name }) => `wrong/${name}`)];
+  return [SOLUTION, 'starter', ...manifest.wrong.map(({ name }) => `wrong/${name}`)];
 }
 
 /** Whether nothing is to be mended. */
@@ -66,16 +70,24 @@ export async function checkLab(pack: Pack, options: LabCheckOptions = {}): Promi
   const folder = options.keep ?? mkdtempSync(path.join(tmpdir(), 'sandtable-lab-'));
   try {
     const names = options.only ?? (options.extra === undefined ? submissionNames(pack) : []);
-    const given = names.map((name) => ({ name, files: filesOf(instance, name) }));
-    if (options.extra !== undefined) given.push(options.extra);
+    const given = names.map((name) => ({ name, instance, files: filesOf(instance, name) }));
+    if (options.extra !== undefined) given.push({ ...options.extra, instance });
+    for (let student = 1; student <= (options.students ?? 0); student++) {
+      const theirs = labInstance(pack, `student ${String(student)}`, 'checks');
+      given.push({
+        name: `${SOLUTION} for student ${String(student)}`,
+        instance: theirs,
+        files: filesOf(theirs, SOLUTION),
+      });
+    }
     const [problems, ...submissions] = await Promise.all([
       policyProblems(instance),
-      ...given.map(async ({ name, files }) => {
+      ...given.map(async ({ name, files, instance: values }) => {
         const report = await reportOf(
-          instance,
+          values,
           name,
           files,
-          path.join(folder, name.replaceAll('/', '-')),
+          path.join(folder, name.replaceAll(/[/ ]/g, '-')),
           options,
         );
         options.progress?.(report);
@@ -130,7 +142,7 @@ function complaintsOf(
     .filter(({ outcome }) => outcome === 'error')
     .map(({ id, findings }) => `${id} could not be judged: ${findings[0]?.text ?? 'nobody knows why'}`);
   const failed = results.filter(({ outcome }) => outcome === 'failed');
-  if (name === 'solution')
+  if (name.startsWith(SOLUTION))
     for (const { id, findings } of failed) complaints.push(`${id} fails: ${findings[0]?.text ?? ''}`);
   if (name === 'starter' && results.length > 0 && results.every(({ passed }) => passed))
     complaints.push('the starter passes every check: there is nothing to do in this lab');
