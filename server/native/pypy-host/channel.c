@@ -37,17 +37,19 @@ struct waiter {
 /* Whether polling pays is learned from the last few tries. */
 struct polling {
     bool possible;
-    unsigned tries, hits; /* in the window that runs */
+    unsigned tries, hits, window; /* in the window that runs, and its length */
     unsigned rest; /* calls to make without polling before the next probe */
     unsigned next_rest;
 };
 
 /* How long the leader looks before it sleeps: about one wake-up of a halted core, so that a miss at most doubles a wait. */
 #define POLL_NANOSECONDS 50000
-/* Tries before judging: short, so that a machine where polling does not pay loses little more than 1 ms. */
+/* Tries before judging: long enough to stay with what pays, short enough that a machine where it does not loses little more than 1 ms. */
 #define POLL_WINDOW 32u
-/* Below one hit in four, sleeping is cheaper for everybody. */
-#define POLL_HITS_WANTED (POLL_WINDOW / 4u)
+/* Where it did not pay the last time: a hopeless machine is asked at each rest's end, and a full window would cost it a twentieth. */
+#define POLL_PROBE 8u
+/* Below one hit in so many, sleeping is cheaper for everybody. */
+#define POLL_TRIES_PER_HIT 4u
 /* Calls without polling after a bad window: doubles up to the maximum, so that a hopeless machine is asked ever less. The
  * maximum is some tenths of a second of calls that sleep: what did not pay beside others pays again when they are gone. */
 #define POLL_FIRST_REST 256u
@@ -76,7 +78,7 @@ void channel_poll(enum polling_mode wanted) { mode = wanted; }
 
 void channel_open(struct channel_ends opened) {
     ends = opened;
-    polling = (struct polling){ .possible = opened.poll >= 0, .next_rest = POLL_FIRST_REST };
+    polling = (struct polling){ .possible = opened.poll >= 0, .window = POLL_WINDOW, .next_rest = POLL_FIRST_REST };
     inbox_start = inbox_end = 0;
     last_id = 0;
 }
@@ -146,8 +148,9 @@ static void learn_from_poll(bool hit) {
     if (mode == POLLING_ALWAYS) return;
     polling.tries++;
     if (hit) polling.hits++;
-    bool hopeless = polling.tries - polling.hits > POLL_WINDOW - POLL_HITS_WANTED;
-    if (polling.tries < POLL_WINDOW && !hopeless) return;
+    bool hopeless = polling.tries - polling.hits > polling.window - polling.window / POLL_TRIES_PER_HIT;
+    if (polling.tries < polling.window && !hopeless) return;
+    polling.window = hopeless ? POLL_PROBE : POLL_WINDOW;
     if (!hopeless) {
         polling.next_rest = POLL_FIRST_REST;
     } else {

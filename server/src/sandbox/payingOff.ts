@@ -1,7 +1,10 @@
 /** Learns whether something that is tried again and again pays: it is left off for ever longer while it does not. */
 
-/** Tries before judging: few, so that a machine where it does not pay loses little. */
+/** Tries before judging: enough to stay with what pays, few enough that a machine where it does not loses little. */
 const WINDOW = 32;
+
+/** Tries where it did not pay the last time: with a full window at the end of each rest such a machine would lose a twentieth. */
+const PROBE = 8;
 
 /**
  * Times that it is left off after a bad window; doubles up to the maximum, and begins anew after a good one. The maximum is some tenths of a second
@@ -11,7 +14,8 @@ const FIRST_REST = 64;
 const MAX_REST = 2048;
 
 export class PayingOff {
-  readonly #wanted: number;
+  readonly #share: number;
+  #window = WINDOW;
   #tries = 0;
   #hits = 0;
   #rest = 0;
@@ -19,7 +23,7 @@ export class PayingOff {
 
   /** `share` of the tries that must succeed, 0 to 1. */
   constructor(share: number) {
-    this.#wanted = WINDOW * share;
+    this.#share = share;
   }
 
   /** Whether to try this time. */
@@ -32,8 +36,9 @@ export class PayingOff {
   tried(hit: boolean): void {
     this.#tries += 1;
     if (hit) this.#hits += 1;
-    const hopeless = this.#tries - this.#hits > WINDOW - this.#wanted;
-    if (this.#tries < WINDOW && !hopeless) return;
+    const hopeless = this.#tries - this.#hits > this.#window * (1 - this.#share);
+    if (this.#tries < this.#window && !hopeless) return;
+    this.#window = hopeless ? PROBE : WINDOW;
     if (!hopeless) this.#nextRest = FIRST_REST;
     else {
       this.#rest = this.#nextRest;
