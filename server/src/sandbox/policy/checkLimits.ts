@@ -6,8 +6,8 @@ export const CHECK_MS = 5000;
 /** The longest that anybody waits for that processor time, on a machine that has much else to do. */
 export const CHECK_WAIT_MS = 60_000;
 
-/** Starting the checker: reading the compiler and its libraries takes most of a second on a slow machine. */
-export const CHECK_START_MS = 20_000;
+/** Processor time to start the checker: reading the compiler and its libraries takes a second or two. */
+export const CHECK_START_MS = 10_000;
 
 /** Heap of one checker in MiB; it needs about 100. Past it the checker ends, and the policy is refused. */
 export const CHECK_HEAP_MIB = 384;

@@ -22,6 +22,23 @@ import {
 /** How often a checker that is late is looked at. */
 const SOON_MS = 250;
 
+interface Why {
+  readonly code: string;
+  readonly message: string;
+}
+
+interface Deadline {
+  /** Milliseconds of a processor. */
+  readonly spent: number;
+  readonly at: number;
+  readonly inMs: number;
+}
+
+const TOO_LONG: Why = {
+  code: 'check-timeout',
+  message: `Checking the types of this policy takes longer than ${CHECK_MS / 1000} seconds.`,
+};
+
 interface Job {
   readonly source: string;
   readonly resolve: (diagnostics: readonly Diagnostic[]) => void;
@@ -47,9 +64,10 @@ class Checker {
       env: {},
       stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    this.#timer = setTimeout(() => {
-      this.#giveUp('check-start', 'The type checker did not start.');
-    }, CHECK_START_MS);
+    this.#timer = this.#watch(
+      { code: 'check-start', message: 'The type checker did not start.' },
+      { spent: CHECK_START_MS, at: performance.now() + CHECK_WAIT_MS, inMs: CHECK_START_MS },
+    );
     this.#child.on('message', (message) => {
       this.#onMessage(message as CheckMessage);
     });
@@ -91,22 +109,22 @@ class Checker {
   }
 
   #send(): void {
-    this.#watch(this.#spentMs() + CHECK_MS, performance.now() + CHECK_WAIT_MS, CHECK_MS);
+    clearTimeout(this.#timer);
+    this.#timer = this.#watch(TOO_LONG, {
+      spent: this.#spentMs() + CHECK_MS,
+      at: performance.now() + CHECK_WAIT_MS,
+      inMs: CHECK_MS,
+    });
     this.#child.send({ id: ++this.#lastId, source: this.#job!.source } satisfies CheckRequest);
   }
 
-  /** Gives up when the process has spent so much time of a processor, or at that time of the clock. */
-  #watch(spent: number, at: number, inMs: number): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
+  /** Gives up when the process has spent so much time of a processor, or at that time of the clock; looks in so many milliseconds. */
+  #watch(why: Why, { spent, at, inMs }: Deadline): NodeJS.Timeout {
+    return setTimeout(() => {
       const left = spent - this.#spentMs();
-      if (left > 0 && performance.now() < at) this.#watch(spent, at, Math.max(left, SOON_MS));
-      else {
-        this.#giveUp(
-          'check-timeout',
-          `Checking the types of this policy takes longer than ${CHECK_MS / 1000} seconds.`,
-        );
-      }
+      if (left > 0 && performance.now() < at)
+        this.#timer = this.#watch(why, { spent, at, inMs: Math.max(left, SOON_MS) });
+      else this.#giveUp(why.code, why.message);
     }, inMs);
   }
 
