@@ -38,8 +38,8 @@ export default defineConfig({
   test: {
     projects: [project('shared'), project('policy'), server, onPostgres, project('web'), scripts],
     pool: 'forks',
-    // Tests wait for guests, disks and clocks a quarter of their time: three files at once keep two cores busy.
-    maxWorkers: 3,
+    // Two files at once keep two cores busy: many tests run guests beside themselves. Three took as long, and some of their waits too long.
+    maxWorkers: 2,
     // Guests are real processes and the reference machine has two cores: 20 s tells a hang from a slow start.
     testTimeout: 20_000,
     hookTimeout: 30_000,
