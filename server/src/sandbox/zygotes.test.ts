@@ -1,5 +1,5 @@
 /** Guests that are forked: the same as those that start from nothing, strangers to each other, and never the cause of somebody's waiting. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
@@ -237,7 +237,15 @@ describe('a guest that was forked ahead', () => {
     expect(readFileSync(`/proc/${String(spare)}/limits`, 'latin1')).toMatch(/Max cpu time +7 /);
     run.handle.stop();
     expect((await run.handle.done).reason).toBe('stopped');
-    process.kill((await oneSpare(zygote))[0]!, 'SIGKILL');
+    const [killed] = await oneSpare(zygote);
+    process.kill(killed!, 'SIGKILL');
+    // Whoever is forked in the moment between its end and the zygote's hearing of it is lost with it, and told to run again.
+    await vi.waitFor(
+      () => {
+        expect(existsSync(`/proc/${String(killed)}`)).toBe(false);
+      },
+      { timeout: 5000 },
+    );
     expect((await runScript('print(2)', { zygotes })).out).toBe('2\n');
     await oneSpare(zygote);
   });
