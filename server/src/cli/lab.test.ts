@@ -81,17 +81,34 @@ describe('sandtable lab check', () => {
     'judges what a student would hand in, and gives it all as JSON',
     async () => {
       const name = folder('02-small-lab');
-      mkdirSync(path.join(root, 'mine'));
-      writeFileSync(path.join(root, 'mine/prediction.txt'), 'EPERM\n');
-      const { status, out } = await lab('check', '--json', '--only', 'mine', '--only', 'solution', name);
+      mkdirSync(path.join(root, 'solution of mine'));
+      writeFileSync(path.join(root, 'solution of mine/prediction.txt'), 'EPERM\n');
+      const { status, out } = await lab(
+        'check',
+        '--json',
+        '--only',
+        'solution of mine',
+        '--only',
+        'solution',
+        name,
+      );
       expect(status).toBe(1);
       const [report] = JSON.parse(out) as [
-        { submissions: { name: string; points: number; results: { id: string; passed: boolean }[] }[] },
+        {
+          submissions: {
+            name: string;
+            points: number;
+            complaints: string[];
+            results: { id: string; passed: boolean }[];
+          }[];
+        },
       ];
       expect(report.submissions.map(({ name: each, points }) => [each, points])).toEqual([
         ['solution', 8],
-        ['mine', 3],
+        ['solution of mine', 3],
       ]);
+      // Nothing is expected of it, whatever its folder is called.
+      expect(report.submissions[1]!.complaints).toEqual([]);
       expect(report.submissions[1]!.results.find(({ id }) => id === 'prediction')!.passed).toBe(false);
     },
     TIMEOUT_MS,

@@ -20,6 +20,7 @@ import type { Pack } from './packReader.ts';
 const USUAL_SEED = 'lab check';
 
 const SOLUTION = 'solution';
+const SOLUTION_FOR = `${SOLUTION} for student `;
 
 export interface SubmissionReport {
   /** `solution`, `solution for student N`, `starter`, `wrong/NAME`, or what the caller calls it. */
@@ -75,7 +76,7 @@ export async function checkLab(pack: Pack, options: LabCheckOptions = {}): Promi
     for (let student = 1; student <= (options.students ?? 0); student++) {
       const theirs = labInstance(pack, `student ${String(student)}`, 'checks');
       given.push({
-        name: `${SOLUTION} for student ${String(student)}`,
+        name: `${SOLUTION_FOR}${String(student)}`,
         instance: theirs,
         files: filesOf(theirs, SOLUTION),
       });
@@ -142,7 +143,7 @@ function complaintsOf(
     .filter(({ outcome }) => outcome === 'error')
     .map(({ id, findings }) => `${id} could not be judged: ${findings[0]?.text ?? 'nobody knows why'}`);
   const failed = results.filter(({ outcome }) => outcome === 'failed');
-  if (name.startsWith(SOLUTION))
+  if (name === SOLUTION || name.startsWith(SOLUTION_FOR))
     for (const { id, findings } of failed) complaints.push(`${id} fails: ${findings[0]?.text ?? ''}`);
   if (name === 'starter' && results.length > 0 && results.every(({ passed }) => passed))
     complaints.push('the starter passes every check: there is nothing to do in this lab');
