@@ -36,17 +36,17 @@ const NO_RAISE: Outcome = fail('EPERM');
 /** A file system without extended attributes says so in its own way; programs that copy files take no other for an answer. */
 const NO_ATTRIBUTES: Outcome = fail('EOPNOTSUPP');
 
-/**
- * `isatty` says no with 0, not with -1. The other two cannot fail, and the interpreter breaks down at a -1; 0 is what Linux says of a
- * process that one may not know of.
- */
-const REFUSED_WITH_0: ReadonlySet<string> = new Set(['isatty', 'getppid', 'getpgrp']);
+/** These give the number of a process and cannot fail: the interpreter breaks down at a -1. */
+const CANNOT_FAIL: ReadonlySet<string> = new Set(['getppid', 'getpgrp']);
 
-const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) => (REFUSED_WITH_0.has(symbol) ? 0 : -1));
+/** `isatty` says no with 0; 0 is also what Linux says of a process that one may not know of. */
+const REFUSAL_RETS = WIRE_SYMBOLS.map(({ symbol }) =>
+  symbol === 'isatty' || CANNOT_FAIL.has(symbol) ? 0 : -1,
+);
 
 /** Likewise where RuntimeError is to be raised, which is done by what this gives. */
 const RAISING_RETS = WIRE_SYMBOLS.map(({ symbol }, fid) =>
-  symbol === 'getppid' || symbol === 'getpgrp' ? REFUSED_PID : REFUSAL_RETS[fid]!,
+  CANNOT_FAIL.has(symbol) ? REFUSED_PID : REFUSAL_RETS[fid]!,
 );
 
 export interface ControllerOptions extends CourseOptions {
