@@ -2,12 +2,16 @@
  * The rows of a trace as columns, in blocks of {@link BLOCK_ROWS} rows: what filters, statistics and the timeline look at.
  *
  * A full block goes to the file and is read back when it is looked at; only the last, growing one stays in memory. So a run of any
- * length costs the server one block, and looking at all of a million rows reads some 45 MB that the system has cached.
+ * length costs the server one block, and looking at all of a million rows reads some 45 MB that the system has cached. The last block
+ * has room for the rows it has, twice as many when they become more, and is stored without any to spare: most runs are short.
  */
 import { closeSync, openSync, readSync, writeSync } from 'node:fs';
 
-/** 32,768 rows: one block is 1.5 MB and takes under a millisecond to go through. */
+/** 32,768 rows: one block is 1.6 MB and takes under a millisecond to go through. */
 export const BLOCK_ROWS = 1 << 15;
+
+/** Rows for which a block has room when it begins: 13 KB, enough for most runs. */
+const FIRST_ROWS = 256;
 
 const WIDTHS = {
   t: 8,
@@ -26,7 +30,8 @@ const WIDTHS = {
   marks: 1,
 } as const;
 
-const BLOCK_BYTES = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0) * BLOCK_ROWS;
+const ROW_BYTES = Object.values(WIDTHS).reduce((sum, width) => sum + width, 0);
+const BLOCK_BYTES = ROW_BYTES * BLOCK_ROWS;
 
 /** In column `bytes`: the row has no such number. */
 export const NO_BYTES = 0xffff_ffff;
@@ -34,11 +39,7 @@ export const NO_BYTES = 0xffff_ffff;
 /** In column `marks`: the call changed a file or a name. */
 export const MARK_CHANGES = 1;
 
-/** Columns of one block; the first `rows` entries of each count. */
-export interface Block {
-  /** Number of the first row. */
-  readonly first: number;
-  readonly rows: number;
+interface Columns {
   /** Microseconds since the run began. */
   readonly t: Float64Array;
   /** Byte of the log where the row's line begins. */
@@ -61,38 +62,102 @@ export interface Block {
   readonly marks: Uint8Array;
 }
 
+/** Columns of one block; the first `rows` entries of each count. */
+export interface Block extends Columns {
+  /** Number of the first row. */
+  readonly first: number;
+  readonly rows: number;
+}
+
 export type RowValues = { readonly [K in keyof typeof WIDTHS]: number };
 
-function blockOver(buffer: ArrayBuffer, first: number, rows: number): Block {
+const COLUMN_NAMES = Object.keys(WIDTHS) as (keyof Columns)[];
+
+/** The columns lie one after the other, the widest first, so that each is aligned whatever the number of rows. */
+function columnsOver(buffer: ArrayBuffer, rows: number): Columns {
   let at = 0;
   const next = (width: number): number => {
     const begin = at;
-    at += width * BLOCK_ROWS;
+    at += width * rows;
     return begin;
   };
   return {
-    first,
-    rows,
-    t: new Float64Array(buffer, next(8), BLOCK_ROWS),
-    offset: new Float64Array(buffer, next(8), BLOCK_ROWS),
-    us: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    bytes: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    rule: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    paths: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    reason: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    line: new Uint32Array(buffer, next(4), BLOCK_ROWS),
-    thread: new Uint16Array(buffer, next(2), BLOCK_ROWS),
-    call: new Uint16Array(buffer, next(2), BLOCK_ROWS),
-    failure: new Uint16Array(buffer, next(2), BLOCK_ROWS),
-    text: new Uint16Array(buffer, next(2), BLOCK_ROWS),
-    verdict: new Uint8Array(buffer, next(1), BLOCK_ROWS),
-    marks: new Uint8Array(buffer, next(1), BLOCK_ROWS),
+    t: new Float64Array(buffer, next(8), rows),
+    offset: new Float64Array(buffer, next(8), rows),
+    us: new Uint32Array(buffer, next(4), rows),
+    bytes: new Uint32Array(buffer, next(4), rows),
+    rule: new Uint32Array(buffer, next(4), rows),
+    paths: new Uint32Array(buffer, next(4), rows),
+    reason: new Uint32Array(buffer, next(4), rows),
+    line: new Uint32Array(buffer, next(4), rows),
+    thread: new Uint16Array(buffer, next(2), rows),
+    call: new Uint16Array(buffer, next(2), rows),
+    failure: new Uint16Array(buffer, next(2), rows),
+    text: new Uint16Array(buffer, next(2), rows),
+    verdict: new Uint8Array(buffer, next(1), rows),
+    marks: new Uint8Array(buffer, next(1), rows),
   };
 }
 
-/** Blocks read back, shared by all runs of the thread: 36 MB, most of a million rows. */
-const BLOCKS_CACHED = 24;
+/** The growing block. */
+class Tail {
+  #buffer = new ArrayBuffer(FIRST_ROWS * ROW_BYTES);
+  columns = columnsOver(this.#buffer, FIRST_ROWS);
+  rows = 0;
+
+  add(row: RowValues): void {
+    if (this.rows === this.columns.t.length) this.#resize(Math.min(this.rows * 2, BLOCK_ROWS));
+    const { columns } = this;
+    const at = this.rows++;
+    columns.t[at] = row.t;
+    columns.offset[at] = row.offset;
+    columns.us[at] = row.us;
+    columns.bytes[at] = row.bytes;
+    columns.rule[at] = row.rule;
+    columns.paths[at] = row.paths;
+    columns.reason[at] = row.reason;
+    columns.line[at] = row.line;
+    columns.thread[at] = row.thread;
+    columns.call[at] = row.call;
+    columns.failure[at] = row.failure;
+    columns.text[at] = row.text;
+    columns.verdict[at] = row.verdict;
+    columns.marks[at] = row.marks;
+  }
+
+  /** As it is stored: room for its rows and no more. */
+  bytes(): Uint8Array {
+    if (this.rows < this.columns.t.length) this.#resize(this.rows);
+    return new Uint8Array(this.#buffer);
+  }
+
+  #resize(rows: number): void {
+    const buffer = new ArrayBuffer(rows * ROW_BYTES);
+    const columns = columnsOver(buffer, rows);
+    for (const name of COLUMN_NAMES) columns[name].set(this.columns[name].subarray(0, this.rows));
+    this.#buffer = buffer;
+    this.columns = columns;
+  }
+}
+
+/** Blocks read back, shared by all runs of the thread: most of a million rows. */
+const CACHE_BYTES = 24 * BLOCK_BYTES;
 const cache = new Map<string, Block>();
+let cachedBytes = 0;
+
+function remember(key: string, block: Block): void {
+  cache.set(key, block);
+  cachedBytes += block.rows * ROW_BYTES;
+  for (const oldest of cache.keys()) {
+    if (cachedBytes <= CACHE_BYTES) return;
+    forget(oldest);
+  }
+}
+
+function forget(key: string): void {
+  cachedBytes -= cache.get(key)!.rows * ROW_BYTES;
+  cache.delete(key);
+}
 
 export class RowColumns {
   readonly #path: string;
@@ -101,8 +166,7 @@ export class RowColumns {
   #stored: number;
   /** Rows of a file that grows no more, 0 while it does. */
   #closedRows: number;
-  #tail: { readonly buffer: ArrayBuffer; readonly block: Block } | null = null;
-  #tailRows = 0;
+  #tail: Tail | null = null;
 
   /** `stored`: rows that the file has already, from an earlier time; the last block of the file may be part full. */
   constructor(path: string, rows = 0) {
@@ -112,7 +176,7 @@ export class RowColumns {
   }
 
   get rows(): number {
-    return this.#closedRows > 0 ? this.#closedRows : this.#stored * BLOCK_ROWS + this.#tailRows;
+    return this.#closedRows > 0 ? this.#closedRows : this.#stored * BLOCK_ROWS + (this.#tail?.rows ?? 0);
   }
 
   get blocks(): number {
@@ -120,66 +184,47 @@ export class RowColumns {
   }
 
   push(row: RowValues): void {
-    if (this.#tail === null) {
-      const buffer = new ArrayBuffer(BLOCK_BYTES);
-      this.#tail = { buffer, block: blockOver(buffer, this.#stored * BLOCK_ROWS, BLOCK_ROWS) };
-    }
-    const { block } = this.#tail;
-    const at = this.#tailRows++;
-    block.t[at] = row.t;
-    block.offset[at] = row.offset;
-    block.us[at] = row.us;
-    block.bytes[at] = row.bytes;
-    block.rule[at] = row.rule;
-    block.paths[at] = row.paths;
-    block.reason[at] = row.reason;
-    block.line[at] = row.line;
-    block.thread[at] = row.thread;
-    block.call[at] = row.call;
-    block.failure[at] = row.failure;
-    block.text[at] = row.text;
-    block.verdict[at] = row.verdict;
-    block.marks[at] = row.marks;
-    if (this.#tailRows === BLOCK_ROWS) this.#store();
+    this.#tail ??= new Tail();
+    this.#tail.add(row);
+    if (this.#tail.rows === BLOCK_ROWS) this.#store(this.#tail);
   }
 
   /** Writes the last block as well; nothing can be added afterwards. */
   finish(): void {
     const { rows } = this;
-    if (this.#tailRows > 0) this.#store();
+    if (this.#tail !== null) this.#store(this.#tail);
     this.#closedRows = rows;
   }
 
   block(number: number): Block {
-    const rows = Math.min(BLOCK_ROWS, this.rows - number * BLOCK_ROWS);
+    const first = number * BLOCK_ROWS;
+    const rows = Math.min(BLOCK_ROWS, this.rows - first);
     if (number >= this.#stored) {
       if (this.#tail === null) throw new Error(`columns: no block ${number}`);
-      return { ...this.#tail.block, rows };
+      return { first, rows, ...this.#tail.columns };
     }
     const key = `${this.#path}:${number}`;
     let block = cache.get(key);
     if (block === undefined) {
-      const buffer = new ArrayBuffer(BLOCK_BYTES);
-      readSync(this.#open(), new Uint8Array(buffer), 0, BLOCK_BYTES, number * BLOCK_BYTES);
-      block = blockOver(buffer, number * BLOCK_ROWS, rows);
-      if (cache.size >= BLOCKS_CACHED) cache.delete(cache.keys().next().value!);
-    } else cache.delete(key);
-    cache.set(key, block);
+      const buffer = new ArrayBuffer(rows * ROW_BYTES);
+      readSync(this.#open(), new Uint8Array(buffer), 0, buffer.byteLength, number * BLOCK_BYTES);
+      block = { first, rows, ...columnsOver(buffer, rows) };
+    } else forget(key);
+    remember(key, block);
     return block;
   }
 
   close(): void {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
-    for (const key of [...cache.keys()]) if (key.startsWith(`${this.#path}:`)) cache.delete(key);
+    for (const key of [...cache.keys()]) if (key.startsWith(`${this.#path}:`)) forget(key);
   }
 
-  #store(): void {
-    const bytes = new Uint8Array(this.#tail!.buffer);
+  #store(tail: Tail): void {
+    const bytes = tail.bytes();
     for (let at = 0; at < bytes.length;)
       at += writeSync(this.#open(), bytes, at, bytes.length - at, this.#stored * BLOCK_BYTES + at);
     this.#stored += 1;
-    this.#tailRows = 0;
     this.#tail = null;
   }
 

@@ -24,7 +24,7 @@ import { RowTexts, type TextPlace } from './rowTexts.ts';
 import { Words } from './words.ts';
 
 /** Grows when the layout of the files changes: an older index is then made anew. */
-const INDEX_VERSION = 2;
+const INDEX_VERSION = 3;
 
 const COLUMNS_FILE = 'columns';
 const TEXTS_FILE = 'texts';
