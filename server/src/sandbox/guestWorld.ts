@@ -109,6 +109,7 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
       else hitFirst ??= shown;
     },
     onChange: options.onChange,
+    baseline: 'later',
   });
   if (!made.ok) return hostFault(`The guest's world cannot be made: ${made.message}`);
   const { vfs } = made;
@@ -199,7 +200,7 @@ function measureShare(
   mounts: readonly Mount[],
   ofLab: readonly StartFile[],
 ): Share {
-  const made = Vfs.create({ mounts, limits: MAX_VFS_LIMITS });
+  const made = Vfs.create({ mounts, limits: MAX_VFS_LIMITS, baseline: 'later' });
   // What is wrong with them is said where the world itself is made.
   if (!made.ok) return { totalBytes: 0, files: 0 };
   fillIn(made.vfs, interpreter, ofLab);

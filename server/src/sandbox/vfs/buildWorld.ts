@@ -41,12 +41,12 @@ export function buildWorld(mounts: readonly Mount[], ledger: Ledger, clock: () =
       ? sorted.shift()!.mount
       : { at: '/' as GuestPath, kind: 'memory', writeMode: 'read-only' };
   let dev = FIRST_DEV;
-  const space = new Namespace(ledger, clock, (nextIno) => volumeRoot(base, dev, nextIno, clock(), null));
+  const space = new Namespace(ledger, clock, (takeInos) => volumeRoot(base, dev, takeInos, clock(), null));
   populate(space, space.root, base);
   for (const { mount, names } of sorted) {
     dev += 1;
     const point = makeWay(space, names, mount.at);
-    const root = volumeRoot(mount, dev, () => space.nextIno(), clock(), point);
+    const root = volumeRoot(mount, dev, (count) => space.takeInos(count), clock(), point);
     if (point.mounted !== null) throw new DeclarationError(`two mounts at ${mount.at}`);
     point.mounted = root;
     point.hidden = mount.hidden === true;
@@ -58,7 +58,7 @@ export function buildWorld(mounts: readonly Mount[], ledger: Ledger, clock: () =
 function volumeRoot(
   mount: Mount,
   dev: number,
-  nextIno: () => number,
+  takeInos: (count: number) => number,
   time: TimeSpec,
   mountPoint: Entry | null,
 ): DirectoryEntry {
@@ -66,9 +66,9 @@ function volumeRoot(
   const attributes: Attributes = { mode: mount.mode ?? 0o755, uid: owner.uid, gid: owner.gid, time };
   const inode =
     mount.kind === 'memory'
-      ? new DirectoryInode(dev, nextIno(), attributes)
+      ? new DirectoryInode(dev, takeInos(1), attributes)
       : hostDirectory(
-          { folder: mount.folder, dev, owner, nextIno, keepModes: mount.kind === 'overlay' },
+          { folder: mount.folder, dev, owner, takeInos, keepModes: mount.kind === 'overlay' },
           attributes,
           [],
         );
@@ -139,9 +139,8 @@ function makeInode(space: Namespace, dev: number, initial: InitialEntry, mountOw
 function makeWay(space: Namespace, names: readonly string[], at: GuestPath): DirectoryEntry {
   let here: DirectoryEntry = space.root;
   for (const name of names) {
-    const children = here.inode.children();
-    if (typeof children === 'string') throw new DeclarationError(`cannot mount at ${at}: ${children}`);
-    let next = children.get(name);
+    let next = here.inode.child(name);
+    if (typeof next === 'string') throw new DeclarationError(`cannot mount at ${at}: ${next}`);
     if (next === undefined) {
       const attributes: Attributes = { mode: 0o755, ...ROOT, time: space.clock() };
       next = space.attach(here, name, space.makeDirectory(here.inode.dev, attributes));

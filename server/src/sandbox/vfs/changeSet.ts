@@ -3,8 +3,8 @@
  *
  * There is no snapshot of the whole tree: each inode keeps what it was at its first change after the
  * baseline (`Inode.before`). So the tree of the baseline is reached by walking `before.children`
- * where there is one, and what was never touched, such as a directory of a host folder that nobody
- * looked into, is the same object on both sides and is skipped.
+ * where there is one, and what was never touched, such as a name of a host folder that nobody
+ * looked at, is the same on both sides and is skipped.
  */
 import type { Errno } from '@sandtable/shared/errno';
 import type { GuestPath } from '../paths.ts';
@@ -55,8 +55,9 @@ export function changeSetOf(space: Namespace): ChangeSet {
     { path: '', old: space.root.inode, now: space.root.inode },
   ];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const oldNames = next.old === null ? NOTHING : namesThen(next.old, space.epoch);
-    const newNames = next.now === null ? NOTHING : namesNow(next.now);
+    const isSame = next.old === next.now && next.now !== null && !isChanged(next.now, space.epoch);
+    const newNames = next.now === null ? NOTHING : isSame ? next.now.seen : namesNow(next.now);
+    const oldNames = isSame ? newNames : next.old === null ? NOTHING : namesThen(next.old, space.epoch);
     for (const name of union(oldNames, newNames)) {
       const path = `${next.path}/${name}` as GuestPath;
       if (path.length >= LONGEST) {
@@ -72,8 +73,7 @@ export function changeSetOf(space: Namespace): ChangeSet {
       }
       const oldDirectory = old?.kind === 'directory' ? old : null;
       const newDirectory = now?.kind === 'directory' ? now : null;
-      const untouched = oldDirectory === newDirectory && oldDirectory?.loaded === false;
-      if ((oldDirectory !== null || newDirectory !== null) && !untouched) {
+      if (oldDirectory !== null || newDirectory !== null) {
         pending.push({ path, old: oldDirectory, now: newDirectory });
       }
     }

@@ -188,6 +188,22 @@ describe('a folder of the machine, read-only', () => {
     expect(told(later.vfs.trusted.readFile(g('/real/sub/deep.txt')))).not.toBe('deep');
   });
 
+  it('has the same names, order and numbers whatever is looked at first', () => {
+    for (const name of ['a', 'm', 'z']) writeFileSync(join(inside, name), name);
+    const lines = ({ guest }: World) => must(guest.listDirectory(g('/real')));
+    const listed = worldOf('host');
+    const before = lines(listed);
+    const looked = worldOf('host');
+    expect(contents(looked, '/real/z')).toBe('z');
+    expect(told(looked.guest.stat(g('/real/none')))).toBe('ENOENT');
+    expect(contents(looked, '/real/sub/deep.txt')).toBe('deep');
+    const ino = must(looked.guest.stat(g('/real/z'))).ino;
+    expect(must(looked.guest.stat(g('/real'))).nlink).toBe(must(listed.guest.stat(g('/real'))).nlink);
+    expect(lines(looked)).toEqual(before);
+    expect(before.map(({ name }) => name)).toEqual(['.', '..', 'a', 'file.py', 'm', 'sub', 'z']);
+    expect(before.find(({ name }) => name === 'z')?.ino).toBe(ino);
+  });
+
   it('tells what is wrong with a folder that cannot be opened', () => {
     expect(HostFolder.open(hostPath(join(base, 'missing')))).toEqual({ ok: false, errno: 'ENOENT' });
     expect(HostFolder.open(hostPath(join(inside, 'file.py')))).toEqual({ ok: false, errno: 'ENOTDIR' });
@@ -225,6 +241,46 @@ describe('an overlay on a folder of the machine', () => {
       ['/real/moved/new', undefined, 'file'],
       ['/real/sub', 'directory', undefined],
       ['/real/sub/deep.txt', 'file', undefined],
+    ]);
+  });
+
+  it('lists what is new after what was there, although nobody had looked at that', () => {
+    const world = worldOf('overlay');
+    const { guest, vfs } = world;
+    must(vfs.trusted.writeFile(g('/real/added'), bytes('a')));
+    must(vfs.trusted.writeFile(g('/real/file.py'), bytes('other')));
+    must(guest.unlink(g('/real/added')));
+    must(vfs.trusted.writeFile(g('/real/again'), bytes('b')));
+    expect(must(guest.listDirectory(g('/real'))).map(({ name }) => name)).toEqual([
+      '.',
+      '..',
+      'file.py',
+      'sub',
+      'again',
+    ]);
+    expect(contents(world, '/real/file.py')).toBe('other');
+    expect(told(guest.stat(g('/real/added')))).toBe('ENOENT');
+  });
+
+  it('compares with the world as whoever made it had filled it in', () => {
+    const folder = folderOf();
+    const { vfs, guest } = makeWorld(
+      {},
+      {
+        more: [{ at: g('/real'), kind: 'overlay', writeMode: 'read-write', folder, owner: USER }],
+        baseline: 'later',
+      },
+    );
+    must(vfs.trusted.writeFile(g('/real/added'), bytes('a')));
+    must(vfs.trusted.writeFile(g('/real/sub/deep.txt'), bytes('other')));
+    vfs.markBaseline();
+    expect(vfs.trusted.changeSet()).toEqual({ changes: [], unreadable: [] });
+    expect(vfs.trusted.list(g('/real'))).toMatchObject({
+      value: ['added', 'file.py', 'sub'].map((name) => ({ name, changed: false })),
+    });
+    must(guest.unlink(g('/real/file.py')));
+    expect(vfs.trusted.changeSet().changes.map(({ path, after }) => [path, after])).toEqual([
+      ['/real/file.py', null],
     ]);
   });
 

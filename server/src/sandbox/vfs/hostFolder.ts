@@ -58,6 +58,16 @@ export interface HostItem {
   readonly segments: readonly string[];
 }
 
+/** What stands in a directory. */
+export interface HostListing {
+  /** Sorted by name. */
+  readonly items: readonly HostItem[];
+  /** Where each name stands among them. */
+  readonly places: ReadonlyMap<string, number>;
+  /** How many of them are directories. */
+  readonly directories: number;
+}
+
 interface KnownItem extends HostItem {
   readonly identity: Identity;
   bytes: Uint8Array | null;
@@ -81,7 +91,7 @@ export class HostFolder {
   readonly path: HostPath;
   readonly #root: number;
   readonly #excluded: RegExp | null;
-  readonly #listings = new Map<string, readonly KnownItem[]>();
+  readonly #listings = new Map<string, HostListing>();
   readonly #cached: KnownItem[] = [];
   #cachedBytes = 0;
   #closed = false;
@@ -102,16 +112,21 @@ export class HostFolder {
     }
   }
 
-  /** What stands in a directory, sorted by name. `[]` is the folder itself. */
-  list(segments: readonly string[]): readonly HostItem[] | Errno {
+  /** What stands in a directory, the same object for all runs. `[]` is the folder itself. */
+  list(segments: readonly string[]): HostListing | Errno {
     const key = segments.join('/');
     const known = this.#listings.get(key);
     if (known !== undefined) return known;
     if (this.#closed) return 'EIO';
     try {
       const items = this.#within(segments, (fd) => this.#readDirectory(fd, segments));
-      this.#listings.set(key, items);
-      return items;
+      const listing: HostListing = {
+        items,
+        places: new Map(items.map(({ name }, place) => [name, place])),
+        directories: items.filter(({ kind }) => kind === 'directory').length,
+      };
+      this.#listings.set(key, listing);
+      return listing;
     } catch (cause) {
       return errnoOf(cause);
     }

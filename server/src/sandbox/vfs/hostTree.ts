@@ -1,16 +1,28 @@
-/** A folder of the real machine as a tree of the virtual world, its directories filled in at the first look. */
+/**
+ * A folder of the real machine as a tree of the virtual world. A directory is listed at the first look, and a name of it made into a file of
+ * this world when somebody looks at that name: the interpreter's library has hundreds in a directory, and a run needs a few of them.
+ */
 import type { Errno } from '@sandtable/shared/errno';
 import { byteLength } from '@sandtable/shared/text';
 import { FileContent } from './content.ts';
 import type { HostFolder, HostItem } from './hostFolder.ts';
-import { DirectoryInode, Entry, FileInode, LinkInode, type Attributes, type Inode } from './inode.ts';
+import {
+  DirectoryInode,
+  Entry,
+  FileInode,
+  LinkInode,
+  type Attributes,
+  type Inode,
+  type NameSource,
+} from './inode.ts';
 import type { Owner } from './worldSpec.ts';
 
 export interface HostTreeOptions {
   readonly folder: HostFolder;
   readonly dev: number;
   readonly owner: Owner;
-  readonly nextIno: () => number;
+  /** The first of so many numbers that follow one another. */
+  readonly takeInos: (count: number) => number;
   /**
    * True for an overlay: modes are shown as they are, for the guest may be their owner and change
    * things. Otherwise everything is readable, as the lecture's folders were, and executable where
@@ -23,33 +35,40 @@ export function hostDirectory(
   options: HostTreeOptions,
   attributes: Attributes,
   segments: readonly string[],
+  ino = options.takeInos(1),
 ): DirectoryInode {
-  const directory: DirectoryInode = new DirectoryInode(options.dev, options.nextIno(), attributes, (into) =>
-    fill(options, directory, segments, into),
+  const directory: DirectoryInode = new DirectoryInode(options.dev, ino, attributes, () =>
+    namesOf(options, directory, segments),
   );
   return directory;
 }
 
-function fill(
+/** Numbers are given in the order of the listing, whatever is looked at first. */
+function namesOf(
   options: HostTreeOptions,
   directory: DirectoryInode,
   segments: readonly string[],
-  into: Map<string, Entry>,
-): Errno | undefined {
-  const items = options.folder.list(segments);
-  if (typeof items === 'string') return items;
+): NameSource | Errno {
+  const listing = options.folder.list(segments);
+  if (typeof listing === 'string') return listing;
+  const { items, places, directories } = listing;
+  const firstIno = options.takeInos(items.length);
   const parent = directory.entry;
-  for (const item of items) {
-    const inode = makeInode(options, item);
-    const entry = new Entry(item.name, parent, inode, parent.volume);
-    into.set(item.name, entry);
-    if (inode.kind === 'directory') directory.nlink += 1;
-    else inode.nlink = 1;
-  }
-  return undefined;
+  return {
+    directories,
+    names: places.keys(),
+    make: (name) => {
+      const place = places.get(name);
+      if (place === undefined) return undefined;
+      const item = items[place]!;
+      const inode = makeInode(options, item, firstIno + place);
+      if (inode.kind !== 'directory') inode.nlink = 1;
+      return new Entry(item.name, parent, inode, parent.volume);
+    },
+  };
 }
 
-function makeInode(options: HostTreeOptions, item: HostItem): Inode {
+function makeInode(options: HostTreeOptions, item: HostItem, ino: number): Inode {
   const attributes: Attributes = {
     mode: modeOf(options, item),
     uid: options.owner.uid,
@@ -58,11 +77,11 @@ function makeInode(options: HostTreeOptions, item: HostItem): Inode {
   };
   switch (item.kind) {
     case 'directory':
-      return hostDirectory(options, attributes, item.segments);
+      return hostDirectory(options, attributes, item.segments, ino);
     case 'symlink':
       return new LinkInode(
         options.dev,
-        options.nextIno(),
+        ino,
         attributes,
         item.target,
         item.target === null ? 0 : byteLength(item.target),
@@ -70,7 +89,7 @@ function makeInode(options: HostTreeOptions, item: HostItem): Inode {
     case 'file':
       return new FileInode(
         options.dev,
-        options.nextIno(),
+        ino,
         attributes,
         FileContent.from({ size: item.size, load: () => options.folder.read(item) }),
       );

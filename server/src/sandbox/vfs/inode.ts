@@ -171,6 +171,16 @@ export class FileInode extends BaseInode {
   }
 }
 
+/** Names of a directory that come from elsewhere. */
+export interface NameSource {
+  /** How many of them are directories. */
+  readonly directories: number;
+  /** All of them, in order; gone through once at most. */
+  readonly names: Iterable<string>;
+  /** A new entry; undefined where it has no such name. */
+  make(name: string): Entry | undefined;
+}
+
 export class DirectoryInode extends BaseInode {
   readonly kind = 'directory';
   readonly typeBits = S_IFDIR;
@@ -178,19 +188,21 @@ export class DirectoryInode extends BaseInode {
   entry!: Entry;
   /** True once removed: it may still be open or be somebody's working directory, but takes no names. */
   dead = false;
-  #children: Map<string, Entry> | null;
-  readonly #load: ((into: Map<string, Entry>) => Errno | undefined) | null;
+  #children = new Map<string, Entry>();
+  /** Null once it has given a source. */
+  #load: (() => NameSource | Errno) | null;
+  /** Of what stands here, whatever is not among the children yet; null where that is nothing. NEVER may a name of it be removed or given anew. */
+  #source: NameSource | null = null;
 
-  /** With `load` the names are fetched at the first look, once. */
+  /** With `load` names are fetched at the first look, once, and become entries when they are looked at. */
   constructor(
     dev: number,
     ino: number,
     attributes: Attributes,
-    load: ((into: Map<string, Entry>) => Errno | undefined) | null = null,
+    load: (() => NameSource | Errno) | null = null,
   ) {
     super(dev, ino, attributes);
     this.#load = load;
-    this.#children = load === null ? new Map() : null;
     this.nlink = 2;
   }
 
@@ -200,22 +212,59 @@ export class DirectoryInode extends BaseInode {
 
   override stat(): Stat {
     // The link count of a directory tells how many directories are in it.
-    this.children();
+    this.#coming();
     return super.stat();
   }
 
-  get loaded(): boolean {
-    return this.#children !== null;
+  /** The names that anybody has looked at, or made. */
+  get seen(): ReadonlyMap<string, Entry> {
+    return this.#children;
   }
 
-  /** The names, or why a host folder cannot be listed. Only `namespace.ts` may change the map. */
-  children(): Map<string, Entry> | Errno {
-    if (this.#children !== null) return this.#children;
-    const children = new Map<string, Entry>();
-    const refused = this.#load!(children);
-    if (refused !== undefined) return refused;
-    this.#children = children;
-    return children;
+  /** One name, or why a host folder cannot be listed. */
+  child(name: string): Entry | Errno | undefined {
+    const known = this.#children.get(name);
+    if (known !== undefined) return known;
+    const source = this.#coming();
+    if (source === null || typeof source === 'string') return source ?? undefined;
+    const entry = source.make(name);
+    if (entry !== undefined) this.#children.set(name, entry);
+    return entry;
+  }
+
+  /** All names, those of a host folder first; or why that cannot be listed. */
+  children(): ReadonlyMap<string, Entry> | Errno {
+    const source = this.#coming();
+    if (typeof source === 'string') return source;
+    if (source !== null) {
+      const all = new Map<string, Entry>();
+      for (const name of source.names) all.set(name, this.#children.get(name) ?? source.make(name)!);
+      for (const [name, entry] of this.#children) all.set(name, entry);
+      this.#children = all;
+      this.#source = null;
+    }
+    return this.#children;
+  }
+
+  /** Only for `namespace.ts`: adds a name that {@link child} does not know. */
+  add(name: string, entry: Entry): void {
+    this.#children.set(name, entry);
+  }
+
+  /** Only for `namespace.ts`: removes a name. */
+  remove(name: string): void {
+    this.children();
+    this.#children.delete(name);
+  }
+
+  #coming(): NameSource | Errno | null {
+    if (this.#load === null) return this.#source;
+    const source = this.#load();
+    if (typeof source === 'string') return source;
+    this.#load = null;
+    this.#source = source;
+    this.nlink += source.directories;
+    return source;
   }
 }
 

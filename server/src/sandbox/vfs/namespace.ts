@@ -29,19 +29,29 @@ export class Namespace {
   readonly ledger: Ledger;
   readonly feed = new ChangeFeed();
   readonly clock: () => TimeSpec;
-  /** Number of the baseline; see `changeSet.ts`. */
+  /** Number of the baseline, 0 before the first; see `changeSet.ts`. */
   epoch = 0;
   #lastIno = 0;
 
-  constructor(ledger: Ledger, clock: () => TimeSpec, makeRoot: (nextIno: () => number) => DirectoryEntry) {
+  constructor(
+    ledger: Ledger,
+    clock: () => TimeSpec,
+    makeRoot: (takeInos: (count: number) => number) => DirectoryEntry,
+  ) {
     this.ledger = ledger;
     this.clock = clock;
-    this.root = makeRoot(() => this.nextIno());
+    this.root = makeRoot((count) => this.takeInos(count));
   }
 
   nextIno(): number {
-    this.#lastIno += 1;
-    return this.#lastIno;
+    return this.takeInos(1);
+  }
+
+  /** The first of so many numbers that follow one another. */
+  takeInos(count: number): number {
+    const first = this.#lastIno + 1;
+    this.#lastIno += count;
+    return first;
   }
 
   makeFile(dev: number, attributes: Attributes, content: FileContent): FileInode {
@@ -77,10 +87,10 @@ export class Namespace {
 
   /** Adds a name that does not exist yet; `refuseName` was asked. */
   attach(directory: DirectoryEntry, name: string, inode: Inode): Entry {
-    const children = this.#changing(directory);
+    this.remember(directory.inode);
     const own = ownText(name);
     const entry = new Entry(own, directory, inode, directory.volume);
-    children.set(own, entry);
+    directory.inode.add(own, entry);
     if (inode.kind === 'directory' || inode.nlink === 0) inode.madeIn = this.epoch;
     if (inode.kind === 'directory') directory.inode.nlink += 1;
     else inode.nlink += 1;
@@ -97,9 +107,9 @@ export class Namespace {
   /** Removes a name; a directory is empty. */
   detach(entry: Entry): void {
     const directory = entry.parent as DirectoryEntry;
-    const children = this.#changing(directory);
+    this.remember(directory.inode);
     this.feed.name('remove', entry);
-    children.delete(entry.name);
+    directory.inode.remove(entry.name);
     const now = this.clock();
     directory.inode.touchContent(now);
     this.#drop(entry, directory, now);
@@ -108,17 +118,17 @@ export class Namespace {
   /** Moves a name, over another one if that is given; all of Linux's rules were checked. */
   move(entry: Entry, to: DirectoryEntry, name: string, replaced: Entry | null): void {
     const from = entry.parent as DirectoryEntry;
-    const source = this.#changing(from);
-    const target = this.#changing(to);
+    this.remember(from.inode);
+    this.remember(to.inode);
     this.feed.rename(entry, to, name);
     const now = this.clock();
-    source.delete(entry.name);
+    from.inode.remove(entry.name);
     if (replaced !== null) {
-      target.delete(name);
+      to.inode.remove(name);
       this.#drop(replaced, to, now);
     }
     const own = ownText(name);
-    target.set(own, entry);
+    to.inode.add(own, entry);
     entry.name = own;
     entry.parent = to;
     if (entry.inode.kind === 'directory' && from !== to) {
@@ -189,8 +199,9 @@ export class Namespace {
     this.#release(inode);
   }
 
-  /** Keeps what an inode is now, if this is its first change since the baseline. */
+  /** Keeps what an inode is now, if this is its first change since the baseline. Before the first baseline there is nothing to compare with. */
   remember(inode: Inode): void {
+    if (this.epoch === 0) return;
     if (inode.before !== null && inode.before.epoch === this.epoch) return;
     let children: ReadonlyMap<string, Entry> | null = null;
     if (inode.kind === 'directory') {
@@ -203,13 +214,6 @@ export class Namespace {
       image: inode.kind === 'file' ? inode.content.image() : null,
       children,
     };
-  }
-
-  #changing(directory: DirectoryEntry): Map<string, Entry> {
-    this.remember(directory.inode);
-    const children = directory.inode.children();
-    if (typeof children === 'string') throw new Error('a directory that was looked up must have been loaded');
-    return children;
   }
 
   #drop(entry: Entry, directory: DirectoryEntry, now: TimeSpec): void {

@@ -26,6 +26,8 @@ export interface VfsOptions {
   readonly random?: RandomSource;
   /** Owner of what the person makes; the usual guest, 1000 and 1000, by default. */
   readonly owner?: Owner;
+  /** `later`: who makes the world puts more into it, and calls `markBaseline` before anything is compared. */
+  readonly baseline?: 'made' | 'later';
 }
 
 export interface GuestIdentity {
@@ -79,7 +81,7 @@ export class Vfs {
       new GuestContext(this.#services, hand, 0o022),
       options.owner ?? { uid: 1000, gid: 1000 },
     );
-    this.markBaseline();
+    if (options.baseline !== 'later') this.markBaseline();
   }
 
   /** A process of the guest, with no open descriptors; refused if its working directory cannot be entered. */
@@ -97,7 +99,7 @@ export class Vfs {
     return this.#services.space.feed.drain();
   }
 
-  /** From here on `trusted.changeSet()` counts; the state after construction is the first baseline. */
+  /** From here on `trusted.changeSet()` counts; the state after construction is the first baseline, unless the options say `later`. */
   markBaseline(): void {
     this.#services.space.epoch += 1;
   }

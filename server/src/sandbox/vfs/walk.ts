@@ -93,10 +93,8 @@ export class PathWalker {
     if (name.length * 3 > this.#ledger.limits.nameBytes && byteLength(name) > this.#ledger.limits.nameBytes) {
       return this.#ledger.hit('nameBytes', name.slice(0, 80));
     }
-    const children = directory.inode.children();
-    if (typeof children === 'string') return children;
-    const entry = children.get(name);
-    return entry === undefined ? undefined : (entry.mounted ?? entry);
+    const found = directory.inode.child(name);
+    return found === undefined || typeof found === 'string' ? found : (found.mounted ?? found);
   }
 
   #walk(text: string): Errno | undefined {
