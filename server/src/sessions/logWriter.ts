@@ -14,13 +14,19 @@ import { INDEX_ENTRY_BYTES, INDEX_FILE, INDEX_STRIDE, LOG_FILE } from './logForm
 /** Bytes collected before a write: large enough that writing costs little, small beside a guest. */
 const BUFFER_BYTES = 256 * 1024;
 
+/** Buffers kept for whoever logs next: as many as runs of a thread that log at the same time. With more of them some are allocated again and again. */
+const MAX_SPARE = 32;
+
+/** Of this thread. A run has a buffer only while lines of it wait to be written, because most runs are prompts that wait. */
+const spare: Buffer[] = [];
+
 /** UTF-8 needs at most this many bytes for one UTF-16 unit. */
 const BYTES_PER_UNIT = 3;
 
 export class LogWriter {
   readonly #log: number;
   readonly #index: number;
-  readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
+  #buffer: Buffer | null = null;
   #filled = 0;
   /** Bytes in the file. */
   #written = 0;
@@ -66,16 +72,20 @@ export class LogWriter {
         return;
       }
     }
-    this.#filled += this.#buffer.write(line, this.#filled);
-    this.#buffer[this.#filled++] = 0x0a;
+    const buffer = (this.#buffer ??= spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES));
+    this.#filled += buffer.write(line, this.#filled);
+    buffer[this.#filled++] = 0x0a;
   }
 
   /** Afterwards every line is in the file. */
   flush(): void {
-    if (this.#filled > 0) {
+    if (this.#buffer !== null) {
+      const buffer = this.#buffer;
       const filled = this.#filled;
+      this.#buffer = null;
       this.#filled = 0;
-      this.#write(this.#buffer.subarray(0, filled));
+      this.#write(buffer.subarray(0, filled));
+      if (spare.length < MAX_SPARE) spare.push(buffer);
     }
     if (this.#entries.length > 0 && this.#failure === null) {
       // The index comes after the lines that it points to.

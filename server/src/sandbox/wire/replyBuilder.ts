@@ -10,8 +10,8 @@ import { writeInt64 } from './wireArgs.ts';
 const HEADER = 20;
 const LENGTH_FIELD = 4;
 
-/** Room to begin with; a read of 64 KiB fits. The buffer grows to the largest reply of the run, which MAX_FRAME bounds. */
-const FIRST_ROOM = 80 * 1024;
+/** Room to begin with: ordinary replies fit, and hundreds of guests may wait at their prompt. The buffer grows to the largest reply of the run, which MAX_FRAME bounds. */
+const FIRST_ROOM = 4 * 1024;
 
 /** The call was denied with RuntimeError. */
 export const FLAG_RAISE = 1;
