@@ -308,11 +308,21 @@ describe('a guest that starts its own interpreter in a host that was ready', () 
 });
 
 describe('zygotes', () => {
-  it('are started for the next one, and nobody waits for them', async () => {
+  it('are started for the next one, for whom those who come meanwhile may wait', async () => {
     const own = new Zygotes(stdlib);
+    await own.awaitStarting(PLAIN);
     expect(own.get(PLAIN)).toBeNull();
-    expect(await own.prepare(PLAIN)).toBe(true);
+    await own.awaitStarting(PLAIN);
     expect(own.get(PLAIN)!.state).toBe('ready');
+    await own.awaitStarting(PLAIN);
+    own.close();
+  });
+
+  it('that do not come are waited for as long as they may still come', async () => {
+    const own = new Zygotes('/no/such/library');
+    expect(own.get(PLAIN)).toBeNull();
+    await own.awaitStarting(PLAIN);
+    expect(own.get(PLAIN)).toBeNull();
     own.close();
   });
 

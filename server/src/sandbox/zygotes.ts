@@ -1,7 +1,8 @@
 /**
  * The zygotes of one thread: which there are, and who gets one.
  *
- * A start that no zygote fits is made from nothing, and a fitting zygote is started for the next one. Nobody ever waits for a zygote.
+ * A start that no zygote fits is made from nothing, and a fitting zygote is started for the next one. Whoever comes while that one is being
+ * started does better to wait for it than to start from nothing beside it: see {@link Zygotes.awaitStarting}.
  */
 import type { RunMode } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
@@ -36,6 +37,9 @@ const MAX_ZYGOTES = 6;
 
 /** One that could not be started, or ended, is not tried again before this. */
 const RETRY_MS = 5_000;
+
+/** A zygote that has not come by then is no longer waited for: some hundred milliseconds are enough, on a machine with ten times too much to do as well. */
+const AWAIT_MS = 5_000;
 
 interface Entry {
   readonly zygote: Zygote;
@@ -73,6 +77,20 @@ export class Zygotes {
   prepare(spec: ZygoteSpec): Promise<boolean> {
     this.get(spec);
     return this.#entries.get(JSON.stringify(spec))?.prepared ?? Promise.resolve(false);
+  }
+
+  /**
+   * Resolves when one that is being started for starts like this is ready, or will not be; at once where none is being started. A class that
+   * presses Run when the server has just begun would otherwise have its processors start as many interpreters from nothing, and keep 20 MB more for
+   * each of them as long as it lives.
+   */
+  async awaitStarting(spec: ZygoteSpec): Promise<void> {
+    const entry = this.#entries.get(JSON.stringify(spec));
+    if (entry?.zygote.state !== 'starting') return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, AWAIT_MS);
+    await Promise.race([entry.prepared, promise]);
+    clearTimeout(timer);
   }
 
   /** Ends all, and the guests that were forked from them. */

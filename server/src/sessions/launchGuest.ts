@@ -38,11 +38,14 @@ export async function warmUp(): Promise<void> {
     throw new Error(`the standard policy does not load: ${policyComplaint(loaded.diagnostics)}`);
   const { engine } = loaded;
   const limits = clampLimits(engine.world.limits);
-  for (const mode of ['script', 'repl'] as const)
-    await ready?.prepare(zygoteSpecOf(engine, mode, TERMINAL, limits, ALWAYS_COLD));
+  const specs = (['script', 'repl'] as const).map((mode) =>
+    zygoteSpecOf(engine, mode, TERMINAL, limits, ALWAYS_COLD),
+  );
   engine.dispose();
+  if (ready === null) return;
+  await Promise.all(specs.map((spec) => ready.prepare(spec)));
   // Few runs start from nothing, so this comes last.
-  if (ready !== null) await compileSite(siteCustomize({ modules: [], tidy: false }));
+  await compileSite(siteCustomize({ modules: [], tidy: false }));
 }
 
 /** The platform alone decides, in the standard world; the policy says what it would have said. */
@@ -72,6 +75,9 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
   }
   const engine = spec.audit === true ? await audited(loaded.engine) : loaded.engine;
   const forked = await zygotes;
+  const limits = limitsUnder(engine.world.limits, lab?.limits);
+  const cold = spec.cold || ALWAYS_COLD;
+  if (!cold) await forked?.awaitStarting(zygoteSpecOf(engine, spec.mode, TERMINAL, limits));
   const handle = startRun({
     run: spec.run,
     mode: spec.mode,
@@ -82,12 +88,12 @@ export async function launchGuest(spec: RunSpec, sink: RunSink): Promise<Launche
     ...(lab === undefined || lab.services.length === 0 ? {} : { network: new ServiceNetwork(lab.services) }),
     engine,
     policy: spec.policy.name,
-    limits: limitsUnder(engine.world.limits, lab?.limits),
+    limits,
     stdio: { kind: 'tty', size: spec.size },
     sink,
     lines: spec.lines === true,
     ...(forked === null ? {} : { zygotes: forked }),
-    cold: spec.cold || ALWAYS_COLD,
+    cold,
   });
   return { ok: true, handle };
 }
