@@ -13,6 +13,7 @@ const AT_ONCE = 8;
 const SETTLE_MS = 5_000;
 
 const GOAL_MIB = 2_048;
+const GUEST_GOAL_MIB = 2;
 const KIB_PER_MIB = 1_024;
 
 interface Use {
@@ -67,7 +68,12 @@ export async function measureIdle(server: OwnServer, { idle }: Sizes): Promise<r
       plain('helpers (type checkers, zygotes)', `${after.helpers.toFixed(0)} MiB`),
       plain(`guests (${after.guestCount})`, `${after.guests.toFixed(0)} MiB`),
       plain('guest, proportional, for each prompt', each(after.guests)),
-      plain('guest, private and dirty, for each prompt', each(after.guestsOwn)),
+      {
+        what: 'guest, private and dirty, for each prompt',
+        value: each(after.guestsOwn),
+        goal: `≤ ${GUEST_GOAL_MIB} MiB`,
+        met: after.guestsOwn / idle <= GUEST_GOAL_MIB,
+      },
     ];
   } finally {
     for (const student of students) await student.leave();

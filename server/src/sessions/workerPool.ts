@@ -18,8 +18,8 @@ const MAX_WORKERS = 4;
 const WORKER_HEAP_MB = 1024;
 
 /**
- * What is new in that heap, three halves of 16 MB. By itself a thread takes 94 MB for it in a busy minute and keeps them while its prompts
- * wait, for one part in a hundred of the time that a call takes.
+ * What is new in that heap: three times 16 MB. By itself a thread takes 94 MB for it as soon as it has much to do, keeps them while its
+ * prompts wait, and is no faster for that: collecting takes 110 ms of 300,000 calls, and 130 ms with 94 MB.
  */
 const WORKER_YOUNG_MB = 48;
 
