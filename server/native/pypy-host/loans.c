@@ -37,6 +37,7 @@ struct loan {
     uint8_t *bytes; /* NULL: free */
     const uint8_t *contents;
     int64_t size, at;
+    bool closes_on_exec; /* as it was opened: a call that changes it ends the loan */
 };
 
 static pthread_mutex_t table = PTHREAD_MUTEX_INITIALIZER;
@@ -121,12 +122,21 @@ static bool answer_plain(enum call_id id, struct loan *loan, int64_t *result) {
     return true;
 }
 
+/* What the interpreter asks of each descriptor that it opens for a program. */
+static bool answer_flags(struct loan *loan, const int64_t *args, int64_t *result) {
+    if (args[1] != F_GETFD) return false;
+    *result = loan->closes_on_exec ? FD_CLOEXEC : 0;
+    note(CALL_at_fcntl, (const int64_t[]){ loan->fd, F_GETFD, args[2] }, 3);
+    return true;
+}
+
 static bool answer(enum call_id id, struct loan *loan, const int64_t *args, int64_t *result) {
     switch (id) {
     case CALL_read: return answer_read(loan, args, result);
     case CALL_lseek: case CALL_lseek64: return answer_seek(id, loan, args, result);
     case CALL_fstat64: return answer_stat(loan, args, result);
     case CALL_isatty: case CALL_close: return answer_plain(id, loan, result);
+    case CALL_at_fcntl: return answer_flags(loan, args, result);
     default: return false;
     }
 }
@@ -156,7 +166,7 @@ void loans_see(enum call_id id, const int64_t *args) {
     pthread_mutex_unlock(&table);
 }
 
-void loans_begin(int fd, uint8_t *bytes, size_t length) {
+void loans_begin(int fd, int flags, uint8_t *bytes, size_t length) {
     pthread_mutex_lock(&table);
     struct loan *loan = find(fd);
     if (loan != NULL) end(loan);
@@ -164,7 +174,8 @@ void loans_begin(int fd, uint8_t *bytes, size_t length) {
         if (loans[i].bytes == NULL) loan = &loans[i];
     if (loan == NULL) free(bytes);
     else {
-        *loan = (struct loan){ .fd = fd, .bytes = bytes, .contents = bytes + WIRE_STAT_BYTES, .size = (int64_t)(length - WIRE_STAT_BYTES), .at = 0 };
+        *loan = (struct loan){ .fd = fd, .bytes = bytes, .contents = bytes + WIRE_STAT_BYTES, .size = (int64_t)(length - WIRE_STAT_BYTES), .at = 0,
+                               .closes_on_exec = (flags & O_CLOEXEC) != 0 };
         __atomic_add_fetch(&loan_count, 1, __ATOMIC_RELAXED);
     }
     pthread_mutex_unlock(&table);

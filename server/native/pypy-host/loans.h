@@ -18,8 +18,8 @@ bool loans_answer(enum call_id id, const int64_t *args, int64_t *result);
 /* A call goes to the controller: a loan of a descriptor that it names ends, because the call may move the file or give the number away. */
 void loans_see(enum call_id id, const int64_t *args);
 
-/* `bytes` (struct stat, then the contents) belongs to the loans from now on, and is freed with malloc's free(). */
-void loans_begin(int fd, uint8_t *bytes, size_t length);
+/* `flags` are those of the opening; `bytes` (struct stat, then the contents) belongs to the loans from now on, and is freed with malloc's free(). */
+void loans_begin(int fd, int flags, uint8_t *bytes, size_t length);
 
 /* Frames that tell the controller what was answered here since the last time; to be sent before anything else. Returns their bytes. */
 size_t loans_take_notes(uint8_t *into);

@@ -126,6 +126,11 @@ export class CallCourse {
     return this.#inFlight.size;
   }
 
+  /** Whether nothing but the interpreter's own start has been seen yet. */
+  get booting(): boolean {
+    return this.#booting;
+  }
+
   isWaiting(id: number): boolean {
     return this.#inFlight.has(id);
   }

@@ -7,9 +7,10 @@
  * What a guest sends wrong breaks off that guest and touches nothing else. NEVER: perform anything for a frame that does not parse to its
  * last byte; keep a view of the receiving buffer beyond a turn.
  */
-import { WIRE_SYMBOLS } from '@sandtable/shared/calls';
+import { WIRE_SYMBOLS, type CallName } from '@sandtable/shared/calls';
 import { errnoNumber } from '@sandtable/shared/errno';
-import type { Outcome } from '@sandtable/shared/policy/model';
+import { isInRuntime } from '@sandtable/shared/policy/ceiling';
+import type { Outcome, PlainValue } from '@sandtable/shared/policy/model';
 import { CallCourse, type CourseOptions } from './callCourse.ts';
 import { fail, type ActiveCall } from './handlers/handler.ts';
 import { canRaise } from './siteCustomize.ts';
@@ -49,6 +50,17 @@ const RAISING_RETS = WIRE_SYMBOLS.map(({ symbol }, fid) =>
   CANNOT_FAIL.has(symbol) ? REFUSED_PID : REFUSAL_RETS[fid]!,
 );
 
+/** The interpreter opens a script to look whether it is an archive, and to run it. */
+const SCRIPT_READS = 2;
+
+/** What it asks between the two. */
+const LOOK_UPS: ReadonlySet<CallName> = new Set<CallName>([
+  'll_os_stat',
+  'll_os_lstat',
+  'll_os_readlink',
+  'll_os_getcwd',
+]);
+
 export interface ControllerOptions extends CourseOptions {
   readonly reply: (frame: Uint8Array) => void;
   /** For a zygote: the opening of `path` is never answered, `held` is called instead. */
@@ -60,6 +72,8 @@ export class Controller {
   readonly #course: CallCourse;
   readonly #builder = new ReplyBuilder();
   readonly #loans: Loans;
+  /** Openings of the script that are the interpreter's own, the one under way included. */
+  #scriptReads = 0;
 
   constructor(options: ControllerOptions) {
     this.#options = options;
@@ -133,6 +147,7 @@ export class Controller {
       hold.held();
       return;
     }
+    this.#watchScript(asked);
     this.#course.take(id, fid, asked, thread, started);
   }
 
@@ -148,13 +163,31 @@ export class Controller {
     if (this.#course.isWaiting(0)) this.#options.breakOff('bad-note');
   }
 
-  /** Lets the host read a file of the library by itself, where no policy has a say in that. */
+  /** Counts the times that the interpreter may yet open the script by itself; whatever else it asks, the program may be under way. */
+  #watchScript({ call, args }: Asked): void {
+    const { script } = this.#options;
+    if (script === null) return;
+    const opens = call === 'll_os_open' && args['path'] === script;
+    if (opens && this.#course.booting) this.#scriptReads = SCRIPT_READS;
+    else if (opens) this.#scriptReads = Math.max(0, this.#scriptReads - 1);
+    else if (!LOOK_UPS.has(call)) this.#scriptReads = 0;
+  }
+
+  #mayLend(path: string, name: PlainValue | undefined): boolean {
+    const { engine, script } = this.#options;
+    if (isInRuntime(path)) return engine.leavesLibraryAlone;
+    return this.#scriptReads > 0 && name === script && engine.allowsReading(path);
+  }
+
+  /** Lets the host read a file of the library by itself, or the script for the interpreter, where no policy has more to say to that. */
   #lend({ asked }: ActiveCall, seen: Outcome): void {
     if (asked.call === 'll_os_close') this.#loans.ended(asked.args['fd']);
     if (asked.call !== 'll_os_open' || !seen.ok || typeof seen.value !== 'number') return;
     // What is read from a loan is told without an answer, and so without a stack.
-    if (!this.#options.engine.leavesLibraryAlone || this.#options.lines) return;
-    const loan = this.#loans.lend(seen.value, asked.args['flags']);
+    if (this.#options.lines) return;
+    const loan = this.#loans.lend(seen.value, asked.args['flags'], (path) =>
+      this.#mayLend(path, asked.args['path']),
+    );
     if (loan === null) return;
     const { stat, contents } = loan;
     this.#builder.outLoan(STAT_BYTES, (view, at) => writeExactStat(view, at, stat), contents);

@@ -4,9 +4,9 @@ import type { CallEvent } from '@sandtable/shared/events';
 import { GuestProcess } from './guestProcess.ts';
 import { runScript } from './testing/runScript.ts';
 
-/** Judges the library like anything else, so nothing is lent. */
+/** Judges the library like anything else, and each step of reading with a function, so nothing is lent. */
 const NOTHING_LENT = `import { policy, standard } from 'sandtable';
-export default policy({ ...standard, runtime: 'rules', otherwise: 'allow' });`;
+export default policy({ ...standard, runtime: 'rules', otherwise: 'allow', middleware: { ll_os_lseek: (call, next) => next() } });`;
 
 afterEach(() => {
   vi.restoreAllMocks();
@@ -40,6 +40,45 @@ it('are read in the same steps, with half the replies', async () => {
     seen(rows).filter(({ path }) => path?.endsWith('.pyc') === true);
   expect(steps(lent.rows()).length).toBeGreaterThan(300);
   expect(steps(lent.rows())).toEqual(steps(asked.rows()));
+});
+
+it('are the script, too, while the interpreter reads it', async () => {
+  const script = `print(${JSON.stringify('x'.repeat(20_000))}[:3])`;
+  const lent = await counted(script, 'standard');
+  const asked = await counted(script, NOTHING_LENT);
+  const steps = (rows: readonly CallEvent[]) =>
+    rows
+      .filter(({ path }) => path === '/tmp/script.py')
+      .map(({ call, args, result, errno, bytes }) => ({ call, args, result, errno, bytes }));
+  expect([lent.out, asked.out]).toEqual(['xxx\n', 'xxx\n']);
+  expect(steps(lent.rows()).length).toBeGreaterThan(30);
+  expect(steps(lent.rows()).map(withoutDates)).toEqual(steps(asked.rows()).map(withoutDates));
+  expect(asked.replies - lent.replies).toBeGreaterThan(30);
+});
+
+function withoutDates(row: { readonly result?: unknown }): unknown {
+  return JSON.parse(
+    JSON.stringify(row, (name, value: unknown) => (name.endsWith('time') ? undefined : value)),
+  );
+}
+
+it('are not the script any more once its program runs', async () => {
+  const script = `import os
+name = '/tmp/script.py'
+a = os.open(name, os.O_RDONLY)
+with open(name, 'w') as file: file.write('changed')
+print(os.read(a, 100), os.fstat(a).st_size, open(name).read())`;
+  const { out } = await runScript(script);
+  expect(out).toBe("b'changed' 7 changed\n");
+});
+
+it('are never the script where a function of the policy sees how it is read', async () => {
+  const policy = `import { answer, policy, standard } from 'sandtable';
+export default policy({ ...standard, middleware: { async ll_os_read(call, next) {
+  const was = await next();
+  return was.ok && call.path === '/tmp/script.py' ? answer(was.value.replace('wrong', 'right')) : was;
+} } });`;
+  expect((await runScript("print('wrong')", { policy })).out).toBe('right\n');
 });
 
 const GAMES = `

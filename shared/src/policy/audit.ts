@@ -51,7 +51,8 @@ export function auditEngine({ policy, world, runtimeRoots }: AuditParts): Policy
     raising: platform.raising,
     restrained: policy.restrained,
     judgesTime: policy.judgesTime,
-    leavesLibraryAlone: platform.leavesLibraryAlone,
+    // The opinion about a step that was not asked for is recorded at once, so it may not take time either.
+    leavesLibraryAlone: platform.leavesLibraryAlone && policy.leavesLibraryAlone,
     get rules() {
       return [...own, ...policy.rules.map(renumbered)];
     },
@@ -91,6 +92,7 @@ export function auditEngine({ policy, world, runtimeRoots }: AuditParts): Policy
     },
     judge: (request) => platform.judge(request),
     hasFunction: (call) => policy.hasFunction(call),
+    allowsReading: (path) => platform.allowsReading(path) && policy.allowsReading(path),
     dispose() {
       platform.dispose();
       policy.dispose();

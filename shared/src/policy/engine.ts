@@ -9,7 +9,7 @@
  *
  * NEVER let a changed request keep the resolved names of the old one: it is resolved again, or denied.
  */
-import type { CallName } from '../calls.ts';
+import { callSpec, type CallName } from '../calls.ts';
 import type { Denial, RuleInfo, SourcePosition, Verdict } from '../verdicts.ts';
 import { RUNTIME_ROOTS } from './ceiling.ts';
 import type { MiddlewareHost, MiddlewareResult } from './middlewareHost.ts';
@@ -75,6 +75,11 @@ export function createEngine(spec: EngineSpec): EngineResult {
   }
   return errors.length > 0 ? { ok: false, errors } : { ok: true, engine: new Engine(spec, layers) };
 }
+
+/** Static rules decide about a call by its name, its access and its path, whatever else it asks. */
+const READING = (
+  ['ll_os_fstat', 'll_os_isatty', 'll_os_lseek', 'll_os_read', 'll_os_close', 'll_os_fcntl'] as const
+).map((call) => ({ call, access: callSpec(call)!.access as 'read' | 'none' }));
 
 interface Link {
   readonly layer: PolicyLayer;
@@ -153,6 +158,13 @@ class Engine implements PolicyEngine {
 
   hasFunction(call: CallName): boolean {
     return this.#linksOf(call).length > 0;
+  }
+
+  allowsReading(path: string): boolean {
+    return READING.every(
+      ({ call, access }) =>
+        !this.hasFunction(call) && this.#static.judge({ call, args: {}, access, path }).seen === null,
+    );
   }
 
   decide(request: CallRequest, perform: Perform): MaybePromise<Decision> {

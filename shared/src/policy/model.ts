@@ -81,6 +81,8 @@ export interface PolicyEngine {
   readonly judgesTime: boolean;
   /** Whether the platform alone decides about reading the interpreter's library, so that no policy sees or changes what is read there. */
   readonly leavesLibraryAlone: boolean;
+  /** Whether every step of reading an open file of that name is simply allowed, with no function around it: then it need not be asked for one by one. */
+  allowsReading(path: string): boolean;
   /** Set where the policy only records what it would have said, and the platform's ceiling alone decides. */
   readonly audit?: true;
   readonly world: WorldSpec;
