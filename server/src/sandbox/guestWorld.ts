@@ -113,7 +113,7 @@ export function buildGuestWorld(options: GuestWorldOptions): GuestWorldResult {
   });
   if (!made.ok) return hostFault(`The guest's world cannot be made: ${made.message}`);
   const { vfs } = made;
-  const failed = fillIn(vfs, interpreter, options.files);
+  const failed = fillIn(vfs, options.files);
   if (failed !== null) return quotaFault(options, hitFirst) ?? hostFault(failed);
   begun = true;
   vfs.markBaseline();
@@ -175,12 +175,12 @@ function freeShare(
   // All that the sizes depend on, real folders aside: those are a command line's, which starts one guest.
   const key = JSON.stringify([
     mounts.map(({ at, kind, writeMode }) => [at, kind, writeMode]),
-    interpreter.own.map(([path, text]) => [path, Buffer.byteLength(text)]),
+    interpreter.bytes,
     ofLab.map(({ path, data }) => [path, data.length]),
   ]);
   const known = shares.get(key);
   if (known !== undefined) return known;
-  const share = measureShare(interpreter, mounts, ofLab);
+  const share = measureShare(mounts, ofLab);
   if (shares.size >= MAX_SHARES) shares.clear();
   shares.set(key, share);
   return share;
@@ -195,15 +195,11 @@ interface Share {
 const MAX_SHARES = 64;
 const shares = new Map<string, Share>();
 
-function measureShare(
-  interpreter: InterpreterFiles,
-  mounts: readonly Mount[],
-  ofLab: readonly StartFile[],
-): Share {
+function measureShare(mounts: readonly Mount[], ofLab: readonly StartFile[]): Share {
   const made = Vfs.create({ mounts, limits: MAX_VFS_LIMITS, baseline: 'later' });
   // What is wrong with them is said where the world itself is made.
   if (!made.ok) return { totalBytes: 0, files: 0 };
-  fillIn(made.vfs, interpreter, ofLab);
+  fillIn(made.vfs, ofLab);
   const { bytes, files } = made.vfs.usage();
   return { totalBytes: bytes, files };
 }
@@ -321,21 +317,8 @@ function treeOf(files: { readonly [path: string]: string }): InitialTree {
   return root;
 }
 
-/** Adds the platform's own modules to the library; the reason where they do not fit. */
-function completeLibrary(vfs: Vfs, { own, changed }: InterpreterFiles): string | null {
-  for (const [path, text] of own) {
-    const written = vfs.trusted.admitFile(path, typeof text === 'string' ? Buffer.from(text) : text, 0o444);
-    if (!written.ok) return `The interpreter's library cannot be completed: ${written.errno}`;
-  }
-  // A library that looks changed would be listed anew by an interpreter that started in another world.
-  if (changed !== null) vfs.trusted.changedAt(changed.at, changed.seconds);
-  return null;
-}
-
 /** Writes what the run begins with; the reason where something does not fit. */
-function fillIn(vfs: Vfs, interpreter: InterpreterFiles, files: readonly StartFile[]): string | null {
-  const failed = completeLibrary(vfs, interpreter);
-  if (failed !== null) return failed;
+function fillIn(vfs: Vfs, files: readonly StartFile[]): string | null {
   for (const { path, data, mode, ofLab } of files) {
     const { trusted } = vfs;
     const written =

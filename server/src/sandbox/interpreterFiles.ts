@@ -1,9 +1,18 @@
 /** What a guest finds below /bin: its interpreter, which is a name only, and the interpreter's library. */
 import { statSync } from 'node:fs';
-import { guestPath, hostPath, type GuestPath } from './paths.ts';
-import { siteBytecode } from './siteBytecode.ts';
+import { encodeText } from '@sandtable/shared/text';
+import { guestPath, hostPath } from './paths.ts';
+import { siteBytecode, type Bytecode } from './siteBytecode.ts';
 import { START_FILE } from './siteCustomize.ts';
-import { HostFolder, type Mount } from './vfs/index.ts';
+import {
+  AddedFolder,
+  type AddedFile,
+  HostFolder,
+  type InitialTree,
+  type Mount,
+  type ReadableFolder,
+  type TimeSpec,
+} from './vfs/index.ts';
 
 /** Where the guest finds its interpreter; PyPy looks for its library beside it. */
 export const GUEST_PROGRAM = '/bin/pypy3';
@@ -37,10 +46,8 @@ export interface ClassicLibrary {
 
 export interface InterpreterFiles {
   readonly mounts: readonly Mount[];
-  /** The platform's own files in the library. */
-  readonly own: readonly (readonly [path: GuestPath, content: string | Uint8Array])[];
-  /** When the library last changed on the machine, which those do not change; null where there are none. */
-  readonly changed: { readonly at: GuestPath; readonly seconds: number } | null;
+  /** Bytes of those of their files that are held in memory. */
+  readonly bytes: number;
 }
 
 /** The files of an interpreter, or what of it cannot be read. */
@@ -52,34 +59,65 @@ export function interpreterFiles(of: HostedLibrary | ClassicLibrary): Interprete
       if (folder === null) return `The library of PyPy cannot be read: ${of.classicLibrary}/${part}`;
       mounts.push({ at: guestPath(`/bin/${part}`), kind: 'host', writeMode: 'read-only', folder });
     }
-    return { mounts, own: [], changed: null };
+    return { mounts, bytes: 0 };
   }
-  const folder = library(of.stdlib, LIBRARY_EXCLUDES);
-  if (folder === null) return `The library of PyPy cannot be read: ${of.stdlib}`;
-  const place = guestPath(`/bin/lib/${basename(of.stdlib)}`);
-  const bytecode = siteBytecode(of.siteCustomize);
+  const found = completeLibrary(of);
+  if (found === null) return `The library of PyPy cannot be read: ${of.stdlib}`;
+  const text = encodeText(of.startText);
   return {
-    // An overlay, so that the controller can add its own module; guests write nothing there.
-    mounts: [program(GUEST_PROGRAM), { at: place, kind: 'overlay', writeMode: 'read-only', folder }],
-    own: [
-      [guestPath(`${place}/sitecustomize.py`), of.siteCustomize],
-      ...(bytecode === null
-        ? []
-        : [[guestPath(`${place}/__pycache__/${bytecode.name}`), bytecode.data] as const]),
-      [guestPath(START_FILE), of.startText],
+    mounts: [
+      program(GUEST_PROGRAM, {
+        lib: {
+          kind: 'directory',
+          entries: { [basename(START_FILE)]: { kind: 'file', content: text, mode: 0o444 } },
+        },
+      }),
+      // An overlay shows modes as they are.
+      {
+        at: guestPath(`/bin/lib/${basename(of.stdlib)}`),
+        kind: 'overlay',
+        writeMode: 'read-only',
+        ...found.library,
+      },
     ],
-    changed: { at: place, seconds: Math.floor(statSync(of.stdlib).mtimeMs / 1000) },
+    bytes: text.length,
   };
 }
 
-function program(path: string): Mount {
-  const name = path.slice('/bin/'.length);
+function program(path: string, beside: InitialTree = {}): Mount {
   return {
     at: guestPath('/bin'),
     kind: 'memory',
     writeMode: 'read-only',
-    entries: { [name]: { kind: 'file', content: '', mode: 0o755 } },
+    entries: { [basename(path)]: { kind: 'file', content: '', mode: 0o755 }, ...beside },
   };
+}
+
+/** Texts of `sitecustomize` whose library is kept: one for each list of modules that policies ask for. */
+const MAX_COMPLETE = 16;
+const complete = new Map<string, Complete>();
+
+interface Complete {
+  /** `changed`: a library that looks changed would be listed anew by an interpreter that started in another world. */
+  readonly library: { readonly folder: ReadableFolder; readonly changed: TimeSpec };
+  readonly bytecode: Bytecode | null;
+}
+
+/** The library with the platform's own module in it; null where it cannot be read. */
+function completeLibrary({ stdlib, siteCustomize }: HostedLibrary): Complete | null {
+  const key = `${stdlib}\n${siteCustomize}`;
+  const bytecode = siteBytecode(siteCustomize);
+  const known = complete.get(key);
+  if (known?.bytecode === bytecode) return known;
+  const base = library(stdlib, LIBRARY_EXCLUDES);
+  if (base === null) return null;
+  const added: AddedFile[] = [{ segments: ['sitecustomize.py'], data: encodeText(siteCustomize) }];
+  if (bytecode !== null) added.push({ segments: ['__pycache__', bytecode.name], data: bytecode.data });
+  const changed = { sec: Math.floor(statSync(stdlib).mtimeMs / 1000), nsec: 0 };
+  const made = { library: { folder: new AddedFolder(base, added), changed }, bytecode };
+  if (complete.size >= MAX_COMPLETE) complete.clear();
+  complete.set(key, made);
+  return made;
 }
 
 function library(path: string, exclude: readonly string[]): HostFolder | null {

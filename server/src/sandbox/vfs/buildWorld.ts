@@ -41,12 +41,12 @@ export function buildWorld(mounts: readonly Mount[], ledger: Ledger, clock: () =
       ? sorted.shift()!.mount
       : { at: '/' as GuestPath, kind: 'memory', writeMode: 'read-only' };
   let dev = FIRST_DEV;
-  const space = new Namespace(ledger, clock, (takeInos) => volumeRoot(base, dev, takeInos, clock(), null));
+  const space = new Namespace(ledger, clock, (takeInos) => volumeRoot(base, dev, takeInos, base.changed ?? clock(), null));
   populate(space, space.root, base);
   for (const { mount, names } of sorted) {
     dev += 1;
     const point = makeWay(space, names, mount.at);
-    const root = volumeRoot(mount, dev, (count) => space.takeInos(count), clock(), point);
+    const root = volumeRoot(mount, dev, (count) => space.takeInos(count), mount.changed ?? clock(), point);
     if (point.mounted !== null) throw new DeclarationError(`two mounts at ${mount.at}`);
     point.mounted = root;
     point.hidden = mount.hidden === true;

@@ -68,6 +68,12 @@ export interface HostListing {
   readonly directories: number;
 }
 
+/** What a tree of the virtual world is made of; see {@link HostFolder} for what its methods promise. */
+export interface ReadableFolder {
+  list(segments: readonly string[]): HostListing | Errno;
+  read(item: HostItem): Uint8Array | Errno;
+}
+
 interface KnownItem extends HostItem {
   readonly identity: Identity;
   bytes: Uint8Array | null;
@@ -76,6 +82,15 @@ interface KnownItem extends HostItem {
 interface Identity {
   readonly dev: bigint;
   readonly ino: bigint;
+}
+
+/** A listing of items that are sorted by name. */
+export function listingOf(items: readonly HostItem[]): HostListing {
+  return {
+    items,
+    places: new Map(items.map(({ name }, place) => [name, place])),
+    directories: items.filter(({ kind }) => kind === 'directory').length,
+  };
 }
 
 export type OpenHostFolder =
@@ -87,7 +102,7 @@ const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O
 // O_NONBLOCK: a FIFO that took the place of a file must not hang the server.
 const FILE_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
 
-export class HostFolder {
+export class HostFolder implements ReadableFolder {
   readonly path: HostPath;
   readonly #root: number;
   readonly #excluded: RegExp | null;
@@ -119,12 +134,7 @@ export class HostFolder {
     if (known !== undefined) return known;
     if (this.#closed) return 'EIO';
     try {
-      const items = this.#within(segments, (fd) => this.#readDirectory(fd, segments));
-      const listing: HostListing = {
-        items,
-        places: new Map(items.map(({ name }, place) => [name, place])),
-        directories: items.filter(({ kind }) => kind === 'directory').length,
-      };
+      const listing = listingOf(this.#within(segments, (fd) => this.#readDirectory(fd, segments)));
       this.#listings.set(key, listing);
       return listing;
     } catch (cause) {

@@ -5,7 +5,7 @@
 import type { Errno } from '@sandtable/shared/errno';
 import { byteLength } from '@sandtable/shared/text';
 import { FileContent } from './content.ts';
-import type { HostFolder, HostItem } from './hostFolder.ts';
+import type { HostItem, ReadableFolder } from './hostFolder.ts';
 import {
   DirectoryInode,
   Entry,
@@ -18,7 +18,7 @@ import {
 import type { Owner } from './worldSpec.ts';
 
 export interface HostTreeOptions {
-  readonly folder: HostFolder;
+  readonly folder: ReadableFolder;
   readonly dev: number;
   readonly owner: Owner;
   /** The first of so many numbers that follow one another. */

@@ -181,12 +181,6 @@ export class TrustedFiles {
     return DONE;
   }
 
-  /** Says when it was last changed, in seconds since 1970. */
-  changedAt(path: GuestPath, sec: number): Result<undefined> {
-    const time = { sec, nsec: 0 };
-    return attributes.utimens(this.#context, path, { atime: time, mtime: time }, false, -100);
-  }
-
   /** What differs from the baseline. */
   changeSet(): ChangeSet {
     return changeSetOf(this.#context.space);

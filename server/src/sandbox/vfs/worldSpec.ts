@@ -1,6 +1,7 @@
 /** What a virtual world is made of, as its maker declares it. */
 import type { GuestPath } from '../paths.ts';
-import type { HostFolder } from './hostFolder.ts';
+import type { TimeSpec } from './abi.ts';
+import type { ReadableFolder } from './hostFolder.ts';
 import type { WriteMode } from './inode.ts';
 
 interface Common {
@@ -42,10 +43,12 @@ export type Mount = {
   readonly mode?: number;
   /** Owner of what the mount begins with; root by default. */
   readonly owner?: Owner;
+  /** When the mount's own root directory last changed; now by default. */
+  readonly changed?: TimeSpec;
 } & (
   | { readonly kind: 'memory'; readonly entries?: InitialTree }
   /** A folder of the machine, never written to; `writeMode` is `read-only` or `lecture`. */
-  | { readonly kind: 'host'; readonly folder: HostFolder }
+  | { readonly kind: 'host'; readonly folder: ReadableFolder }
   /** Begins as a folder of the machine; what is written stays in memory and counts towards the quotas. */
-  | { readonly kind: 'overlay'; readonly folder: HostFolder }
+  | { readonly kind: 'overlay'; readonly folder: ReadableFolder }
 );
