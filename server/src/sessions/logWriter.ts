@@ -24,8 +24,10 @@ const spare: Buffer[] = [];
 const BYTES_PER_UNIT = 3;
 
 export class LogWriter {
-  readonly #log: number;
-  readonly #index: number;
+  readonly #folder: string;
+  /** Log and index, once they are open. */
+  #files: { readonly log: number; readonly index: number } | null = null;
+  #closed = false;
   #buffer: Buffer | null = null;
   #filled = 0;
   /** Bytes in the file. */
@@ -36,11 +38,28 @@ export class LogWriter {
   #entries: number[] = [];
   #failure: Error | null = null;
 
-  /** Makes the folder; only its owner may look inside. Throws where that fails. */
+  /** Nothing is made before {@link open}, or the first line that has to be written. */
   constructor(folder: string) {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-    this.#log = openSync(join(folder, LOG_FILE), 'ax', 0o600);
-    this.#index = openSync(join(folder, INDEX_FILE), 'ax', 0o600);
+    this.#folder = folder;
+  }
+
+  /** Makes folder and files; only their owner may look inside. Throws where that fails; does nothing where it has been done. */
+  open(): void {
+    this.#opened();
+  }
+
+  #opened(): { readonly log: number; readonly index: number } {
+    if (this.#closed) throw new Error('the log is closed');
+    if (this.#files === null) {
+      mkdirSync(this.#folder, { recursive: true, mode: 0o700 });
+      const index = openSync(join(this.#folder, INDEX_FILE), 'ax', 0o600);
+      try {
+        this.#files = { log: openSync(join(this.#folder, LOG_FILE), 'ax', 0o600), index };
+      } finally {
+        if (this.#files === null) closeSync(index);
+      }
+    }
+    return this.#files;
   }
 
   /** Bytes logged, written or not. */
@@ -92,20 +111,24 @@ export class LogWriter {
       const entries = Buffer.alloc((this.#entries.length / 3) * INDEX_ENTRY_BYTES);
       for (const [i, value] of this.#entries.entries()) entries.writeDoubleLE(value, i * 8);
       this.#entries = [];
-      this.#attempt(() => writeSync(this.#index, entries));
+      this.#attempt(() => writeSync(this.#opened().index, entries));
     }
   }
 
   close(): void {
     this.flush();
-    closeSync(this.#log);
-    closeSync(this.#index);
+    this.#closed = true;
+    if (this.#files === null) return;
+    closeSync(this.#files.log);
+    closeSync(this.#files.index);
+    this.#files = null;
   }
 
   #write(bytes: Buffer): void {
     this.#attempt(() => {
+      const { log } = this.#opened();
       for (let at = 0; at < bytes.length;) {
-        const count = writeSync(this.#log, bytes, at);
+        const count = writeSync(log, bytes, at);
         at += count;
         this.#written += count;
       }

@@ -76,22 +76,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
 
   async function start(spec: RunSpec, allowed: number): Promise<void> {
     const { run } = spec;
-    let writer: LogWriter;
-    try {
-      writer = new LogWriter(spec.folder);
-    } catch (error) {
-      const { message } = error as Error;
-      send({
-        type: 'refused',
-        run,
-        refusal: {
-          ok: false,
-          code: 'internal',
-          message: `The log of the run cannot be written: ${message}.`,
-        },
-      });
-      return;
-    }
+    const writer = new LogWriter(spec.folder);
     let announced = false;
     const early: FromWorker[] = [];
     const log = new RunLog(
@@ -115,7 +100,14 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
       dropped: false,
     };
     runs.set(run, hosted);
-    const launched = await launch(spec, log).catch(crashed);
+    let launched = await launch(spec, log).catch(crashed);
+    // While the guest is made, the thread has nothing else to do.
+    const unwritable = launched.ok ? await whyUnwritable(writer) : null;
+    if (launched.ok && unwritable !== null) {
+      launched.handle.stop('server');
+      await launched.handle.done;
+      launched = unwritable;
+    }
     if (!launched.ok) {
       runs.delete(run);
       log.close();
@@ -133,6 +125,21 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
     log.close();
     send({ type: 'ended', run, exit, logBytes: log.bytes });
     if (hosted.dropped) runs.delete(run);
+  }
+}
+
+/** Opens the log in the thread's next turn. */
+async function whyUnwritable(writer: LogWriter): Promise<StartRefusal | null> {
+  await new Promise(setImmediate);
+  try {
+    writer.open();
+    return null;
+  } catch (error) {
+    return {
+      ok: false,
+      code: 'internal',
+      message: `The log of the run cannot be written: ${(error as Error).message}.`,
+    };
   }
 }
 
