@@ -47,8 +47,22 @@ interface Candidate {
 
 type Lists = { readonly [access in (typeof ACCESSES)[number]]: readonly Candidate[] };
 
-/** Compiles the list; `otherwise` decides what index -1 stands for. */
+/** Of rules that somebody holds still: a policy without functions is loaded once, and run many times. */
+const compiled = {
+  allow: new WeakMap<readonly RuleSpec[], CompiledRules>(),
+  deny: new WeakMap<readonly RuleSpec[], CompiledRules>(),
+};
+
+/** Compiles the list, which must not change afterwards; `otherwise` decides what index -1 stands for. */
 export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'deny'): CompiledRules {
+  const known = compiled[otherwise].get(rules);
+  if (known !== undefined) return known;
+  const made = compile(rules, otherwise);
+  compiled[otherwise].set(rules, made);
+  return made;
+}
+
+function compile(rules: readonly RuleSpec[], otherwise: 'allow' | 'deny'): CompiledRules {
   const errors: RuleError[] = [];
   if (rules.length > MAX_RULES) {
     return {
@@ -93,6 +107,7 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
       none: candidates(rules, tests, name, 'none'),
     });
   }
+  const reachable = new Map<CallName, ReadonlySet<RuleIndex>>();
   const restriction = (index: RuleIndex): number => RESTRICTION[rules[index]?.effect ?? otherwise];
   return {
     ok: true,
@@ -108,6 +123,8 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
       return strictest;
     },
     reachable: (call) => {
+      const known = reachable.get(call);
+      if (known !== undefined) return known;
       const { access, args } = callSpec(call)!;
       const found = new Set<RuleIndex>();
       const moves = args.some(({ name }) => name === 'newpath');
@@ -116,6 +133,7 @@ export function compileRules(rules: readonly RuleSpec[], otherwise: 'allow' | 'd
         for (const { index } of list) found.add(index);
         if (list.at(-1)?.matches !== null) found.add(-1);
       }
+      reachable.set(call, found);
       return found;
     },
   };
