@@ -12,6 +12,7 @@
 #include "frames.h"
 #include "marshal.h"
 #include "preload.h"
+#include "rehearsal.h"
 #include "stubs.h"
 
 #define CFFI_ENTRY_PREFIX "_cffi_pypyinit_"
@@ -22,6 +23,7 @@ static __thread bool has_message;
 
 /* What the boot script gets for its function: a library with frames_promise() and frames_pay() in it, and nothing else. */
 static const char frames_library = 0;
+static const char rehearsal_library = 0;
 
 static void refuse(const char *what) {
     snprintf(message, sizeof message, "the sandbox loads no native code: %s", what == NULL ? "the program itself" : what);
@@ -33,6 +35,7 @@ static void *stub_dlopen(const char *path, int flags) {
     const struct preloaded *module = path == NULL ? NULL : preload_find(path);
     if (module != NULL) return (void *)module;
     if (path != NULL && frames_take_function(path)) return (void *)&frames_library;
+    if (path != NULL && rehearsal_take_function(path)) return (void *)&rehearsal_library;
     ASK(CALL_at_dlopen, PTR(path));
     refuse(path);
     return NULL;

@@ -86,8 +86,7 @@ static const char *become_user(uid_t uid) {
     return NULL;
 }
 
-static const char *give_up_root(const struct options *options, struct walls *walls) {
-    if (!options->has_uid) return "run as root, the host needs --uid: the user that the guest becomes";
+static const char *leave_the_machine(struct walls *walls) {
     walls->mount_namespace = unshare(CLONE_NEWNS) == 0;
     walls->network_namespace = unshare(CLONE_NEWNET) == 0;
     walls->ipc_namespace = unshare(CLONE_NEWIPC) == 0;
@@ -95,9 +94,7 @@ static const char *give_up_root(const struct options *options, struct walls *wal
     bool entered = walls->mount_namespace && enter_empty_mount();
     if (!entered && !enter_removed_folder()) return "an empty root folder cannot be entered";
     walls->root = "empty";
-    const char *problem = become_user(options->uid);
-    walls->own_user = problem == NULL;
-    return problem;
+    return NULL;
 }
 
 /* ---- limits ---- */
@@ -149,20 +146,26 @@ static void prefer_for_oom(void) {
     close(fd);
 }
 
-const char *walls_raise(const struct options *options, pid_t parent, struct walls *walls) {
+const char *walls_prepare(bool has_uid, struct walls *walls) {
     *walls = (struct walls){ .root = "kept" };
     bool is_root = geteuid() == 0;
-    if (!is_root && options->has_uid) return "--uid needs root's rights";
-    rlim_t mapped = mapped_bytes(); /* now, while there is /proc */
+    if (!is_root && has_uid) return "--uid needs root's rights";
+    if (is_root && !has_uid) return "run as root, the host needs --uid: the user that the guest becomes";
+    walls->mapped = mapped_bytes(); /* now, while there is /proc */
     prefer_for_oom();
-    if (is_root) {
-        const char *problem = give_up_root(options, walls);
+    return is_root ? leave_the_machine(walls) : NULL;
+}
+
+const char *walls_raise(const struct options *options, pid_t parent, struct walls *walls) {
+    if (options->has_uid) {
+        const char *problem = become_user(options->uid);
         if (problem != NULL) return problem;
+        walls->own_user = true;
     }
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0) return "the guest cannot be tied to the controller's life";
     if (getppid() != parent) return "the controller has gone";
     if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return "the process cannot be closed to others";
-    if (!limit_resources(options, walls->own_user, mapped)) return "a limit cannot be set";
+    if (!limit_resources(options, walls->own_user, walls->mapped)) return "a limit cannot be set";
     return NULL;
 }
 

@@ -6,9 +6,9 @@
  * two pipes and forks. The child raises walls and filter around itself, says hello on its own pipes, asks there the very question that the
  * parent still waits to have answered, and goes on as if nothing had happened.
  *
- * Forking takes as long as all that a guest does until it asks. So when orders have been coming, one child is forked ahead: the spare. It waits
- * for its birth, the numbers of the order that it will serve, and is then like any other. It is kept out of the start itself: no order comes before
- * the question is asked.
+ * Forking takes as long as all that a guest does until it asks. So when orders have been coming, one child is forked ahead: the spare. It prepares
+ * what is the same for every guest (namespaces, the empty root; rehearsal.c), waits for its birth, the numbers of the order that it will serve, and is
+ * then like any other. It is kept out of the start itself: no order comes before the question is asked.
  *
  * With --before-start it forks before the interpreter starts, and no request waits: the guest starts its own, from nothing, in a host that is
  * loaded and hooked.
@@ -45,6 +45,7 @@
 
 #include "channel.h"
 #include "pipes.h"
+#include "rehearsal.h"
 #include "report.h"
 #include "start.h"
 #include "stubs.h"
@@ -70,7 +71,6 @@ struct child {
 /* What a spare is told. */
 struct birth {
     unsigned long serial;
-    bool has_uid;
     uid_t uid;
     uint64_t data_bytes, cpu_seconds;
     unsigned threads;
@@ -80,6 +80,7 @@ static struct {
     pid_t process; /* 0: there is none */
     struct pipes pipes;
     int birth; /* where it is told */
+    bool has_uid; /* whether it can become another user */
 } spare;
 
 static int64_t spare_due = -1; /* in milliseconds of the monotonic clock; -1: not wanted */
@@ -170,37 +171,44 @@ static void let_go(unsigned long serial) {
 
 /* ---- forking ---- */
 
-/* In the child. Returns as a guest. */
-static void be_born(pid_t parent, unsigned long serial, struct channel_ends ends) {
-    report_as(serial);
+/* In the child, as soon as there is one. NULL, or what failed. */
+static const char *prepare_birth(struct walls *walls) {
     channel_wait_with(NULL);
     spare_due = -1;
+    return random_open() ? walls_prepare(guest_options.has_uid, walls) : "random bytes cannot be had";
+}
+
+/* In the child. Returns as a guest. */
+static void be_born(pid_t parent, struct walls *walls, struct channel_ends ends) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    if (!random_open()) report_failure("random", "random bytes cannot be had", strerror(errno));
-    become_guest(&guest_options, parent, ends);
+    become_guest(&guest_options, parent, walls, ends);
     if (has_question) channel_resume();
 }
 
 /* In the child that is forked ahead. Returns as a guest. */
 static void await_birth(pid_t parent, int told, struct channel_ends ends) {
     struct birth birth;
+    struct walls walls;
     ssize_t got;
     /* Whoever holds an end of another guest's pipes keeps that one from noticing that the other side has gone. */
     for (size_t i = 0; i < MAX_CHILDREN; i++)
         if (children[i].process != 0) pipes_close_controllers(&children[i].pipes);
     if (prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) != 0 || getppid() != parent) _exit(EXIT_PREPARATION);
     prctl(PR_SET_NAME, SPARE_NAME, 0, 0, 0);
+    if (has_question) rehearse();
+    /* Said to nobody: the next order is then served by a fork, which says it. */
+    if (prepare_birth(&walls) != NULL) _exit(EXIT_PREPARATION);
     do got = recv(told, &birth, sizeof birth, MSG_WAITALL);
     while (got < 0 && errno == EINTR);
     if (got != (ssize_t)sizeof birth) _exit(EXIT_PREPARATION); /* the zygote has gone */
-    guest_options.has_uid = birth.has_uid;
+    report_as(birth.serial);
     guest_options.uid = birth.uid;
     guest_options.data_bytes = birth.data_bytes;
     guest_options.cpu_seconds = birth.cpu_seconds;
     guest_options.threads = birth.threads;
-    be_born(parent, birth.serial, ends);
+    be_born(parent, &walls, ends);
 }
 
 /* true in the child, when it is born. */
@@ -227,6 +235,7 @@ static bool make_spare(void) {
     }
     pipes_close_guests(&spare.pipes);
     spare.process = process;
+    spare.has_uid = guest_options.has_uid;
     spare_due = -1;
     return false;
 }
@@ -234,10 +243,9 @@ static bool make_spare(void) {
 /* Whether the spare was there to serve the order. */
 static bool bear_spare(unsigned long serial) {
     struct child *child = free_child();
-    if (spare.process == 0 || child == NULL) return false;
+    if (spare.process == 0 || child == NULL || spare.has_uid != guest_options.has_uid) return false;
     struct birth birth = { 0 };
     birth.serial = serial;
-    birth.has_uid = guest_options.has_uid;
     birth.uid = guest_options.uid;
     birth.data_bytes = guest_options.data_bytes;
     birth.cpu_seconds = guest_options.cpu_seconds;
@@ -266,7 +274,11 @@ static bool fork_guest(unsigned long serial) {
     }
     pid_t self = getpid(), process = fork();
     if (process == 0) {
-        be_born(self, serial, pipes.guest);
+        struct walls walls;
+        report_as(serial);
+        const char *problem = prepare_birth(&walls);
+        if (problem != NULL) report_failure("walls", problem, strerror(errno));
+        be_born(self, &walls, pipes.guest);
         return true;
     }
     pipes_close_guests(&pipes);

@@ -10,12 +10,12 @@ import { classicCommand } from './classic/classicCommand.ts';
 import { classicGuest } from './classic/classicGuest.ts';
 import { exitOf } from './exitStatus.ts';
 import { FileNews } from './fileNews.ts';
-import { guestIdentity } from './guestIdentity.ts';
+import { guestIdentity, type GuestIdentity } from './guestIdentity.ts';
 import { coldOrigin } from './guestOrigin.ts';
 import { GuestPriority } from './guestPriority.ts';
 import type { GuestEnd } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
-import { buildGuestWorld, type GuestWorld } from './guestWorld.ts';
+import { buildGuestWorld, type GuestWorld, type GuestWorldResult } from './guestWorld.ts';
 import type { GuestRun } from './handlers/handler.ts';
 import { hostCommand } from './hostCommand.ts';
 import { hostedGuest } from './hostedGuest.ts';
@@ -180,14 +180,17 @@ class Run implements RunHandle {
     const isClassic = state.ok && state.kind === 'classic';
     const identity = guestIdentity(engine.world.identity, isClassic ? {} : undefined);
     const zygote = isClassic ? null : this.#zygote;
-    const prelude = zygote?.prelude ?? null;
     const argv = this.#argv(isClassic ? CLASSIC_PROGRAM : GUEST_PROGRAM);
-    this.#announce(state, argv, prelude);
+    const announce = (): void => {
+      this.#announce(state, argv, zygote?.prelude ?? null);
+    };
     if (this.#verdict !== null) {
+      announce();
       this.#finish(this.#verdict);
       return;
     }
     if (!state.ok) {
+      announce();
       this.#finish({
         status: 1,
         reason: 'host',
@@ -195,14 +198,59 @@ class Run implements RunHandle {
       });
       return;
     }
-    const built = buildGuestWorld({
+    const built = this.#build(state, identity);
+    if (!built.ok) {
+      announce();
+      this.#notBuilt(built);
+      return;
+    }
+    this.#world = built.world;
+    this.#fileNews = new FileNews(built.world, (body) => {
+      this.#tell(body);
+    });
+    this.#stdio.install(built.world.files);
+    const calls = this.#calls(this.#guestRun(built.world, identity, isClassic), built.world, isClassic);
+    const listener = this.#listener();
+    this.#uid = takeGuestUser();
+    // Asked for first: the guest is made while the log begins.
+    const forked = zygote?.fork({ limits, uid: this.#uid });
+    announce();
+    this.#guest =
+      state.kind === 'classic'
+        ? classicGuest(
+            classicCommand({ ...state.engine, limits, uid: this.#uid, argv: argv.slice(1) }),
+            calls,
+            listener,
+          )
+        : hostedGuest(
+            forked ??
+              coldOrigin(
+                hostCommand({
+                  limits,
+                  environment: identity.environment,
+                  marshalTime: engine.judgesTime,
+                  uid: this.#uid,
+                  argv: argv.slice(1),
+                }),
+              ),
+            calls,
+            listener,
+          );
+    this.#sampler = setInterval(() => {
+      this.#sample();
+    }, SAMPLE_MS);
+  }
+
+  #build(state: InterpreterState & { readonly ok: true }, identity: GuestIdentity): GuestWorldResult {
+    const { engine, limits } = this.#options;
+    return buildGuestWorld({
       world: engine.world,
       identity,
       ...(state.kind === 'classic'
         ? { classicLibrary: state.engine.library }
         : {
             stdlib: state.stdlib,
-            siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], tidy: false }),
+            siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], forked: false }),
             startText: startText(
               this.#scriptArgv(),
               engine.raising,
@@ -220,28 +268,26 @@ class Run implements RunHandle {
         this.#fileNews?.changed();
       },
     });
-    if (!built.ok) {
-      const { message } = built;
-      if (built.code === 'quota') {
-        const { limit, value } = built;
-        this.#tell({ type: 'limit', limit, value, ends: true, message });
-        this.#finish({ status: KILLED_STATUS, reason: 'limit', message });
-      } else this.#finish({ status: 1, reason: 'host', message });
-      return;
-    }
-    this.#world = built.world;
-    this.#fileNews = new FileNews(built.world, (body) => {
-      this.#tell(body);
-    });
-    this.#stdio.install(built.world.files);
-    const run: GuestRun = {
+  }
+
+  #notBuilt(fault: GuestWorldResult & { readonly ok: false }): void {
+    const { message } = fault;
+    if (fault.code === 'quota') {
+      const { limit, value } = fault;
+      this.#tell({ type: 'limit', limit, value, ends: true, message });
+      this.#finish({ status: KILLED_STATUS, reason: 'limit', message });
+    } else this.#finish({ status: 1, reason: 'host', message });
+  }
+
+  #guestRun(world: GuestWorld, identity: GuestIdentity, isClassic: boolean): GuestRun {
+    return {
       ...(isClassic ? { terminalAlways: true } : {}),
-      files: built.world.files,
+      files: world.files,
       ...(this.#options.network === undefined ? {} : { network: this.#options.network }),
       terminal: this.#stdio.terminal,
       waits: this.#waits,
       identity,
-      limits,
+      limits: this.#options.limits,
       timers: this.#timers,
       usage: () => this.#usage.now(),
       raise: (signal) => {
@@ -258,33 +304,6 @@ class Run implements RunHandle {
         this.#fatal ??= message;
       },
     };
-    const calls = this.#calls(run, built.world, isClassic);
-    this.#uid = takeGuestUser();
-    const listener = this.#listener();
-    this.#guest =
-      state.kind === 'classic'
-        ? classicGuest(
-            classicCommand({ ...state.engine, limits, uid: this.#uid, argv: argv.slice(1) }),
-            calls,
-            listener,
-          )
-        : hostedGuest(
-            zygote?.fork({ limits, uid: this.#uid }) ??
-              coldOrigin(
-                hostCommand({
-                  limits,
-                  environment: identity.environment,
-                  marshalTime: engine.judgesTime,
-                  uid: this.#uid,
-                  argv: argv.slice(1),
-                }),
-              ),
-            calls,
-            listener,
-          );
-    this.#sampler = setInterval(() => {
-      this.#sample();
-    }, SAMPLE_MS);
   }
 
   /** What every log begins with. */

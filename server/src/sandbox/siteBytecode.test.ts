@@ -4,7 +4,7 @@ import { compileSite, siteBytecode } from './siteBytecode.ts';
 import { siteCustomize } from './siteCustomize.ts';
 import { runScript } from './testing/runScript.ts';
 
-const USUAL = siteCustomize({ modules: [], tidy: false });
+const USUAL = siteCustomize({ modules: [], forked: false });
 
 /** Refused calls raise, and the stack of a refused call is told: both are the module's work. */
 const SCRIPT = `import os

@@ -11,6 +11,7 @@
  */
 import type { CallName } from '@sandtable/shared/calls';
 import { MAX_FRAMES } from '@sandtable/shared/events';
+import { REHEARSAL_SOURCE } from './rehearsal.ts';
 import { RAISE_ERRNO, REFUSED_PID } from './wire/replyBuilder.ts';
 
 /** Python functions that make the calls, as `module.name`. */
@@ -156,7 +157,7 @@ def _install():
             __import__(name)
         except ImportError:
             pass
-    TIDY
+    FORKED
     # Up to here every start is the same; processes that started are forked at this call.
     start = posix.open(START_FILE, posix.O_RDONLY)
     text = posix.read(start, 1 << 20).decode("utf-8", "surrogateescape")
@@ -288,9 +289,10 @@ def _tell_frames():
     kind = ffi.typeof("int(*)()")
     return library.load_function(kind, "frames_promise"), library.load_function(kind, "frames_pay")
 
+REHEARSAL
 
 _install()
-del _install, _answer_platform, _tell_frames
+del LAST_install, _answer_platform, _tell_frames
 `;
 
 /**
@@ -316,8 +318,8 @@ const PROBE_FD = -4095;
 export interface SiteOptions {
   /** Imported before the guest's own part begins; what cannot be imported is left out. */
   readonly modules: readonly string[];
-  /** Collects garbage before that, so that forks share as much memory as they can. */
-  readonly tidy: boolean;
+  /** For a process that will be forked: offers a rehearsal, and collects garbage, so that forks share as much memory as they can. */
+  readonly forked: boolean;
 }
 
 /** `SANDTABLE_STACKS=never` starts guests that cannot tell stacks: what telling them costs is measured beside these (`npm run bench -- stacks`). */
@@ -328,7 +330,22 @@ function tellsStacks(): boolean {
 /** Names that Python takes for modules. */
 const MODULE_NAME = /^[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)*$/;
 
-export function siteCustomize({ modules, tidy }: SiteOptions): string {
+/** Texts kept: most policies ask for no modules, and a start has the text at hand. */
+const MAX_TEXTS = 16;
+const texts = new Map<string, string>();
+
+export function siteCustomize({ modules, forked }: SiteOptions): string {
+  const key = JSON.stringify([modules, forked, tellsStacks()]);
+  let text = texts.get(key);
+  if (text === undefined) {
+    text = compose(modules, forked);
+    if (texts.size >= MAX_TEXTS) texts.clear();
+    texts.set(key, text);
+  }
+  return text;
+}
+
+function compose(modules: readonly string[], forked: boolean): string {
   const names = modules.filter((name) => MODULE_NAME.test(name)).map((name) => `"${name}"`);
   return SOURCE.replace('REFUSED', JSON.stringify(REFUSED))
     .replaceAll('ERRNO', String(RAISE_ERRNO))
@@ -341,7 +358,9 @@ export function siteCustomize({ modules, tidy }: SiteOptions): string {
     )
     .replace('START_FILE', `"${START_FILE}"`)
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
-    .replace('TIDY', tidy ? 'import gc; gc.collect()' : '');
+    .replace('REHEARSAL', forked ? REHEARSAL_SOURCE : '')
+    .replace('LAST', forked ? '_offer_rehearsal, ' : '')
+    .replace('FORKED', forked ? '_offer_rehearsal(like)\n    import gc; gc.collect()' : '');
 }
 
 /**

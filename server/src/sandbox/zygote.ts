@@ -136,12 +136,16 @@ export class Zygote {
     return this.#forks.size;
   }
 
-  /** A guest that is forked from here; only while it is ready. */
+  /**
+   * A guest that is forked from here, at once; only while it is ready. Whoever asks takes the origin in the same turn, before the first report can
+   * come: what it does in between is done while the guest is made.
+   */
   fork(options: { readonly limits: RunLimits; readonly uid: number | null }): OriginOf {
+    const serial = ++this.#serial;
+    this.#host.order(forkOrder(serial, options));
     return (listener) => {
-      const fork: Fork = { listener, serial: ++this.#serial, pid: null, ended: false, doomed: false };
-      this.#forks.set(fork.serial, fork);
-      this.#host.order(forkOrder(fork.serial, options));
+      const fork: Fork = { listener, serial, pid: null, ended: false, doomed: false };
+      this.#forks.set(serial, fork);
       return this.#originOf(fork);
     };
   }
@@ -191,7 +195,7 @@ export class Zygote {
       stdlib,
       siteCustomize: siteCustomize({
         modules: spec.mode === 'repl' ? [...PROMPT_MODULES, ...spec.modules] : spec.modules,
-        tidy: true,
+        forked: true,
       }),
       startText: '',
       files: [],

@@ -45,7 +45,7 @@ export async function warmUp(): Promise<void> {
   if (ready === null) return;
   await Promise.all(specs.map((spec) => ready.prepare(spec)));
   // Few runs start from nothing, so this comes last.
-  await compileSite(siteCustomize({ modules: [], tidy: false }));
+  await compileSite(siteCustomize({ modules: [], forked: false }));
 }
 
 /** The platform alone decides, in the standard world; the policy says what it would have said. */
