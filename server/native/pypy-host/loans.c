@@ -180,3 +180,11 @@ void loans_begin(int fd, int flags, uint8_t *bytes, size_t length) {
     }
     pthread_mutex_unlock(&table);
 }
+
+void loans_forget(void) {
+    pthread_mutex_lock(&table);
+    for (unsigned i = 0; i < MAX_LOANS; i++)
+        if (loans[i].bytes != NULL) end(&loans[i]);
+    __atomic_store_n(&notes_length, 0, __ATOMIC_RELAXED);
+    pthread_mutex_unlock(&table);
+}

@@ -21,6 +21,9 @@ void loans_see(enum call_id id, const int64_t *args);
 /* `flags` are those of the opening; `bytes` (struct stat, then the contents) belongs to the loans from now on, and is freed with malloc's free(). */
 void loans_begin(int fd, int flags, uint8_t *bytes, size_t length);
 
+/* Ends all loans, and forgets what was answered from them. */
+void loans_forget(void);
+
 /* Frames that tell the controller what was answered here since the last time; to be sent before anything else. Returns their bytes. */
 size_t loans_take_notes(uint8_t *into);
 

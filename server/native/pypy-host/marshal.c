@@ -238,6 +238,11 @@ static bool wakes_on_signal(enum call_id id) {
     }
 }
 
+/* Set while nobody is there who could be asked. */
+static int64_t (*answers)(enum call_id id, const int64_t *args);
+
+void call_answer_with(int64_t (*answer)(enum call_id id, const int64_t *args)) { answers = answer; }
+
 int64_t call_ask(enum call_id id, const int64_t *args) {
     struct pending pending = { .row = &ROWS[id], .args = args };
     struct request request;
@@ -249,6 +254,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     }
     loans_see(id, args);
     signals_leave_call();
+    if (answers != NULL) return answers(id, args);
     bool waits = may_wait(id, args);
     /* Asking leaves traces in errno; a call that succeeds does not change it, and programs count on that. */
     int before = errno;

@@ -1,23 +1,12 @@
 /**
- * What a forked interpreter does before anybody waits for it, as a part of `sitecustomize`; see the host's rehearsal.c.
- *
- * Everything in here happens in memory: one call to the outside, and the process would wait for ever. So it imports nothing that the interpreter's start
- * has not imported already.
+ * What a forked interpreter does before anybody waits for it, as a part of `sitecustomize`: the steps of every start, on a script that is not there.
+ * The host answers what they ask; see its rehearsal.c.
  */
 
 /** What the host takes the function by; the same stands in rehearsal.h. */
 const PREFIX = 'sandtable-rehearsal:';
 
-/** A program of the kind that beginners run, with what such programs use first. */
-const PROGRAM = `import sys
-
-def greet(name):
-    return f'hello {name}'
-
-print(greet('you'), len(sys.argv), file=out, flush=True)
-`;
-
-/** Defines and calls nothing but `_offer_rehearsal`, which leaves the host its function where there is cffi. */
+/** Defines nothing but `_offer_rehearsal`, which leaves the host its function where there is cffi. It is a part of a module that is compiled once. */
 export const REHEARSAL_SOURCE = `
 def _offer_rehearsal(like):
     try:
@@ -26,22 +15,34 @@ def _offer_rehearsal(like):
         return
     import _codecs
     import _io
+    import posix
     import sys
     from __pypy__ import hidden_applevel
+
+    name = "/tmp/script.py"
 
     @hidden_applevel
     def rehearse():
         try:
+            start = posix.open(name, posix.O_RDONLY)
+            posix.read(start, 1 << 20).decode("utf-8", "surrogateescape")
+            posix.close(start)
             arguments, raising, told = "script.py\\1posix.open posix.read\\1posix.close".split("\\1")
             for full_name in sorted({*raising.split(), *told.split()}):
                 module_name, function_name = full_name.split(".")
                 function = getattr(sys.modules.get(module_name), function_name, None)
                 like(function, lambda *args, **kwargs: None)(arguments)
-            with _io.BytesIO(${JSON.stringify(PROGRAM)}.encode()) as file:
-                text = file.read()
-            code = compile(text, "/tmp/script.py", "exec", dont_inherit=True)
-            out = _io.TextIOWrapper(_io.BufferedWriter(_io.BytesIO()), encoding="utf-8", line_buffering=True)
-            exec(code, {"__name__": "__main__", "out": out})
+            posix.stat(name)
+            for hook in sys.path_hooks:
+                try:
+                    hook(name)
+                except ImportError:
+                    pass
+            posix.lstat(name)
+            with open(name, "rb") as file:
+                code = compile(file.read(), name, "exec", dont_inherit=True)
+            out = _io.TextIOWrapper(_io.BufferedWriter(_io.FileIO(1, "w", closefd=False)), encoding="utf-8")
+            exec(code, {"__name__": "__main__", "__builtins__": __builtins__, "out": out})
         except BaseException:
             pass
 
