@@ -41,7 +41,9 @@ export function buildWorld(mounts: readonly Mount[], ledger: Ledger, clock: () =
       ? sorted.shift()!.mount
       : { at: '/' as GuestPath, kind: 'memory', writeMode: 'read-only' };
   let dev = FIRST_DEV;
-  const space = new Namespace(ledger, clock, (takeInos) => volumeRoot(base, dev, takeInos, base.changed ?? clock(), null));
+  const space = new Namespace(ledger, clock, (takeInos) =>
+    volumeRoot(base, dev, takeInos, base.changed ?? clock(), null),
+  );
   populate(space, space.root, base);
   for (const { mount, names } of sorted) {
     dev += 1;
