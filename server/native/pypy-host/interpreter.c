@@ -20,6 +20,8 @@
 #define LIBRARY_PREFIX "libpypy"
 #define LIBRARY_SUFFIX "-c.so"
 #define ENTRY_POINT "pypy_main_startup"
+/* PyGILState_Check(), as the library calls it: one comparison, which takes no lock and makes no object. */
+#define LOCK_CHECK "PyPyGILState_Check"
 
 /* sys.version reads "3.9.16 (7.3.11+dfsg, date)\n[PyPy 7.3.11 with GCC …"; this part occurs once. */
 #define VERSION_MARK "[PyPy "
@@ -109,6 +111,7 @@ const char *interpreter_load(struct interpreter *interpreter, const char **detai
     *detail = ENTRY_POINT;
     *(void **)&interpreter->start = dlsym(library, ENTRY_POINT);
     if (interpreter->start == NULL) return "library-unusable";
+    *(void **)&interpreter->holds_lock = dlsym(library, LOCK_CHECK);
     dl_iterate_phdr(find_version, interpreter);
     return NULL;
 }

@@ -12,6 +12,7 @@ struct interpreter {
     char stdlib[PATH_ROOM]; /* folder of the standard library, as installed */
     char version[VERSION_ROOM]; /* "7.3.11 / 3.9.16": PyPy's and Python's; "unknown" where it is not found */
     int (*start)(int argc, char **argv);
+    int (*holds_lock)(void); /* whether the calling thread holds the global lock; NULL in a library that does not say */
 };
 
 /* Finds the library and the standard library. NULL, or the code of a failure with its message in `detail`. */

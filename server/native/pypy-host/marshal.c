@@ -270,7 +270,7 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
     }
     channel_exchange(&request.exchange);
     if (pending.loan != NULL) loans_begin((int)pending.result, (int)args[id == CALL_openat64 ? 2 : 1], pending.loan, pending.loan_length);
-    if ((pending.flags & WIRE_FLAG_FRAMES) != 0) frames_send(id, wire_u32(request.scratch + WIRE_LENGTH_BYTES), (pending.flags & WIRE_FLAG_RAISE) != 0);
+    if ((pending.flags & WIRE_FLAG_FRAMES) != 0) frames_send(wire_u32(request.scratch + WIRE_LENGTH_BYTES), (pending.flags & WIRE_FLAG_RAISE) != 0);
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) errno = WIRE_ERRNO_RAISE;
     else errno = pending.error != 0 ? pending.error : before;

@@ -82,6 +82,7 @@ static void load_interpreter(const struct options *options, struct interpreter *
     if (code != NULL) report_failure(code, "PyPy is not installed as expected", detail);
     code = interpreter_load(interpreter, &detail);
     if (code != NULL) report_failure(code, "PyPy's library cannot be loaded", detail);
+    frames_use_lock_check(interpreter->holds_lock);
     preload_all(interpreter->stdlib);
 }
 

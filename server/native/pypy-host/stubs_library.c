@@ -21,7 +21,7 @@
 static __thread char message[256];
 static __thread bool has_message;
 
-/* What the boot script gets for its function: a library with frames_promise() and frames_pay() in it, and nothing else. */
+/* What the boot script gets for its function: a library with the functions of frames.h in it, and nothing else. */
 static const char frames_library = 0;
 static const char rehearsal_library = 0;
 
@@ -49,11 +49,19 @@ static bool is_token(const void *handle) {
     return false;
 }
 
+static void *find_telling(const char *symbol) {
+    if (strcmp(symbol, FRAMES_KEEP) == 0) return (void *)(uintptr_t)frames_keep;
+    if (strcmp(symbol, FRAMES_KEEP_FOR_ONE) == 0) return (void *)(uintptr_t)frames_keep_for_one;
+    if (strcmp(symbol, FRAMES_DROP) == 0) return (void *)(uintptr_t)frames_drop;
+    if (strcmp(symbol, FRAMES_PAY) == 0) return (void *)(uintptr_t)frames_pay;
+    return NULL;
+}
+
 static void *stub_dlsym(void *handle, const char *symbol) {
     if (is_token(handle) && strncmp(symbol, CFFI_ENTRY_PREFIX, strlen(CFFI_ENTRY_PREFIX)) == 0)
         return dlsym(((const struct preloaded *)handle)->handle, symbol);
-    if (handle == &frames_library && strcmp(symbol, FRAMES_PAY) == 0) return (void *)(uintptr_t)frames_pay;
-    if (handle == &frames_library && strcmp(symbol, FRAMES_PROMISE) == 0) return (void *)(uintptr_t)frames_promise;
+    void *telling = handle == &frames_library ? find_telling(symbol) : NULL;
+    if (telling != NULL) return telling;
     ASK(CALL_at_dlsym, PTR(symbol));
     refuse(symbol);
     return NULL;

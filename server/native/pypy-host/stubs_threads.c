@@ -62,12 +62,17 @@ static void free_number(void *number) {
     pthread_mutex_unlock(&table);
 }
 
+static void end_thread(void *number) {
+    frames_end_thread();
+    free_number(number);
+}
+
 static void *run(void *number) {
     struct start start = starts[(uintptr_t)number];
     void *result;
     own_number = (uint16_t)(uintptr_t)number;
     own_place = atomic_fetch_add(&threads_made, 1) + 1;
-    pthread_cleanup_push(free_number, number);
+    pthread_cleanup_push(end_thread, number);
     frames_begin_thread(false);
     result = start.routine(start.argument);
     pthread_cleanup_pop(1);

@@ -19,7 +19,4 @@ int64_t call_from_entry(const int64_t *arguments, int64_t index);
 int64_t denied_from_entry(const int64_t *arguments, int64_t index);
 #endif
 
-/* Where the address of the caller lies, counted from the arguments: behind six registers and the index. */
-#define RETURN_ADDRESS 7
-
 #endif

@@ -3,6 +3,7 @@
  * included whole, with a channel that keeps the request and delivers a prepared reply.
  */
 #include "../pypy-host/marshal.c"
+#include "frames.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -110,6 +111,87 @@ static void test_frames(void) {
     errno = 0;
     CHECK(ASK(CALL_mkdir, PTR("/a"), 0) == -1 && errno == EACCES);
     CHECK(stack_size == sizeof(uint32_t) && wire_u32(stack_sent) == wire_u32(sent + WIRE_LENGTH_BYTES));
+}
+
+static bool has_lock;
+static unsigned tellings;
+
+static int check_lock(void) { return has_lock; }
+
+/* Finalizers are held while it is asked, and afterwards they are not. */
+static int held;
+
+static void hold(void) { held++; }
+static void let_run(void) { held--; }
+
+/* As the interpreter's function, which may only be called without its lock. */
+static long tell(char *into, long size) {
+    CHECK(!has_lock && size >= 8 && held == 1);
+    return sprintf(into, "told%u", ++tellings);
+}
+
+static int64_t close_locked(uint32_t flags) {
+    has_lock = true;
+    stack_size = 0;
+    prepare((flags & WIRE_FLAG_RAISE) != 0 ? -1 : 0, 0, flags);
+    int64_t result = ASK(CALL_close, 3);
+    has_lock = false;
+    return result;
+}
+
+static bool sent_is(const char *text) {
+    return stack_size == sizeof(uint32_t) + strlen(text) && memcmp(stack_sent + sizeof(uint32_t), text, strlen(text)) == 0;
+}
+
+/* One in a frame further in, as a wrapper within another one's call is. */
+static __attribute__((noinline)) int keep_within(int (*keep_one)(void)) {
+    volatile char frame[256] = { 0 };
+    int level = keep_one();
+    return level + frame[0];
+}
+
+static void test_kept_frames(void) {
+    char name[128];
+    snprintf(name, sizeof name, "%s%zx,%zx,%zx,%zx,%zx", FRAMES_PREFIX, (size_t)(uintptr_t)tell, (size_t)(uintptr_t)tell,
+             (size_t)(uintptr_t)hold, (size_t)(uintptr_t)hold, (size_t)(uintptr_t)let_run);
+    frames_use_lock_check(check_lock);
+    frames_begin_thread(false);
+    CHECK(frames_take_function(name));
+    prepare(0, 0, WIRE_FLAG_FRAMES);
+    CHECK(ASK(CALL_mkdir, PTR("/a"), 0) == 0 && sent_is("told1"));
+    CHECK(close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is(""));
+
+    int level = frames_keep();
+    CHECK(level == 0 && tellings == 2);
+    CHECK(close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is("told2"));
+    CHECK(keep_within(frames_keep) == 1 && close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is("told3"));
+    frames_drop(1);
+    CHECK(close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is("told2"));
+    CHECK(keep_within(frames_keep_for_one) == 1 && close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is("told4"));
+    CHECK(close_locked(WIRE_FLAG_FRAMES | WIRE_FLAG_RAISE) == -1 && sent_is("told2"));
+    frames_pay();
+    frames_drop(level);
+    CHECK(close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is(""));
+
+    /* What nobody dropped goes with the next one that is kept as far out. */
+    keep_within(frames_keep);
+    for (unsigned i = 0; i < 1000; i++) CHECK(frames_keep() == 0);
+    frames_drop(-1);
+    frames_drop(INT32_MAX);
+    CHECK(close_locked(WIRE_FLAG_FRAMES) == 0 && sent_is("told1005"));
+    frames_drop(0);
+
+    CHECK(close_locked(WIRE_FLAG_FRAMES | WIRE_FLAG_RAISE) == -1 && stack_size == 0);
+    frames_pay();
+    CHECK(sent_is("told1006"));
+    stack_size = 0;
+    frames_pay();
+    CHECK(stack_size == 0);
+    CHECK(held == 0);
+    frames_end_thread();
+    frames_use_lock_check(NULL);
+    prepare(0, 0, WIRE_FLAG_FRAMES);
+    CHECK(ASK(CALL_mkdir, PTR("/a"), 0) == 0 && sent_is(""));
 }
 
 static void test_limits_of_requests(void) {
@@ -346,6 +428,7 @@ static void test_malformed_loans(void) {
 int main(void) {
     test_requests();
     test_frames();
+    test_kept_frames();
     test_limits_of_requests();
     test_out_buffers_are_never_overrun();
     test_refusals();

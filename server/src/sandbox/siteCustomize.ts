@@ -6,12 +6,12 @@
  * before anything of the guest's runs, so that this errno never shows. A program that gets at the unwrapped functions only sees an OSError
  * with an odd number: what is refused is refused either way.
  *
- * It also leaves the host a function that tells the Python stack of a call, which the host calls where a reply asks for it (frames.c). All of
- * that runs as guest code: what it says is the guest's own word, and is looked at before it goes into the trace.
+ * It also has the Python stacks of calls told (stackTelling.ts). All of that runs as guest code: what it says is the guest's own word, and is looked at
+ * before it goes into the trace.
  */
 import type { CallName } from '@sandtable/shared/calls';
-import { MAX_FRAMES } from '@sandtable/shared/events';
 import { REHEARSAL_SOURCE } from './rehearsal.ts';
+import { stackTelling, tellersOf, tellsStacks } from './stackTelling.ts';
 import { RAISE_ERRNO, REFUSED_PID } from './wire/replyBuilder.ts';
 
 /** Python functions that make the calls, as `module.name`. */
@@ -81,9 +81,6 @@ const FUNCTIONS: { readonly [call in CallName]?: readonly string[] } = {
   ll_socket_getaddrinfo: ['_socket.getaddrinfo', '_socket.gethostbyname', '_socket.gethostbyaddr'],
 };
 
-/** Calls that the interpreter makes with its global lock held, so that their stacks are told by the functions around them; see frames.c. */
-const MADE_LOCKED: readonly CallName[] = ['ll_os_close', 'll_os_getpid', 'll_os_fork', 'll_os_ttyname'];
-
 /** Whether the guest can be shown a RuntimeError for `call`; methods of built-in types, for one, cannot be wrapped. */
 export function canRaise(call: CallName): boolean {
   return FUNCTIONS[call] !== undefined;
@@ -98,35 +95,25 @@ const SOURCE = `"""What the sandbox adds to the interpreter's start. Part of the
 def _install():
     # functools would bring seven more modules with it, a quarter of the interpreter's start.
     import sys
-    from __pypy__ import hidden_applevel
+    from __pypy__ import builtinify, hidden_applevel
 
     # Lines are edited by the terminal outside; the interpreter's own editor would look for one that is not there.
     if hasattr(sys, "__interactivehook__"):
         del sys.__interactivehook__
 
+    def like(function, call):
+        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
+            setattr(call, attribute, getattr(function, attribute, None))
+        # Functions of modules are no methods where a class has them by a name; methods of types are.
+        return builtinify(call) if type(function) is type(len) else call
+
     try:
-        promise, pay = _tell_frames()
+        telling, finalizing, pay = _tell_frames()
     except (ImportError, OSError, AttributeError):
         def pay():
             pass
 
-        promise = pay
-
-    def like(function, call):
-        for attribute in ("__module__", "__name__", "__qualname__", "__doc__"):
-            setattr(call, attribute, getattr(function, attribute, None))
-        return call
-
-    def telling(function):
-        @hidden_applevel
-        def call(*args, **kwargs):
-            promise()
-            try:
-                return function(*args, **kwargs)
-            finally:
-                pay()
-
-        return like(function, call)
+        telling = None
 
     def guarded(function, full_name):
         refused = REFUSED.get(full_name, -ERRNO)
@@ -169,7 +156,24 @@ def _install():
     if "random" in sys.modules:
         sys.modules["random"].seed()
 
+    if telling is None:
+        told = []
+    methods = [name.split(".") for name in told if name.count(".") == 2]
+    if methods:
+        types = {(module, name): getattr(__import__(module), name) for module, name, _ in methods}
+        change = _open_types(set(types.values()))
+        for module, name, method in methods:
+            cls = types[module, name]
+            if change is not None and method == "__del__":
+                change(cls, method, finalizing(cls))
+            elif change is not None:
+                original = getattr(cls, method)
+                change(cls, method, like(original, telling(original)))
+
+    tellers = {}
     for full_name in sorted({*raising, *told}):
+        if full_name.count(".") != 1:
+            continue
         module_name, function_name = full_name.split(".")
         module = sys.modules.get(module_name)
         if module is None:
@@ -179,9 +183,11 @@ def _install():
             continue
         wrapped = original
         if full_name in told:
-            wrapped = telling(wrapped)
+            wrapped = like(original, telling(original))
         if full_name in raising:
             wrapped = guarded(wrapped, full_name)
+        if full_name in told:
+            tellers[original] = wrapped
         setattr(module, function_name, wrapped)
         if module_name == "posix" and getattr(os, function_name, None) is original:
             setattr(os, function_name, wrapped)
@@ -195,6 +201,15 @@ def _install():
             import io
 
             builtins.open = io.open = wrapped
+
+    # Modules that are there already may have taken these by their names. Looking through them takes a megabyte, and is left out where only some
+    # calls are told.
+    names = {each.__name__ for each in tellers}
+    for module in list(sys.modules.values()) if methods else ():
+        for name in names.intersection(getattr(module, "__dict__", ())):
+            value = getattr(module, name)
+            if type(value) is type(len) and value in tellers:
+                setattr(module, name, tellers[value])
 
 
 def _answer_platform():
@@ -228,71 +243,12 @@ def _answer_platform():
     sys.meta_path.insert(0, Finder)
 
 
-def _tell_frames():
-    import _cffi_backend
-    import _codecs
-    import posix
-    import sys
-    from __pypy__ import hidden_applevel
-    from __pypy__.thread import _signals_enter, _signals_exit
-    from _thread import interrupt_main
-
-    ffi = _cffi_backend.FFI()
-    copy = ffi.memmove
-    # Hidden functions do not see themselves: what this gives is the frame that made the call.
-    frame_of = sys._getframe
-
-    @hidden_applevel
-    def tell(into, room):
-        at = 0
-        try:
-            frame = frame_of(0)
-            left = MAX_FRAMES
-            while frame is not None and left > 0:
-                code = frame.f_code
-                text = "%d\\0%s\\0%s\\0" % (frame.f_lineno, code.co_name, code.co_filename)
-                data = text.encode("utf-8", "surrogateescape")
-                if at + len(data) > room:
-                    break
-                copy(into + at, data, len(data))
-                at += len(data)
-                frame = frame.f_back
-                left -= 1
-        except KeyboardInterrupt:
-            interrupt_main()
-        except BaseException:
-            pass
-        return at
-
-    @hidden_applevel
-    def quiet(*error):
-        return None
-
-    # Around it the host calls two built-in functions: in the first line of one in Python, a handler could run already.
-    functions = (
-        ffi.callback("long(char *, long)", tell, error=0, onerror=quiet),
-        ffi.callback("void(char *, long)", _signals_exit, onerror=quiet),
-        ffi.callback("void(void)", _signals_enter, onerror=quiet),
-    )
-
-    # Something that the interpreter itself holds for ever: the host knows the addresses only.
-    def held(error, kept=(ffi, functions)):
-        raise error
-
-    _codecs.register_error("sandtable", held)
-    try:
-        posix.write(PROBE_FD, b"")
-    except OSError:
-        pass
-    addresses = ",".join("%x" % int(ffi.cast("size_t", each)) for each in functions)
-    library = _cffi_backend.load_library("FRAMES_PREFIX" + addresses, 0)
-    kind = ffi.typeof("int(*)()")
-    return library.load_function(kind, "frames_promise"), library.load_function(kind, "frames_pay")
+TELLING
 
 REHEARSAL
 
 _install()
-del LAST_install, _answer_platform, _tell_frames
+del LAST_install, _answer_platform, _tell_frames, _open_types
 `;
 
 /**
@@ -309,22 +265,11 @@ const REFUSED: { readonly [name: string]: number } = {
   'posix.umask': -1,
 };
 
-/** What the host takes the function by; the same stands in frames.h. */
-const FRAMES_PREFIX = 'sandtable-frames:';
-
-/** Written to once, so that the host sees from where the interpreter writes; likewise. */
-const PROBE_FD = -4095;
-
 export interface SiteOptions {
   /** Imported before the guest's own part begins; what cannot be imported is left out. */
   readonly modules: readonly string[];
   /** For a process that will be forked: offers a rehearsal, and collects garbage, so that forks share as much memory as they can. */
   readonly forked: boolean;
-}
-
-/** `SANDTABLE_STACKS=never` starts guests that cannot tell stacks: what telling them costs is measured beside these (`npm run bench -- stacks`). */
-function tellsStacks(): boolean {
-  return process.env['SANDTABLE_STACKS'] !== 'never';
 }
 
 /** Names that Python takes for modules. */
@@ -349,13 +294,7 @@ function compose(modules: readonly string[], forked: boolean): string {
   const names = modules.filter((name) => MODULE_NAME.test(name)).map((name) => `"${name}"`);
   return SOURCE.replace('REFUSED', JSON.stringify(REFUSED))
     .replaceAll('ERRNO', String(RAISE_ERRNO))
-    .replace('MAX_FRAMES', String(MAX_FRAMES))
-    .replace('FRAMES_PREFIX', FRAMES_PREFIX)
-    .replace('PROBE_FD', String(PROBE_FD))
-    .replace(
-      'promise, pay = _tell_frames()',
-      tellsStacks() ? 'promise, pay = _tell_frames()' : 'raise ImportError',
-    )
+    .replace('TELLING', () => stackTelling())
     .replace('START_FILE', `"${START_FILE}"`)
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
     .replace('REHEARSAL', forked ? REHEARSAL_SOURCE : '')
@@ -375,8 +314,7 @@ export function startText(
   told: '*' | ReadonlySet<CallName>,
 ): string {
   const raisers = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
-  const tellers = MADE_LOCKED.filter((call) => told === '*' || told.has(call));
-  return [argv.join('\0'), functionsOf(raisers), functionsOf(tellers)].join('\x01');
+  return [argv.join('\0'), functionsOf(raisers), tellersOf(told).join(' ')].join('\x01');
 }
 
 function functionsOf(calls: readonly CallName[]): string {
