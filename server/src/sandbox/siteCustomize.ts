@@ -304,7 +304,7 @@ function compose(modules: readonly string[], forked: boolean): string {
 
 /**
  * What the start file says: the program's arguments, the Python functions that are to raise RuntimeError where the policy refuses so, and those
- * that are to tell the stack of their call when it has been made.
+ * that are to have the stack of their call told before they make it.
  * @param argv the guest's script and its arguments; empty at the prompt
  * @param told calls whose stack may be asked for: no others are made slower by it
  */

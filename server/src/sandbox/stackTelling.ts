@@ -10,6 +10,8 @@
  *
  * All of it happens in runs where a stack may be asked for of such a call, before the guest's own part begins, and nothing of it in others.
  * Wrappers are hidden from tracebacks and from sys._getframe().
+ *
+ * NEVER: leave that byte set, or write where types of both kinds do not agree on one place: the guest would find a type of its own at best.
  */
 import type { CallName } from '@sandtable/shared/calls';
 import { MAX_FRAMES } from '@sandtable/shared/events';
