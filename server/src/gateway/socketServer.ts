@@ -6,6 +6,7 @@
  */
 import type { Server as HttpServer } from 'node:http';
 import { Server, type Socket } from 'socket.io';
+import { PLAIN_PACKETS } from './plainPackets.ts';
 import { SIGNED_OUT } from '@sandtable/shared/httpMessages';
 import { requests, type Reply, type RequestName } from '@sandtable/shared/protocol';
 import type { Refusal } from './allowedOrigins.ts';
@@ -40,6 +41,7 @@ export function openSockets(
 ): Server {
   return new Server(http, {
     serveClient: false,
+    parser: PLAIN_PACKETS,
     maxHttpBufferSize: MAX_MESSAGE_BYTES,
     perMessageDeflate: false,
     pingInterval: 10_000,

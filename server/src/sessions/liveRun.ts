@@ -157,6 +157,9 @@ export class LiveRun implements RunEvents {
   // ---- from the worker ---------------------------------------------------------------------------------------
 
   batch(batch: Batch, logBytes: number): void {
+    this.#audience.sent(outputChars(batch), Date.now());
+    // First of all: pages apply it by the same rules, and see a gap as we do.
+    this.#broadcast.batch(this.bench, batch, this.#audience.aside);
     const applied = applyBatch(this.#state, batch);
     if (!applied.ok) {
       // A worker numbers its batches without gaps, so this is a bug; the run cannot be shown truly any more.
@@ -168,8 +171,6 @@ export class LiveRun implements RunEvents {
     this.#logBytes = logBytes;
     this.#lastSign = Date.now();
     this.#recent.add(batch);
-    this.#audience.sent(outputChars(batch), Date.now());
-    this.#broadcast.batch(this.bench, batch, this.#audience.aside);
     this.#pool.tell({ type: 'taken', run: this.id });
     this.#credit();
   }
