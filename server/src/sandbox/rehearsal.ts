@@ -17,13 +17,6 @@ def _offer_rehearsal(like):
     import _io
     import posix
     import sys
-
-    # What most policies have wrapped: found by each fork otherwise.
-    for module in ("_posixsubprocess", "pwd"):
-        try:
-            __import__(module)
-        except ImportError:
-            pass
     from __pypy__ import hidden_applevel
 
     name = "/tmp/script.py"

@@ -9,7 +9,8 @@
  * It also has the Python stacks of calls told (stackTelling.ts). All of that runs as guest code: what it says is the guest's own word, and is looked at
  * before it goes into the trace.
  */
-import type { CallName } from '@sandtable/shared/calls';
+import { CALLS, type CallName } from '@sandtable/shared/calls';
+import { ceilingDenial } from '@sandtable/shared/policy/ceiling';
 import { REHEARSAL_SOURCE } from './rehearsal.ts';
 import { stackTelling, tellersOf, tellsStacks } from './stackTelling.ts';
 import { RAISE_ERRNO, REFUSED_PID } from './wire/replyBuilder.ts';
@@ -135,6 +136,52 @@ def _install():
 
         return like(function, call)
 
+    # By name: whether it raises and whether it tells, the function, what took its place.
+    made = {}
+
+    def wrap(raising, told):
+        tellers = {}
+        for full_name in sorted({*raising, *told}):
+            if full_name.count(".") != 1:
+                continue
+            how = full_name in raising, full_name in told
+            known = made.get(full_name)
+            if known is None or known[0] != how:
+                known = made[full_name] = how, *place(full_name, *how, None if known is None else known[1])
+            if how[1] and known[1] is not None:
+                tellers[known[1]] = known[2]
+        return tellers
+
+    def place(full_name, raises, tells, original):
+        module_name, function_name = full_name.split(".")
+        module = sys.modules.get(module_name)
+        if module is None:
+            module = __import__(module_name)
+        before = getattr(module, function_name, None)
+        if original is None:
+            original = before
+        if original is None or isinstance(original, type):
+            return None, None
+        wrapped = original
+        if tells:
+            wrapped = like(original, telling(original))
+        if raises:
+            wrapped = guarded(wrapped, full_name)
+        setattr(module, function_name, wrapped)
+        if module_name == "posix" and getattr(os, function_name, None) is before:
+            setattr(os, function_name, wrapped)
+        if module_name == "posix":
+            for group in ("supports_fd", "supports_dir_fd", "supports_follow_symlinks", "supports_effective_ids"):
+                known = getattr(os, group, None)
+                if known is not None and original in known:
+                    known.add(wrapped)
+        if (module_name, function_name) == ("_io", "open"):
+            import builtins
+            import io
+
+            builtins.open = io.open = wrapped
+        return original, wrapped
+
     import os
     import posix
 
@@ -150,14 +197,12 @@ def _install():
     text = posix.read(start, 1 << 20).decode("utf-8", "surrogateescape")
     posix.close(start)
     arguments, raising, told = text.split("\\1")
-    raising, told = raising.split(), told.split()
+    raising, told = raising.split(), () if telling is None else told.split()
     if arguments:
         sys.argv[:] = arguments.split("\\0")
     if "random" in sys.modules:
         sys.modules["random"].seed()
 
-    if telling is None:
-        told = []
     methods = [name.split(".") for name in told if name.count(".") == 2]
     if methods:
         types = {(module, name): getattr(__import__(module), name) for module, name, _ in methods}
@@ -170,37 +215,7 @@ def _install():
                 original = getattr(cls, method)
                 change(cls, method, like(original, telling(original)))
 
-    tellers = {}
-    for full_name in sorted({*raising, *told}):
-        if full_name.count(".") != 1:
-            continue
-        module_name, function_name = full_name.split(".")
-        module = sys.modules.get(module_name)
-        if module is None:
-            module = __import__(module_name)
-        original = getattr(module, function_name, None)
-        if original is None or isinstance(original, type):
-            continue
-        wrapped = original
-        if full_name in told:
-            wrapped = like(original, telling(original))
-        if full_name in raising:
-            wrapped = guarded(wrapped, full_name)
-        if full_name in told:
-            tellers[original] = wrapped
-        setattr(module, function_name, wrapped)
-        if module_name == "posix" and getattr(os, function_name, None) is original:
-            setattr(os, function_name, wrapped)
-        if module_name == "posix":
-            for group in ("supports_fd", "supports_dir_fd", "supports_follow_symlinks", "supports_effective_ids"):
-                known = getattr(os, group, None)
-                if known is not None and original in known:
-                    known.add(wrapped)
-        if (module_name, function_name) == ("_io", "open"):
-            import builtins
-            import io
-
-            builtins.open = io.open = wrapped
+    tellers = wrap(raising, told)
 
     # Modules that are there already may have taken these by their names. Looking through them takes a megabyte, and is left out where only some
     # calls are told.
@@ -299,7 +314,7 @@ function compose(modules: readonly string[], forked: boolean): string {
     .replace('MODULES', names.length === 0 ? '()' : `(${names.join(', ')},)`)
     .replace('REHEARSAL', forked ? REHEARSAL_SOURCE : '')
     .replace('LAST', forked ? '_offer_rehearsal, ' : '')
-    .replace('FORKED', forked ? '_offer_rehearsal(like)\n    import gc; gc.collect()' : '');
+    .replace('FORKED', forked ? forkedPart() : '');
 }
 
 /**
@@ -315,6 +330,18 @@ export function startText(
 ): string {
   const raisers = raising === '*' ? (Object.keys(FUNCTIONS) as CallName[]) : [...raising];
   return [argv.join('\0'), functionsOf(raisers), tellersOf(told).join(' ')].join('\x01');
+}
+
+/** What no policy allows is wrapped in every guest, so it is before the fork. */
+function forkedPart(): string {
+  const denied = CALLS.map(({ name }) => ({ name, denial: ceilingDenial(name)?.denial })).filter(
+    ({ denial }) => denial !== undefined,
+  );
+  const raising = denied.filter(({ denial }) => denial !== undefined && 'raise' in denial);
+  const told = tellersOf(new Set(denied.map(({ name }) => name))).join(' ');
+  return `wrap("${functionsOf(raising.map(({ name }) => name))}".split(), () if telling is None else "${told}".split())
+    _offer_rehearsal(like)
+    import gc; gc.collect()`;
 }
 
 function functionsOf(calls: readonly CallName[]): string {
