@@ -77,6 +77,8 @@ export async function startServer({
 export interface WatchedRun {
   readonly run: string;
   readonly output: string;
+  /** From the request's last byte in the socket until the packet with the first output is out of it, as text that nobody has read. */
+  readonly firstPacketMs: number;
   readonly firstOutputMs: number;
   readonly endedMs: number;
   readonly calls: number;
@@ -140,6 +142,7 @@ export class Watcher {
     const begun = performance.now();
     let output = '';
     let firstOutputMs = Number.NaN;
+    let firstPacketMs = Number.NaN;
     let calls = 0;
     const last = new Promise<void>((resolve) => {
       const see = (event: RunEvent): void => {
@@ -158,9 +161,19 @@ export class Watcher {
       };
     });
     let run = '';
-    run = (await this.ask('run.start', { bench, mode, cold, lines, size: { cols: 80, rows: 24 } })).run;
+    const { engine } = this.#socket.io;
+    const packet = (data: unknown): void => {
+      if (typeof data !== 'string' || !data.includes('"type":"out"')) return;
+      firstPacketMs = performance.now() - sent;
+      engine.off('data', packet);
+    };
+    engine.on('data', packet);
+    const answered = this.ask('run.start', { bench, mode, cold, lines, size: { cols: 80, rows: 24 } });
+    const sent = performance.now();
+    run = (await answered).run;
     await last;
+    engine.off('data', packet);
     this.#onBatch = null;
-    return { run, output, firstOutputMs, endedMs: performance.now() - begun, calls };
+    return { run, output, firstPacketMs, firstOutputMs, endedMs: performance.now() - begun, calls };
   }
 }

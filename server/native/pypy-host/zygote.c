@@ -7,16 +7,20 @@
  * parent still waits to have answered, and goes on as if nothing had happened.
  *
  * Forking takes as long as all that a guest does until it asks. So when orders have been coming, one child is forked ahead: the spare. It prepares
- * what is the same for every guest (namespaces, the empty root; rehearsal.c), waits for its birth, the numbers of the order that it will serve, and is
- * then like any other. It is kept out of the start itself: no order comes before the question is asked.
+ * what is the same for every guest (namespaces, the empty root; rehearsal.c), waits for its birth, and is then like any other. The controller opens
+ * its pipes beforehand and tells it of its birth itself, so a start waits for nobody here. It is kept out of the start of the interpreter: no order
+ * comes before the question is asked.
  *
  * With --before-start it forks before the interpreter starts, and no request waits: the guest starts its own, from nothing, in a host that is
  * loaded and hooked.
  *
  * orders   fork SERIAL UID DATA_BYTES CPU_SECONDS THREADS   0 for "none"; see --uid and the others
  *          go SERIAL                                        the controller has opened its ends: the zygote lets go of them
+ *          took PID                                         the same of a spare, or the controller does not want it
+ *          born SERIAL PID                                  the spare has been told that it serves this order
  *          reap PID                                         the controller will not signal that process any more
  * reports  {"type":"pipes","serial":N,"pid":N,"request":FD,"reply":FD}   descriptors of the zygote, open until "go"
+ *          {"type":"spare","pid":N,"request":FD,"reply":FD,"birth":FD}   likewise, until "took"; `birth` takes one struct birth
  *          {"type":"ready","serial":N,…} or {"type":"error",…}           from the child itself, as from a guest that starts by itself
  *          {"type":"exited","pid":N,"code":N|null,"signal":N|null}       the number stays taken until "reap"
  *
@@ -38,7 +42,6 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -68,20 +71,16 @@ struct child {
     bool reported; /* its end has been told, and it is not reaped yet */
 };
 
-/* What a spare is told. */
+/* What a spare is told: the numbers of an order, as the machine has them in memory. */
 struct birth {
-    unsigned long serial;
-    uid_t uid;
-    uint64_t data_bytes, cpu_seconds;
-    unsigned threads;
+    uint64_t serial, uid, data_bytes, cpu_seconds, threads;
 };
 
+/* One of the children, until it is born. */
 static struct {
     pid_t process; /* 0: there is none */
-    struct pipes pipes;
-    int birth; /* where it is told */
-    bool has_uid; /* whether it can become another user */
-} spare;
+    int birth; /* where it is told; -1 once the controller has opened that */
+} spare = { 0, -1 };
 
 static int64_t spare_due = -1; /* in milliseconds of the monotonic clock; -1: not wanted */
 
@@ -111,6 +110,12 @@ static void report_pipes(const struct child *child) {
                                (int)child->process, child->pipes.request_read, child->pipes.reply_write));
 }
 
+static void report_spare(const struct child *child, int birth) {
+    char line[160];
+    report_line(line, snprintf(line, sizeof line, "{\"type\":\"spare\",\"pid\":%d,\"request\":%d,\"reply\":%d,\"birth\":%d}\n", (int)child->process,
+                               child->pipes.request_read, child->pipes.reply_write, birth));
+}
+
 static void report_end(const struct child *child, const siginfo_t *end) {
     char line[160];
     bool exited = end->si_code == CLD_EXITED;
@@ -133,40 +138,59 @@ static int64_t milliseconds(void) {
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-static void forget_spare(void) {
-    pipes_close_guests(&spare.pipes);
-    pipes_close_controllers(&spare.pipes);
-    close(spare.birth);
-    spare.process = 0;
+static struct child *child_of(pid_t process) {
+    for (size_t i = 0; i < MAX_CHILDREN; i++)
+        if (children[i].process == process) return &children[i];
+    return NULL;
+}
+
+static void let_go_of_birth(void) {
+    if (spare.birth >= 0) close(spare.birth);
+    spare.birth = -1;
 }
 
 /* Left as zombies until "reap", so that a signal of the controller's can never reach a stranger with the same number. */
 static void report_ends(void) {
     struct signalfd_siginfo ignored[8];
     while (read(ended_children, ignored, sizeof ignored) > 0) continue;
-    if (spare.process != 0 && waitpid(spare.process, NULL, WNOHANG) == spare.process) forget_spare();
     for (size_t i = 0; i < MAX_CHILDREN; i++) {
         siginfo_t end = { .si_pid = 0 };
         if (children[i].process == 0 || children[i].reported) continue;
         if (waitid(P_PID, (id_t)children[i].process, &end, WEXITED | WNOHANG | WNOWAIT) != 0 || end.si_pid == 0) continue;
         children[i].reported = true;
+        if (children[i].process == spare.process) {
+            let_go_of_birth();
+            spare.process = 0;
+        }
         report_end(&children[i], &end);
     }
 }
 
 static void reap(pid_t process) {
-    for (size_t i = 0; i < MAX_CHILDREN; i++) {
-        if (children[i].process != process || !children[i].reported) continue;
-        waitpid(process, NULL, 0);
-        pipes_close_controllers(&children[i].pipes);
-        children[i].process = 0;
-        return;
-    }
+    struct child *child = child_of(process);
+    if (child == NULL || !child->reported) return;
+    waitpid(process, NULL, 0);
+    pipes_close_controllers(&child->pipes);
+    child->process = 0;
 }
 
 static void let_go(unsigned long serial) {
     for (size_t i = 0; i < MAX_CHILDREN; i++)
         if (children[i].process != 0 && children[i].serial == serial) pipes_close_controllers(&children[i].pipes);
+}
+
+static void take_away(pid_t process) {
+    struct child *child = child_of(process);
+    if (child == NULL) return;
+    pipes_close_controllers(&child->pipes);
+    if (spare.process == process) let_go_of_birth();
+}
+
+static void note_birth(unsigned long serial, pid_t process) {
+    struct child *child = child_of(process);
+    if (child != NULL) child->serial = serial;
+    if (spare.process == process) spare.process = 0;
+    spare_due = milliseconds() + SPARE_DELAY_MS;
 }
 
 /* ---- forking ---- */
@@ -200,63 +224,48 @@ static void await_birth(pid_t parent, int told, struct channel_ends ends) {
     if (has_question) rehearse();
     /* Said to nobody: the next order is then served by a fork, which says it. */
     if (prepare_birth(&walls) != NULL) _exit(EXIT_PREPARATION);
-    do got = recv(told, &birth, sizeof birth, MSG_WAITALL);
+    do got = read(told, &birth, sizeof birth); /* written at once, and shorter than what a pipe may part */
     while (got < 0 && errno == EINTR);
-    if (got != (ssize_t)sizeof birth) _exit(EXIT_PREPARATION); /* the zygote has gone */
-    report_as(birth.serial);
-    guest_options.uid = birth.uid;
+    if (got != (ssize_t)sizeof birth) _exit(EXIT_PREPARATION); /* the controller has gone, or does not want it */
+    report_as((unsigned long)birth.serial);
+    guest_options.uid = (uid_t)birth.uid;
     guest_options.data_bytes = birth.data_bytes;
     guest_options.cpu_seconds = birth.cpu_seconds;
-    guest_options.threads = birth.threads;
+    guest_options.threads = (unsigned)birth.threads;
     be_born(parent, &walls, ends);
 }
 
 /* true in the child, when it is born. */
 static bool make_spare(void) {
-    int ends[2];
+    struct child *child = free_child();
+    struct pipes pipes;
+    int birth[2];
     spare_due = milliseconds() + SPARE_RETRY_MS;
-    if (free_child() == NULL || pipes_make(&spare.pipes, guest_options.polling) != NULL) return false;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-        pipes_close_guests(&spare.pipes);
-        pipes_close_controllers(&spare.pipes);
+    if (child == NULL || pipes_make(&pipes, guest_options.polling) != NULL) return false;
+    if (pipe2(birth, O_CLOEXEC) != 0) {
+        pipes_close_guests(&pipes);
+        pipes_close_controllers(&pipes);
         return false;
     }
     pid_t self = getpid(), process = fork();
     if (process == 0) {
-        close(ends[0]);
-        await_birth(self, ends[1], spare.pipes.guest);
+        close(birth[1]);
+        await_birth(self, birth[0], pipes.guest);
         return true;
     }
-    close(ends[1]);
-    spare.birth = ends[0];
+    close(birth[0]);
+    pipes_close_guests(&pipes);
     if (process < 0) {
-        forget_spare();
+        pipes_close_controllers(&pipes);
+        close(birth[1]);
         return false;
     }
-    pipes_close_guests(&spare.pipes);
+    *child = (struct child){ process, 0, pipes, false };
     spare.process = process;
-    spare.has_uid = guest_options.has_uid;
+    spare.birth = birth[1];
     spare_due = -1;
+    report_spare(child, birth[1]);
     return false;
-}
-
-/* Whether the spare was there to serve the order. */
-static bool bear_spare(unsigned long serial) {
-    struct child *child = free_child();
-    if (spare.process == 0 || child == NULL || spare.has_uid != guest_options.has_uid) return false;
-    struct birth birth = { 0 };
-    birth.serial = serial;
-    birth.uid = guest_options.uid;
-    birth.data_bytes = guest_options.data_bytes;
-    birth.cpu_seconds = guest_options.cpu_seconds;
-    birth.threads = guest_options.threads;
-    /* It may have been killed for its memory; then it is reaped as soon as its end is looked at. */
-    if (send(spare.birth, &birth, sizeof birth, MSG_NOSIGNAL) != (ssize_t)sizeof birth) return false;
-    close(spare.birth);
-    *child = (struct child){ spare.process, serial, spare.pipes, false };
-    spare.process = 0;
-    report_pipes(child);
-    return true;
 }
 
 /* true in the child. */
@@ -305,9 +314,11 @@ static bool obey(const char *order) {
         guest_options.cpu_seconds = seconds;
         guest_options.threads = (unsigned)threads;
         spare_due = milliseconds() + SPARE_DELAY_MS;
-        return !bear_spare(serial) && fork_guest(serial);
+        return fork_guest(serial);
     }
     if (sscanf(order, "go %lu", &serial) == 1) let_go(serial);
+    else if (sscanf(order, "took %d", &process) == 1) take_away((pid_t)process);
+    else if (sscanf(order, "born %lu %d", &serial, &process) == 2) note_birth(serial, (pid_t)process);
     else if (sscanf(order, "reap %d", &process) == 1) reap((pid_t)process);
     else report_failure("zygote", "an order that is none", order);
     return false;

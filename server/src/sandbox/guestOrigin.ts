@@ -1,4 +1,5 @@
 /** Where a guest's process comes from: a host that starts by itself, or a fork of one that has started already. */
+import { closeSync, constants, openSync } from 'node:fs';
 import { HostChild, type HostCommand, type HostReport } from './hostChild.ts';
 
 /** The controller's ends of the guest's pipes, as descriptors of the process `holder`, until {@link GuestOrigin.pipesOpened}. */
@@ -8,8 +9,39 @@ export interface PipeEnds {
   readonly reply: number;
 }
 
+/** The same, opened by this process, and now the listener's to close. */
+export interface OpenEnds {
+  readonly requestFd: number;
+  readonly replyFd: number;
+}
+
+/**
+ * Opens them anew: non-blocking mode belongs to the open file description, and the guest's own must not have it.
+ * Throws where they cannot be opened; then none is open.
+ */
+export function openEnds({ holder, request, reply }: PipeEnds): OpenEnds {
+  const requestFd = openSync(descriptorOf(holder, request), constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const replyFd = openSync(descriptorOf(holder, reply), constants.O_WRONLY | constants.O_NONBLOCK);
+    return { requestFd, replyFd };
+  } catch (error) {
+    closeSync(requestFd);
+    throw error;
+  }
+}
+
+export function closeEnds({ requestFd, replyFd }: OpenEnds): void {
+  closeSync(requestFd);
+  closeSync(replyFd);
+}
+
+/** Name by which another process's descriptor can be opened. */
+export function descriptorOf(process: number, fd: number): string {
+  return `/proc/${String(process)}/fd/${String(fd)}`;
+}
+
 export interface OriginListener {
-  pipes(ends: PipeEnds): void;
+  pipes(ends: PipeEnds | OpenEnds): void;
   /** Everything is prepared; what follows comes through the pipes. */
   ready(): void;
   /** It cannot become a guest. The process may live still: whoever listens kills it. */

@@ -11,10 +11,17 @@
  *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
  */
-import { closeSync, constants, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { DirectReads } from './directReads.ts';
-import type { GuestOrigin, OriginOf, PipeEnds } from './guestOrigin.ts';
+import {
+  closeEnds,
+  openEnds,
+  type GuestOrigin,
+  type OpenEnds,
+  type OriginOf,
+  type PipeEnds,
+} from './guestOrigin.ts';
 import { Lookout } from './lookout.ts';
 import { Turn } from './turns.ts';
 import { FrameReader, HELLO_FID } from './wire/frameReader.ts';
@@ -97,6 +104,7 @@ export class GuestProcess {
     this.#origin = origin({
       pipes: (ends) => {
         if (this.#phase === 'pipes') this.#openPipes(ends);
+        else if (!('holder' in ends)) closeEnds(ends);
       },
       ready: () => {
         if (this.#phase === 'preparing') this.#phase = 'running';
@@ -174,11 +182,11 @@ export class GuestProcess {
 
   // ---- start ----
 
-  #openPipes({ holder, request, reply }: PipeEnds): void {
-    const end = (fd: number): string => `/proc/${String(holder)}/fd/${String(fd)}`;
+  #openPipes(ends: PipeEnds | OpenEnds): void {
     try {
-      this.#pipe = this.#receive(openSync(end(request), constants.O_RDONLY | constants.O_NONBLOCK));
-      this.#replyFd = openSync(end(reply), constants.O_WRONLY | constants.O_NONBLOCK);
+      const { requestFd, replyFd } = 'holder' in ends ? openEnds(ends) : ends;
+      this.#replyFd = replyFd;
+      this.#pipe = this.#receive(requestFd);
     } catch (error) {
       this.#fail('pipes', (error as Error).message);
       return;

@@ -22,6 +22,7 @@ export interface HostReport {
   readonly pid?: unknown;
   readonly request?: unknown;
   readonly reply?: unknown;
+  readonly birth?: unknown;
   readonly code?: unknown;
   readonly signal?: unknown;
   readonly message?: unknown;

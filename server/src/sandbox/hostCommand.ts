@@ -79,16 +79,26 @@ export function zygoteCommand(options: ZygoteOptions): HostCommand {
   return { file: HOST, args: [...args, '--', NO_USER_SITE, ...options.argv] };
 }
 
+export type BirthOptions = Pick<HostRunOptions, 'limits' | 'uid'>;
+
 /** One line for a zygote: the limits and the user of one guest. */
-export function forkOrder(serial: number, { limits, uid }: Pick<HostRunOptions, 'limits' | 'uid'>): string {
-  const numbers = [
+export function forkOrder(serial: number, options: BirthOptions): string {
+  return `fork ${birthNumbers(serial, options).join(' ')}`;
+}
+
+/** The same for the spare, as its `struct birth` has it (zygote.c). */
+export function birthNotice(serial: number, options: BirthOptions): Uint8Array {
+  return new Uint8Array(BigUint64Array.from(birthNumbers(serial, options), BigInt).buffer);
+}
+
+function birthNumbers(serial: number, { limits, uid }: BirthOptions): readonly number[] {
+  return [
     serial,
     uid ?? 0,
     Math.floor(limits.heapBytes) + DATA_SLACK_BYTES,
     Math.ceil(limits.cpuSeconds),
     Math.floor(limits.threads),
   ];
-  return `fork ${numbers.join(' ')}`;
 }
 
 export interface EngineProblem {

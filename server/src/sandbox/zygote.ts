@@ -23,6 +23,7 @@ import { zygoteCommand, forkOrder } from './hostCommand.ts';
 import { AlarmTimers } from './intervalTimers.ts';
 import { RequestResolver } from './requests.ts';
 import { siteCustomize, START_FILE } from './siteCustomize.ts';
+import { SpareGuest } from './spareGuest.ts';
 import { GuestStdio } from './tty/guestStdio.ts';
 import { Waits } from './waits.ts';
 
@@ -75,6 +76,7 @@ export type ZygoteState = 'starting' | 'ready' | 'ended';
 export class Zygote {
   readonly #host: HostChild;
   readonly #forks = new Map<number, Fork>();
+  #spare: SpareGuest | null = null;
   readonly #changed: (zygote: Zygote) => void;
   readonly #timer: NodeJS.Timeout;
   #bootListener: OriginListener | null = null;
@@ -142,11 +144,20 @@ export class Zygote {
    */
   fork(options: { readonly limits: RunLimits; readonly uid: number | null }): OriginOf {
     const serial = ++this.#serial;
-    this.#host.order(forkOrder(serial, options));
+    const spare = this.#spare;
+    this.#spare = null;
+    const ends = spare?.bear(serial, options) ?? null;
+    if (spare === null || ends === null) this.#host.order(forkOrder(serial, options));
+    else this.#host.order(`born ${String(serial)} ${String(spare.pid)}`);
     return (listener) => {
-      const fork: Fork = { listener, serial, pid: null, ended: false, doomed: false };
+      const pid = ends === null ? null : spare!.pid;
+      const fork: Fork = { listener, serial, pid, ended: false, doomed: false };
       this.#forks.set(serial, fork);
-      return this.#originOf(fork);
+      if (ends !== null)
+        queueMicrotask(() => {
+          listener.pipes(ends);
+        });
+      return this.#originOf(fork, ends !== null);
     };
   }
 
@@ -155,7 +166,8 @@ export class Zygote {
     this.#host.signal('SIGKILL');
   }
 
-  #originOf(fork: Fork): GuestOrigin {
+  /** `isOpen`: the zygote holds no ends of its pipes any more. */
+  #originOf(fork: Fork, isOpen: boolean): GuestOrigin {
     return {
       get pid() {
         return fork.pid;
@@ -170,7 +182,7 @@ export class Zygote {
         else kill(fork.pid, signal);
       },
       pipesOpened: () => {
-        this.#host.order(`go ${String(fork.serial)}`);
+        if (!isOpen) this.#host.order(`go ${String(fork.serial)}`);
       },
       close: () => undefined,
     };
@@ -315,6 +327,7 @@ export class Zygote {
 
   #report(report: HostReport): void {
     if (report.type === 'exited') this.#exited(report);
+    else if (report.type === 'spare') this.#spareMade(report);
     else if (report.serial === undefined) this.#bootReport(report);
     else {
       const fork = this.#forks.get(Number(report.serial));
@@ -334,8 +347,19 @@ export class Zygote {
     else if (this.#bootListener !== null) tell(this.#bootListener, report, this.#host.pid);
   }
 
+  #spareMade(report: HostReport): void {
+    const holder = this.#host.pid;
+    this.#spare?.close();
+    this.#spare = holder === null ? null : SpareGuest.open(report, holder);
+    this.#host.order(`took ${String(report.pid)}`);
+  }
+
   #exited(report: HostReport): void {
     const pid = Number(report.pid);
+    if (this.#spare?.pid === pid) {
+      this.#spare.close();
+      this.#spare = null;
+    }
     for (const fork of this.#forks.values()) {
       if (fork.pid !== pid) continue;
       this.#over(
@@ -361,6 +385,8 @@ export class Zygote {
   #ended(code: number | null, signal: NodeJS.Signals | null): void {
     clearTimeout(this.#timer);
     this.#state = 'ended';
+    this.#spare?.close();
+    this.#spare = null;
     if (this.#problem === '') this.#problem = this.#host.diagnostics || 'The zygote ended.';
     this.#bootListener?.exited(code, signal);
     for (const fork of [...this.#forks.values()]) {
