@@ -11,7 +11,7 @@ const STATEMENTS_KEPT = 100;
 
 /**
  * Opens the file for one server. A commit returns when it is on the disk (`synchronous = FULL`), because “saved” is said
- * right after it.
+ * right after it; see `withoutSync` in transactions.ts for what is not said to be.
  */
 export function nodeSqliteDialect(path: string): SqliteDialect {
   const database = new DatabaseSync(path, { timeout: 5_000 });
@@ -34,6 +34,8 @@ function forKysely(database: DatabaseSync): SqliteDatabase {
         run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
         iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
       };
+      // A pragma does its work while it is compiled.
+      if (sql.startsWith('pragma ')) return adapted;
       if (compiled.size >= STATEMENTS_KEPT) compiled.clear();
       compiled.set(sql, adapted);
       return adapted;

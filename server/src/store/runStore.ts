@@ -1,7 +1,11 @@
-/** Which runs there were; their logs lie in files. */
+/**
+ * Which runs there were; their logs lie in files. Nobody is told that these rows are saved, so they do not wait for the disk: where a machine loses
+ * its power, the newest may be missing or be without their end.
+ */
 import type { Kysely } from 'kysely';
 import type { RunMode } from '@sandtable/shared/events';
 import type { RunRow, Schema } from './schema.ts';
+import { withoutSync } from './transactions.ts';
 
 export interface RunEnd {
   readonly status: number;
@@ -35,21 +39,18 @@ export class RunStore {
       revision,
       input: null,
     };
-    await this.#db.insertInto('run').values(row).execute();
+    await withoutSync(this.#db, (db) => db.insertInto('run').values(row).execute());
   }
 
   async ended(id: string, end: RunEnd): Promise<void> {
-    await this.#db
-      .updateTable('run')
-      .set({
-        ended_at: new Date().toISOString(),
-        status: end.status,
-        reason: end.reason,
-        log_bytes: end.logBytes,
-        input: end.input,
-      })
-      .where('id', '=', id)
-      .execute();
+    const row = {
+      ended_at: new Date().toISOString(),
+      status: end.status,
+      reason: end.reason,
+      log_bytes: end.logBytes,
+      input: end.input,
+    };
+    await withoutSync(this.#db, (db) => db.updateTable('run').set(row).where('id', '=', id).execute());
   }
 
   async get(id: string): Promise<RunRow | null> {
@@ -86,6 +87,6 @@ export class RunStore {
   }
 
   async forget(id: string): Promise<void> {
-    await this.#db.deleteFrom('run').where('id', '=', id).execute();
+    await withoutSync(this.#db, (db) => db.deleteFrom('run').where('id', '=', id).execute());
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Everything that must survive a restart, except logs of runs: benches, their files, and which runs there were.
  *
- * A method that changes something resolves after the commit is on the disk, so its result may be called “saved”.
+ * A method that changes something resolves after the commit is on the disk, so its result may be called “saved”; but for rows of runs (`runStore.ts`).
  */
 import type { Kysely } from 'kysely';
 import { AccessStore } from './accessStore.ts';

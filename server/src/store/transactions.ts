@@ -10,7 +10,7 @@
  *   the same row waits. Without that lock it must NEVER decide by what it read.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, PostgresAdapter, type Transaction, type TransactionBuilder } from 'kysely';
+import { Kysely, PostgresAdapter, sql, type Transaction, type TransactionBuilder } from 'kysely';
 import type { Schema } from './schema.ts';
 
 /** A transaction that is refused this often meets a bug, not bad luck: two hundred at once on one row need some dozen turns. */
@@ -51,6 +51,25 @@ export function isPostgres(db: Pick<Kysely<Schema>, 'getExecutor'>): boolean {
 /** A transaction that locks what it decides about; see the head of this file. */
 export function underLock(db: Kysely<Schema>): TransactionBuilder<Schema> {
   return db.transaction().setIsolationLevel('read committed');
+}
+
+/**
+ * For what nobody is told is saved: on SQLite the commit does not wait for the disk, in which time the whole server would stand still. What was done
+ * outlives the server, and may be lost where the machine loses its power in the next moments. In a transaction there is nothing to gain: NEVER call it there.
+ */
+export async function withoutSync<T>(
+  db: Kysely<Schema>,
+  work: (db: Kysely<Schema>) => Promise<T>,
+): Promise<T> {
+  if (isPostgres(db)) return work(db);
+  return db.connection().execute(async (connection) => {
+    await sql`pragma synchronous = normal`.execute(connection);
+    try {
+      return await work(connection);
+    } finally {
+      await sql`pragma synchronous = full`.execute(connection);
+    }
+  });
 }
 
 /**
