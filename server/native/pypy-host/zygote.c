@@ -59,7 +59,7 @@
 /* The longest order is under a hundred characters. */
 #define MAX_ORDERS 4096
 /* From a fork until the next spare is made: by then an ordinary guest has printed its first line, and no longer needs the processors for it. */
-#define SPARE_DELAY_MS 50
+#define SPARE_DELAY_MS 20
 /* Until it is tried again where there was no room for one. */
 #define SPARE_RETRY_MS 1000
 #define SPARE_NAME "sandtable-spare"

@@ -4,6 +4,7 @@
  * Everything that a person does (interrupt, stop, input) is done at once when its message arrives; nothing waits for a batch, a
  * write of the log or room in the terminal. So an interrupt overtakes any flood.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { MessagePort } from 'node:worker_threads';
 import type { RunExit, RunHandle, RunSink } from '../sandbox/index.ts';
 import { ContentRecorder } from './contentRecorder.ts';
@@ -101,7 +102,6 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
     };
     runs.set(run, hosted);
     let launched = await launch(spec, log).catch(crashed);
-    // While the guest is made, the thread has nothing else to do.
     const unwritable = launched.ok ? await whyUnwritable(writer) : null;
     if (launched.ok && unwritable !== null) {
       launched.handle.stop('server');
@@ -128,9 +128,11 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
   }
 }
 
-/** Opens the log in the thread's next turn. */
+/** Until the log is made: by then a guest that was forked has its first answer, and the thread nothing to do while it thinks about that. */
+const LOG_DELAY_MS = 1;
+
 async function whyUnwritable(writer: LogWriter): Promise<StartRefusal | null> {
-  await new Promise(setImmediate);
+  await delay(LOG_DELAY_MS);
   try {
     writer.open();
     return null;
