@@ -88,6 +88,8 @@ export class GuestProcess {
   });
   #direct: DirectReads | null = null;
   #received: Uint8Array = new Uint8Array(0);
+  /** The part of it that was received last. */
+  #fed: Uint8Array = this.#received;
   readonly #lookout = new Lookout();
   /** The rest of replies that the pipe had no room for. */
   #unsent: Uint8Array[] = [];
@@ -199,7 +201,7 @@ export class GuestProcess {
 
   #receive(fd: number): Socket {
     const buffer = Buffer.allocUnsafeSlow(RECEIVE_BYTES);
-    this.#received = buffer;
+    this.#received = this.#fed = buffer;
     this.#direct = new DirectReads(fd, buffer);
     const pipe = new Socket({
       fd,
@@ -209,7 +211,7 @@ export class GuestProcess {
         buffer,
         callback: (bytes) => {
           if (this.#broken) return true;
-          this.#reader.feed(buffer.subarray(0, bytes));
+          this.#feed(bytes);
           this.#handleFrames();
           if (this.#reader.pending) this.#reader.keep();
           // A full buffer would be followed by the next one in this same turn.
@@ -266,8 +268,14 @@ export class GuestProcess {
     // The number of a pipe that was let go may be another file's already.
     if (this.#pipe?.destroyed !== false) return false;
     const bytes = this.#direct?.read() ?? 0;
-    if (bytes > 0) this.#reader.feed(this.#received.subarray(0, bytes));
+    if (bytes > 0) this.#feed(bytes);
     return bytes > 0;
+  }
+
+  #feed(bytes: number): void {
+    // As in a reply builder: requests are often as long as the one before.
+    if (this.#fed.length !== bytes) this.#fed = this.#received.subarray(0, bytes);
+    this.#reader.feed(this.#fed);
   }
 
   #pause(): void {

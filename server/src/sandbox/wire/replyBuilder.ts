@@ -28,6 +28,8 @@ export class ReplyBuilder {
   #bytes = new Uint8Array(FIRST_ROOM);
   #view = new DataView(this.#bytes.buffer);
   #at = 0;
+  /** What was finished last. */
+  #whole = this.#bytes;
 
   /** Begins a reply. */
   start(id: number, ret: number, errno: number, flags = 0): void {
@@ -89,7 +91,9 @@ export class ReplyBuilder {
 
   finish(): Uint8Array {
     this.#view.setUint32(0, this.#at - LENGTH_FIELD, true);
-    return this.#bytes.subarray(0, this.#at);
+    // A guest that asks the same again and again is answered in as many bytes, and making a view is no small part of an answer.
+    if (this.#whole.length !== this.#at) this.#whole = this.#bytes.subarray(0, this.#at);
+    return this.#whole;
   }
 
   #room(more: number): void {
@@ -97,6 +101,7 @@ export class ReplyBuilder {
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + more));
     larger.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = larger;
+    this.#whole = larger;
     this.#view = new DataView(larger.buffer);
   }
 }
