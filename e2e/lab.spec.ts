@@ -32,6 +32,24 @@ async function replaceLong(page: Page, text: string): Promise<void> {
   await saved(page);
 }
 
+/** Waits until the text has been sent to be saved, however short that shows: else the next one may be saved with it, as one moment. */
+async function replaceAsMoment(page: Page, text: string): Promise<void> {
+  const sent = page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const look = new MutationObserver(() => {
+          if (document.querySelector('[data-saved=saving]') === null) return;
+          look.disconnect();
+          resolve();
+        });
+        look.observe(document.body, { subtree: true, childList: true, attributes: true });
+      }),
+  );
+  await replaceText(page, text);
+  await sent;
+  await saved(page);
+}
+
 async function reset(page: Page): Promise<void> {
   await task(page).getByRole('button', { name: 'Reset all files' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Reset all files' }).click();
@@ -112,8 +130,8 @@ test('a student finds a lab, checks, follows what was found to the row, mends, t
 test('what was there before can be compared and restored, and a reset be undone', async ({ page }) => {
   await openLab(page);
   await openTab(page, 'script.py');
-  await replaceText(page, 'print("first")\n');
-  await replaceText(page, 'print("second")\n');
+  await replaceAsMoment(page, 'print("first")\n');
+  await replaceAsMoment(page, 'print("second")\n');
   await openTab(page, 'History');
   const history = page.getByRole('region', { name: 'History of this bench' });
   await expect(history).toContainText('Now');
