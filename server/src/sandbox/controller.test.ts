@@ -82,7 +82,7 @@ function bench(threads: number = RUN_LIMITS.threads.default): Bench {
     broken,
     send: (bytes) => {
       reader.feed(bytes);
-      while (broken.length === 0 && reader.next()) controller.frame(reader);
+      while (broken.length === 0 && reader.next()) controller.frame(reader, performance.now());
       if (reader.error !== null) broken.push(reader.error);
       if (reader.pending) reader.keep();
     },

@@ -94,10 +94,10 @@ export class Controller {
     return this.#course.inFlight;
   }
 
-  /** Takes one request; the reader's bytes are used only until this returns. A fault of ours ends this guest and no other. */
-  frame(reader: FrameReader): void {
+  /** Takes one request, at `now` as `performance.now()` gives it; the reader's bytes are used only until this returns. A fault of ours ends this guest and no other. */
+  frame(reader: FrameReader, now: number): void {
     try {
-      this.#frame(reader);
+      this.#frame(reader, now);
     } catch (error) {
       this.#course.failed(error);
     }
@@ -113,8 +113,7 @@ export class Controller {
     this.#course.end();
   }
 
-  #frame(reader: FrameReader): void {
-    const started = performance.now();
+  #frame(reader: FrameReader, started: number): void {
     const { id, fid, thread } = reader;
     if (fid === FRAMES_FID) {
       const stack = readStack(reader.bytes, reader.at, reader.end);

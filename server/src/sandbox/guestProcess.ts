@@ -67,8 +67,8 @@ export type GuestEnd =
 
 export interface GuestListener {
   hello(hello: Hello): void;
-  /** One request; `reader` holds it until this returns. */
-  frame(reader: FrameReader): void;
+  /** One request, at `now` as `performance.now()` gives it; `reader` holds it until this returns. */
+  frame(reader: FrameReader, now: number): void;
   /** The guest broke the rules of the wire and has been killed. */
   broken(code: string): void;
   ended(end: GuestEnd): void;
@@ -257,7 +257,7 @@ export class GuestProcess {
       }
       if (reader.fid === HELLO_FID) this.#onHello(reader);
       else if (!this.#saidHello) this.breakOff('no-hello');
-      else this.#listener.frame(reader);
+      else this.#listener.frame(reader, now);
       if (this.#broken) return true;
     }
     return false;

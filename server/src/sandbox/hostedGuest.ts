@@ -25,8 +25,8 @@ export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveG
       if (protocol !== PROTOCOL || table !== TABLE)
         listener.unfit('The host was built from another version of the call table. Run `npm run native`.');
     },
-    frame: (reader) => {
-      controller.frame(reader);
+    frame: (reader, now) => {
+      controller.frame(reader, now);
     },
     broken: (code) => {
       listener.broken(code);

@@ -223,8 +223,8 @@ export class Zygote {
       hello: () => {
         if (!spec.started) this.#ready(null);
       },
-      frame: (reader) => {
-        controller?.frame(reader);
+      frame: (reader, now) => {
+        controller?.frame(reader, now);
       },
       broken: (code) => {
         this.#fail(`The interpreter's start broke the rules of the wire (${code}).`);

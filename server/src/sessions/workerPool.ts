@@ -18,10 +18,10 @@ const MAX_WORKERS = 4;
 const WORKER_HEAP_MB = 1024;
 
 /**
- * What is new in that heap: three times 16 MB. By itself a thread takes 94 MB for it as soon as it has much to do, keeps them while its
- * prompts wait, and is no faster for that: collecting takes 110 ms of 300,000 calls, and 130 ms with 94 MB.
+ * What is new in that heap: three times 32 MB. With half of it a call takes two or three parts in a hundred longer where guest and thread share a
+ * processor (`npm run bench -- calls`), because what is thrown away is looked through twice as often; with more it grows and is kept for prompts that wait.
  */
-const WORKER_YOUNG_MB = 48;
+const WORKER_YOUNG_MB = 96;
 
 /** A thread that has not answered for this long hangs in something that no limit of ours covers; it is ended. */
 const SILENT_MS = 20_000;
