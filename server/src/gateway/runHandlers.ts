@@ -1,6 +1,6 @@
 /** Requests about runs. Only a page that has the bench open may steer its run. */
 import { labPartOf } from '../labs/labRun.ts';
-import { refused, done, NO_BENCH } from './replies.ts';
+import { refused, done } from './replies.ts';
 import type { Handler, Services } from './requestHandlers.ts';
 import { barred as barredFrom, type Bar } from './runAccess.ts';
 
@@ -43,7 +43,6 @@ export function runHandlers(services: Services): { readonly [N in Name]: Handler
     'policy.check': async ({ source }) => done(await sessions.checkPolicy(source)),
 
     'run.start': async ({ bench, mode, script, args, cold, audit, lines, size }, page) => {
-      if ((await store.benches.get(bench)) === null) return NO_BENCH;
       if (!pages.hasOpen(page, bench))
         return refused('forbidden', 'This page does not have that bench open.');
       const work = await labs.works.of(bench);

@@ -14,7 +14,6 @@ import {
   type BenchFile,
   type FileContent,
 } from '@sandtable/shared/protocol';
-import { atOneMoment } from './database.ts';
 import { bytesOf, contentOf } from './fileContent.ts';
 import { recordRevision } from './revisionStore.ts';
 import type { FileRow, Schema } from './schema.ts';
@@ -68,17 +67,20 @@ export class FileStore {
   async snapshot(
     bench: string,
   ): Promise<{ readonly revision: number; readonly files: readonly StoredFile[] } | null> {
-    return atOneMoment(this.#db, async (db) => {
-      const row = await db.selectFrom('bench').select('revision').where('id', '=', bench).executeTakeFirst();
-      if (row === undefined) return null;
-      const files = await db
-        .selectFrom('file')
-        .select(['path', 'content'])
-        .where('bench', '=', bench)
-        .orderBy('path')
-        .execute();
-      return { revision: row.revision, files };
-    });
+    // One statement, which sees one moment: whoever presses Run waits for it.
+    const rows = await this.#db
+      .selectFrom('bench')
+      .leftJoin('file', 'file.bench', 'bench.id')
+      .select(['bench.revision', 'file.path', 'file.content'])
+      .where('bench.id', '=', bench)
+      .orderBy('file.path')
+      .execute();
+    const [first] = rows;
+    if (first === undefined) return null;
+    const files = rows.flatMap(({ path, content }) =>
+      path === null || content === null ? [] : [{ path, content }],
+    );
+    return { revision: first.revision, files };
   }
 
   async read(bench: string, path: string): Promise<BenchFile | null> {
