@@ -342,7 +342,7 @@ class Run implements RunHandle {
       startFile: isClassic ? null : START_FILE,
       lines: this.#options.lines === true,
       record: (tail, call, verdict, rule, now) => {
-        this.#options.sink.call(tail, call, verdict, rule);
+        this.#options.sink.call(tail, call, verdict, rule, now);
         this.#watch.call(now, tail.length);
       },
       touched: (touch) => {

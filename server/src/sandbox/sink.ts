@@ -18,9 +18,10 @@ export type SideEvent = Exclude<RunEventBody, { readonly type: 'call' }>;
 export interface RunSink {
   /**
    * One call row. `tail` is a `CallEvent` as JSON without its opening brace, `seq` and `t`, closing brace included:
-   * `"type":"call","n":0,…}`. The other arguments repeat what counters need, so that nobody has to parse it.
+   * `"type":"call","n":0,…}`. The other arguments repeat what counters need, so that nobody has to parse it; `now` is when it was answered,
+   * as `performance.now()` gives it.
    */
-  call(tail: string, call: CallName, verdict: VerdictKind, rule: number): void;
+  call(tail: string, call: CallName, verdict: VerdictKind, rule: number, now: number): void;
 
   event(body: SideEvent): void;
 

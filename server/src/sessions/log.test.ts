@@ -61,7 +61,7 @@ function recorder(allowed = Infinity): Recorder {
 /** `count` calls with something else between them now and then. */
 function record(log: RunLog, count: number): void {
   for (let n = 0; n < count; n++) {
-    log.call(tail(n, `/tmp/f${n % 7}`), 'll_os_stat', n % 3 === 0 ? 'deny' : 'allow', 1);
+    log.call(tail(n, `/tmp/f${n % 7}`), 'll_os_stat', n % 3 === 0 ? 'deny' : 'allow', 1, performance.now());
     if (n % 50 === 0)
       log.event({ type: 'out', fd: 1, data: `line ${n} é\n`.repeat(n % 100 === 0 ? 400 : 1) });
   }
@@ -79,7 +79,7 @@ const settled = (): Promise<void> => new Promise((resolve) => setTimeout(resolve
 test('what a guest names and prints makes no line of its own, for any reader of lines', () => {
   const { log } = recorder();
   const name = '/tmp/a\u2028{"seq":1}\u2029\u0085b';
-  log.call(tail(0, name), 'll_os_stat', 'deny', 1);
+  log.call(tail(0, name), 'll_os_stat', 'deny', 1, performance.now());
   log.event({ type: 'out', fd: 1, data: name });
   log.close();
   const text = readFileSync(join(folder, LOG_FILE), 'utf8');

@@ -77,8 +77,8 @@ export class RunLog implements RunSink {
     this.#contents = contents;
   }
 
-  call(tail: string, call: CallName, verdict: VerdictKind, rule: number): void {
-    const t = this.#stamp();
+  call(tail: string, call: CallName, verdict: VerdictKind, rule: number, now: number): void {
+    const t = this.#stamp(now);
     const line = callLine(this.#seq, t, tail);
     this.#writer.append(line, true);
     this.#builder.addCallJson(this.#seq, t, line, call, verdict, rule);
@@ -87,7 +87,7 @@ export class RunLog implements RunSink {
 
   event(body: SideEvent): void {
     if (body.type === 'exit') this.#keep(this.#contents?.rest());
-    const t = this.#stamp();
+    const t = this.#stamp(performance.now());
     const event = { seq: this.#seq, t, ...body } as RunEvent;
     this.#writer.append(JSON.stringify(event), false);
     this.#builder.add(event);
@@ -128,10 +128,10 @@ export class RunLog implements RunSink {
     return this.#writer.bytes;
   }
 
-  #stamp(): number {
+  #stamp(now: number): number {
     this.#seq += 1;
     // The clock is monotonic, but its grain is not ours: a log's time never falls.
-    this.#t = Math.max(this.#t, Math.floor((performance.now() - this.#began) * 1000));
+    this.#t = Math.max(this.#t, Math.floor((now - this.#began) * 1000));
     return this.#t;
   }
 
