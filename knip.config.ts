@@ -4,7 +4,7 @@ import type { KnipConfig } from 'knip';
 const config: KnipConfig = {
   // Run by scripts/, which calls programs by path.
   ignoreDependencies: ['prettier'],
-  ignoreBinaries: ['apt-get', 'make', 'pypy3'],
+  ignoreBinaries: ['apt-get', 'make', 'pypy3', 'taskset'],
   // A type used inside its own file may be exported all the same: it documents what the exported functions take.
   ignoreExportsUsedInFile: { interface: true, type: true },
   workspaces: {
