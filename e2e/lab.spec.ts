@@ -137,6 +137,8 @@ test('what was there before can be compared and restored, and a reset be undone'
   await expect(history).toContainText('Now');
   const slider = history.getByRole('slider', { name: 'Moment' });
   await expect(history.getByRole('combobox', { name: 'File', exact: true })).toHaveValue('script.py');
+  // The newest moment has come: one to the left of it is the one before.
+  await expect(history.locator('.history-diff')).toContainText('print("second")', { timeout: GUEST_MS });
   await slider.press('ArrowLeft');
   await expect(history.locator('.history-diff')).toContainText('print("first")', { timeout: GUEST_MS });
   await expect(history.locator('.history-diff')).toContainText('print("second")');

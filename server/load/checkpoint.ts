@@ -13,6 +13,8 @@ export interface Checkpoint {
   readonly guests: number;
   /** Kept for the next guest, each with descriptors of the server. */
   readonly zygotes: number;
+  /** Guests that were forked ahead. */
+  readonly spares: number;
   /** Type checkers, likewise. */
   readonly checkers: number;
   readonly descriptors: number;
@@ -24,7 +26,6 @@ export interface Checkpoint {
   readonly pssMiB: number;
 }
 
-/** A guest that a zygote forked ahead; the server has no descriptors of it. */
 const SPARE_NAME = 'sandtable-spare';
 
 const MIB = 1024 * 1024;
@@ -45,6 +46,7 @@ export async function takeCheckpoint(server: OwnServer): Promise<Checkpoint> {
   return {
     guests: guestsOf(server),
     zygotes,
+    spares,
     checkers: family.length - 1 - guestsOf(server) - zygotes - spares,
     descriptors: open.length - openLogs,
     openLogs,

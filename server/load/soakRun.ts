@@ -57,6 +57,8 @@ const PSS_GROWTH_RESTED_MIB = 128;
 
 /** A type checker or zygote of the server that comes or goes takes descriptors of the server along: its streams and pipes. */
 const DESCRIPTORS_PER_HELPER = 4;
+/** Of a guest that was forked ahead: its two pipes, and that by which it is told of its birth. */
+const DESCRIPTORS_PER_SPARE = 3;
 
 export async function soak({ minutes, seed, students, report }: SoakOptions): Promise<SoakResult> {
   const chance = new Random(seed);
@@ -157,7 +159,12 @@ function leaksBetween(base: Checkpoint, now: Checkpoint, benches: number, pssGro
   };
   most('guests', now.guests, 0);
   const more = Math.max(0, now.zygotes - base.zygotes) + Math.max(0, now.checkers - base.checkers);
-  most('descriptors', now.descriptors, base.descriptors + more * DESCRIPTORS_PER_HELPER);
+  const spares = Math.max(0, now.spares - base.spares);
+  most(
+    'descriptors',
+    now.descriptors,
+    base.descriptors + more * DESCRIPTORS_PER_HELPER + spares * DESCRIPTORS_PER_SPARE,
+  );
   most('descriptors of logs', now.openLogs, OPEN_LOGS);
   most('logs', now.logFolders, benches * RUNS_KEPT_PER_BENCH);
   most('temporary files', now.temporaryFiles, base.temporaryFiles);
