@@ -165,10 +165,11 @@ export class Controller {
   /** Counts the times that the interpreter may yet open the script by itself; whatever else it asks, the program may be under way. */
   #watchScript({ call, args }: Asked): void {
     const { script } = this.#options;
-    if (script === null) return;
+    // Over for good soon after the start: of a call that is asked a hundred thousand times a second no more is looked at.
+    if (script === null || (this.#scriptReads === 0 && !this.#course.booting)) return;
     const opens = call === 'll_os_open' && args['path'] === script;
     if (opens && this.#course.booting) this.#scriptReads = SCRIPT_READS;
-    else if (opens) this.#scriptReads = Math.max(0, this.#scriptReads - 1);
+    else if (opens) this.#scriptReads -= 1;
     else if (!LOOK_UPS.has(call)) this.#scriptReads = 0;
   }
 

@@ -1,24 +1,15 @@
 /** Stacks of calls that the interpreter makes with its global lock held, and that what tells them changes nothing else. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '@sandtable/shared/events';
-import { engineState, Zygotes } from './index.ts';
+import { ownZygotes } from './testing/ownZygotes.ts';
 import { runScript, type ScriptOptions } from './testing/runScript.ts';
 
-let zygotes: Zygotes;
-
-beforeAll(async () => {
-  const engine = await engineState();
-  if (!engine.ok) throw new Error('no guest can run here');
-  zygotes = new Zygotes(engine.stdlib);
-});
-afterAll(() => {
-  zygotes.close();
-});
+const zygotes = ownZygotes();
 
 const SCRIPT = '/tmp/script.py';
 
 const run = (script: string, options: ScriptOptions = {}) =>
-  runScript(script, { zygotes, lines: true, ...options });
+  runScript(script, { zygotes: zygotes(), lines: true, ...options });
 
 /** Lines of the program that a row's stack passes through, innermost first. */
 const linesOf = ({ stack }: CallEvent): readonly number[] =>
@@ -65,7 +56,7 @@ tempfile.NamedTemporaryFile(dir="/tmp").close()
     ['forked', {}],
     ['from nothing', { zygotes: undefined }],
   ])('says where, whatever closes it (%s)', async (_, how) => {
-    const { zygotes: own, ...rest } = { zygotes, ...how };
+    const { zygotes: own, ...rest } = { zygotes: zygotes(), ...how };
     const { rows, out, exit } = await runScript(CLOSING, {
       ...rest,
       ...(own === undefined ? {} : { zygotes: own }),

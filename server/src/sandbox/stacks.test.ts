@@ -1,19 +1,10 @@
 /** Where in the guest's program a call came from: of real guests, forked and from nothing, in every corner in which Python must not be run carelessly. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { MAX_FRAMES, type CallEvent } from '@sandtable/shared/events';
-import { engineState, Zygotes } from './index.ts';
+import { ownZygotes } from './testing/ownZygotes.ts';
 import { runScript, type ScriptOptions } from './testing/runScript.ts';
 
-let zygotes: Zygotes;
-
-beforeAll(async () => {
-  const engine = await engineState();
-  if (!engine.ok) throw new Error('no guest can run here');
-  zygotes = new Zygotes(engine.stdlib);
-});
-afterAll(() => {
-  zygotes.close();
-});
+const zygotes = ownZygotes();
 
 const places = ({ stack }: CallEvent): readonly string[] =>
   (stack ?? []).map(({ file, line, function: name }) => `${file}:${String(line)}:${name}`);
@@ -31,7 +22,7 @@ print(len(os.listdir("/tmp")))
 `;
 
 async function run(script: string, options: ScriptOptions = {}) {
-  const finished = await runScript(script, { zygotes, ...options });
+  const finished = await runScript(script, { zygotes: zygotes(), ...options });
   return { ...finished, denied: finished.rows().filter(({ verdict }) => verdict === 'deny') };
 }
 
@@ -40,10 +31,12 @@ describe('the stack of a call', () => {
     ['forked', true],
     ['started from nothing', false],
   ])('stands in the row of what was denied, and in no other (%s)', async (_, forked) => {
-    const { rows, out, denied, exit } = await runScript(DENIED, forked ? { zygotes } : {}).then((each) => ({
-      ...each,
-      denied: each.rows().filter(({ verdict }) => verdict === 'deny'),
-    }));
+    const { rows, out, denied, exit } = await runScript(DENIED, forked ? { zygotes: zygotes() } : {}).then(
+      (each) => ({
+        ...each,
+        denied: each.rows().filter(({ verdict }) => verdict === 'deny'),
+      }),
+    );
     expect(out).toBe('13\n1\n');
     expect(exit.status).toBe(0);
     expect(denied.map(places)).toEqual([
