@@ -9,7 +9,7 @@ import { printedNotices } from './effects.ts';
 import type { PolicyPlatform } from './platform.ts';
 import { PolicyHost } from './policyHost.ts';
 import { PolicyProgram } from './policyProgram.ts';
-import { describePolicy } from './worldOf.ts';
+import { describePolicy } from './policyDescription.ts';
 
 /** The file that diagnostics name where the lab's policy is wrong: its author's matter, not the student's. */
 export const LAB_POLICY = 'the policy of the lab';
