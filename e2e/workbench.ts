@@ -113,6 +113,12 @@ export const rows = (page: Page, verdict?: string): Locator =>
     verdict === undefined ? '[role=row][data-verdict]' : `[role=row][data-verdict=${verdict}]`,
   );
 
+/** Goes to the first row, once there is one: Home in an empty list goes nowhere. */
+export async function toFirstRow(page: Page): Promise<void> {
+  await expect(rows(page).first()).toBeVisible({ timeout: GUEST_MS });
+  await trace(page).press('Home');
+}
+
 /** Types a filter and takes it over at once; the list is then the filtered one. */
 export async function filter(page: Page, text: string): Promise<void> {
   const box = page.getByRole('combobox', { name: 'Filter the calls' });
