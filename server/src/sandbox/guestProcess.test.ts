@@ -29,32 +29,49 @@ interface Seen {
   readonly broken: string[];
   readonly hellos: number;
   readonly frames: number;
+  readonly anew: number;
 }
 
-function watch(command: HostCommand, then?: (guest: GuestProcess) => void): Promise<Seen> {
+/** Sent when a hello has come, so that a host can wait for that. */
+const HEARD = Buffer.from('heard\n');
+
+function watch(
+  command: HostCommand,
+  then?: (guest: GuestProcess) => void,
+  instead: HostCommand | null = null,
+): Promise<Seen> {
   return new Promise((resolve) => {
     const broken: string[] = [];
     let hellos = 0;
     let frames = 0;
     let ends = 0;
-    const guest = new GuestProcess(coldOrigin(command), {
-      hello: () => {
-        hellos += 1;
+    let anew = 0;
+    const guest = new GuestProcess(
+      coldOrigin(command),
+      {
+        hello: () => {
+          hellos += 1;
+          guest.reply(HEARD);
+        },
+        frame: () => {
+          frames += 1;
+        },
+        startsAnew: () => {
+          anew += 1;
+        },
+        broken: (code) => broken.push(code),
+        ended: (end) => {
+          ends += 1;
+          // A second end would come in a later turn.
+          setTimeout(() => {
+            expect(ends).toBe(1);
+            expect(guest.alive).toBe(false);
+            resolve({ end, broken, hellos, frames, anew });
+          }, 20);
+        },
       },
-      frame: () => {
-        frames += 1;
-      },
-      broken: (code) => broken.push(code),
-      ended: (end) => {
-        ends += 1;
-        // A second end would come in a later turn.
-        setTimeout(() => {
-          expect(ends).toBe(1);
-          expect(guest.alive).toBe(false);
-          resolve({ end, broken, hellos, frames });
-        }, 20);
-      },
-    });
+      instead === null ? null : coldOrigin(instead),
+    );
     then?.(guest);
   });
 }
@@ -106,6 +123,37 @@ describe('a host', () => {
     const { end, broken } = await watch(shell(`${PIPES}; ${READY}; printf '${said}' >&8; exec sleep 20`));
     expect(broken).toEqual([code]);
     expect(end).toMatchObject({ kind: 'exited', signal: 'SIGKILL' });
+  });
+
+  it.each([
+    ['at once', 'exit 3'],
+    ['when its pipes are open', `${PIPES}; exit 3`],
+    ['when it is ready', `${PIPES}; ${READY}; kill -9 $$`],
+    ['in the middle of its hello', `${PIPES}; ${READY}; printf '${HELLO.slice(0, 24)}' >&8; exit 3`],
+  ])('that ends %s makes room for another, once', async (_when, script) => {
+    const good = shell(`${PIPES}; ${READY}; printf '${HELLO}${GETPID}' >&8; read heard <&9; exit 5`);
+    const { anew, frames, hellos, end } = await watch(shell(script), undefined, good);
+    expect([anew, hellos, frames, end]).toEqual([1, 1, 1, { kind: 'exited', code: 5, signal: null }]);
+    expect(await watch(shell(script), undefined, shell('exit 4'))).toMatchObject({
+      anew: 1,
+      end: { code: 'host-died' },
+    });
+  });
+
+  it('that has said hello, or was killed, has no other', async () => {
+    const other = shell('exit 4');
+    const spoke = shell(`${PIPES}; ${READY}; printf '${HELLO}' >&8; read heard <&9; exit 3`);
+    expect(await watch(spoke, undefined, other)).toMatchObject({ anew: 0, end: { code: 3 } });
+    const silent = shell(`${PIPES}; ${READY}; exec sleep 20`);
+    const killed = await watch(
+      silent,
+      (guest) =>
+        setTimeout(() => {
+          guest.kill();
+        }, 50),
+      other,
+    );
+    expect(killed.anew).toBe(0);
   });
 
   it('leaves no descriptor behind', async () => {

@@ -9,6 +9,8 @@
  * are received after {@link DIRECT_MS}; who has its next turn when is settled by `turns.ts`. While replies
  * cannot be written, no request is read: a guest that does not read its replies only stops itself. Whatever happens, `ended` is called once, and by then the process is gone and every descriptor is closed.
  *
+ * One that ends before it has said hello has done nothing yet: where there is another origin, a guest of that one takes its place, once.
+ *
  * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
  */
 import { closeSync, writeSync } from 'node:fs';
@@ -69,15 +71,19 @@ export interface GuestListener {
   hello(hello: Hello): void;
   /** One request, at `now` as `performance.now()` gives it; `reader` holds it until this returns. */
   frame(reader: FrameReader, now: number): void;
+  /** It ended before it had said hello, and the guest of the other origin has taken its place. */
+  startsAnew?(): void;
   /** The guest broke the rules of the wire and has been killed. */
   broken(code: string): void;
   ended(end: GuestEnd): void;
 }
 
 export class GuestProcess {
-  readonly #origin: GuestOrigin;
+  #origin: GuestOrigin;
+  /** Where the guest comes from if it ends before its hello; null where that would be its end. */
+  #instead: OriginOf | null;
   readonly #listener: GuestListener;
-  readonly #reader = new FrameReader();
+  #reader = new FrameReader();
   #pipe: Socket | null = null;
   #replyFd = -1;
   #saidHello = false;
@@ -101,9 +107,20 @@ export class GuestProcess {
   #drained = false;
   readonly #timers = new Set<NodeJS.Timeout>();
 
-  constructor(origin: OriginOf, listener: GuestListener) {
+  constructor(origin: OriginOf, listener: GuestListener, instead: OriginOf | null = null) {
     this.#listener = listener;
-    this.#origin = origin({
+    this.#instead = instead;
+    this.#origin = this.#comeFrom(origin);
+  }
+
+  #comeFrom(origin: OriginOf): GuestOrigin {
+    this.#after(READY_TIMEOUT_MS, () => {
+      if (this.#phase !== 'pipes' && this.#phase !== 'preparing') return;
+      // Whoever has waited for so long is not asked to wait for as long again.
+      this.#instead = null;
+      this.#fail('host-timeout', 'The host did not become ready.');
+    });
+    return origin({
       pipes: (ends) => {
         if (this.#phase === 'pipes') this.#openPipes(ends);
         else if (!('holder' in ends)) closeEnds(ends);
@@ -115,16 +132,13 @@ export class GuestProcess {
         this.#fail(code, message);
       },
       exited: (code, signal) => {
-        this.#gone(code, signal);
+        if (!this.#startAnew()) this.#gone(code, signal);
       },
       lost: () => {
+        if (this.#startAnew()) return;
         this.#lost = true;
         this.#gone(null, 'SIGKILL');
       },
-    });
-    this.#after(READY_TIMEOUT_MS, () => {
-      if (this.#phase === 'pipes' || this.#phase === 'preparing')
-        this.#fail('host-timeout', 'The host did not become ready.');
     });
   }
 
@@ -166,6 +180,7 @@ export class GuestProcess {
   }
 
   kill(): void {
+    this.#instead = null;
     this.signal('SIGKILL');
   }
 
@@ -179,7 +194,7 @@ export class GuestProcess {
 
   #fail(code: string, message: string): void {
     this.#failure ??= { code, message };
-    this.kill();
+    this.signal('SIGKILL');
   }
 
   // ---- start ----
@@ -220,12 +235,10 @@ export class GuestProcess {
         },
       },
     });
-    pipe.on('error', () => {
-      this.#pipeEnded();
-    });
-    pipe.on('close', () => {
-      this.#pipeEnded();
-    });
+    for (const event of ['error', 'close'] as const)
+      pipe.on(event, () => {
+        if (this.#pipe === pipe) this.#pipeEnded();
+      });
     return pipe;
   }
 
@@ -358,6 +371,31 @@ export class GuestProcess {
 
   // ---- end ----
 
+  /** Lets go of a guest that never asked anything, and has another one made. False where it had, or there is to be no other. */
+  #startAnew(): boolean {
+    const origin = this.#instead;
+    if (origin === null || this.#saidHello) return false;
+    this.#instead = null;
+    this.#clearTimers();
+    this.#closeReplies();
+    const pipe = this.#pipe;
+    this.#pipe = null;
+    pipe?.destroy();
+    this.#origin.close();
+    this.#reader = new FrameReader();
+    this.#phase = 'pipes';
+    this.#failure = null;
+    this.#drained = this.#paused = false;
+    this.#origin = this.#comeFrom(origin);
+    this.#listener.startsAnew?.();
+    return true;
+  }
+
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
   #gone(code: number | null, signal: NodeJS.Signals | null): void {
     this.#exit = { code, signal };
     if (this.#pipe === null) this.#drained = true;
@@ -386,8 +424,7 @@ export class GuestProcess {
     const started = this.#phase === 'running';
     this.#phase = 'ended';
     this.#turn.close();
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#clearTimers();
     this.#closeReplies();
     this.#pipe?.destroy();
     this.#origin.close();

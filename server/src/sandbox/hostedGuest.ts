@@ -10,7 +10,13 @@ import { liveGuest, type GuestCalls, type LiveGuest, type LiveGuestListener } fr
 const PROTOCOL = 3;
 const TABLE = createHash('sha256').update(tableText()).digest('hex').slice(0, 16);
 
-export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveGuestListener): LiveGuest {
+/** `instead`: where the guest comes from if it ends before it has asked anything; null where that is its end. */
+export function hostedGuest(
+  origin: OriginOf,
+  instead: OriginOf | null,
+  calls: GuestCalls,
+  listener: LiveGuestListener,
+): LiveGuest {
   const controller = new Controller({
     ...calls,
     reply: (frame) => {
@@ -20,20 +26,27 @@ export function hostedGuest(origin: OriginOf, calls: GuestCalls, listener: LiveG
       process.breakOff(code);
     },
   });
-  const process = new GuestProcess(origin, {
-    hello: ({ protocol, table }) => {
-      if (protocol !== PROTOCOL || table !== TABLE)
-        listener.unfit('The host was built from another version of the call table. Run `npm run native`.');
+  const process = new GuestProcess(
+    origin,
+    {
+      hello: ({ protocol, table }) => {
+        if (protocol !== PROTOCOL || table !== TABLE)
+          listener.unfit('The host was built from another version of the call table. Run `npm run native`.');
+      },
+      frame: (reader, now) => {
+        controller.frame(reader, now);
+      },
+      startsAnew: () => {
+        listener.startsAnew();
+      },
+      broken: (code) => {
+        listener.broken(code);
+      },
+      ended: (end) => {
+        listener.ended(end);
+      },
     },
-    frame: (reader, now) => {
-      controller.frame(reader, now);
-    },
-    broken: (code) => {
-      listener.broken(code);
-    },
-    ended: (end) => {
-      listener.ended(end);
-    },
-  });
+    instead,
+  );
   return liveGuest(process, controller);
 }

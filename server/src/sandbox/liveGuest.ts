@@ -25,6 +25,8 @@ export interface LiveGuestListener {
   unfit(message: string): void;
   /** A line that the interpreter itself wrote, past its calls: no program of the guest's can. */
   said(line: string): void;
+  /** The process that it was forked from ended before it had asked anything, so it starts its own interpreter instead. */
+  startsAnew(): void;
   ended(end: GuestEnd): void;
 }
 

@@ -11,7 +11,7 @@ import { classicGuest } from './classic/classicGuest.ts';
 import { exitOf } from './exitStatus.ts';
 import { FileNews } from './fileNews.ts';
 import { guestIdentity, type GuestIdentity } from './guestIdentity.ts';
-import { coldOrigin } from './guestOrigin.ts';
+import { coldOrigin, type OriginOf } from './guestOrigin.ts';
 import { GuestPriority } from './guestPriority.ts';
 import type { GuestEnd } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
@@ -215,6 +215,16 @@ class Run implements RunHandle {
     // Asked for first: the guest is made while the log begins.
     const forked = zygote?.fork({ limits, uid: this.#uid });
     announce();
+    const cold = (): OriginOf =>
+      coldOrigin(
+        hostCommand({
+          limits,
+          environment: identity.environment,
+          marshalTime: engine.judgesTime,
+          uid: this.#uid,
+          argv: argv.slice(1),
+        }),
+      );
     this.#guest =
       state.kind === 'classic'
         ? classicGuest(
@@ -222,20 +232,7 @@ class Run implements RunHandle {
             calls,
             listener,
           )
-        : hostedGuest(
-            forked ??
-              coldOrigin(
-                hostCommand({
-                  limits,
-                  environment: identity.environment,
-                  marshalTime: engine.judgesTime,
-                  uid: this.#uid,
-                  argv: argv.slice(1),
-                }),
-              ),
-            calls,
-            listener,
-          );
+        : hostedGuest(forked ?? cold(), forked === undefined ? null : cold(), calls, listener);
     this.#sampler = setInterval(() => {
       this.#sample();
     }, SAMPLE_MS);
@@ -375,6 +372,15 @@ class Run implements RunHandle {
           code: 'interpreter-said',
           level: 'info',
           message: `The interpreter itself says: ${line}`,
+        });
+      },
+      startsAnew: () => {
+        this.#tell({
+          type: 'notice',
+          code: 'started-anew',
+          level: 'info',
+          message:
+            'The process that guests are forked from ended before this one had begun: it starts an interpreter of its own.',
         });
       },
       ended: (end) => {

@@ -44,6 +44,9 @@ export interface ZygoteSpec {
 /** Whoever starts a zygote has some hundred milliseconds; one that needs this long hangs. */
 const START_TIMEOUT_MS = 30_000;
 
+/** A guest is forked within some milliseconds, and within some hundred of a crowd's; a zygote that has not by then hangs, and is ended. */
+export const FORK_TIMEOUT_MS = 15_000;
+
 /** What the interpreter may have open when it is forked: a guest's world begins with these and no others. */
 const STANDARD_STREAMS = 3;
 
@@ -153,6 +156,10 @@ export class Zygote {
       const pid = ends === null ? null : spare!.pid;
       const fork: Fork = { listener, serial, pid, ended: false, doomed: false };
       this.#forks.set(serial, fork);
+      if (ends === null)
+        setTimeout(() => {
+          if (fork.pid === null && !fork.ended) this.#fail('The zygote makes no guests any more.');
+        }, FORK_TIMEOUT_MS).unref();
       if (ends !== null)
         queueMicrotask(() => {
           listener.pipes(ends);

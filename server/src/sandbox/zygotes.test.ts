@@ -5,7 +5,7 @@ import type { CallEvent } from '@sandtable/shared/events';
 import { clampLimits } from '@sandtable/shared/limits';
 import { engineState } from './hostCommand.ts';
 import { finish, runScript, startScript, type ScriptOptions } from './testing/runScript.ts';
-import { Zygote } from './zygote.ts';
+import { FORK_TIMEOUT_MS, Zygote } from './zygote.ts';
 import { Zygotes, zygoteSpecOf } from './zygotes.ts';
 
 let stdlib: string;
@@ -341,6 +341,46 @@ describe('zygotes', () => {
     const again = await runScript('print("again")', { zygotes: own });
     expect(again.out).toBe('again\n');
     own.close();
+  });
+
+  it('that end before a guest has begun let it start from nothing', async () => {
+    const own = new Zygotes(stdlib);
+    expect(await own.prepare(PLAIN)).toBe(true);
+    const { pid } = own.get(PLAIN)!;
+    process.kill(pid!, 'SIGSTOP');
+    const run = await startScript('print("all the same")', { zygotes: own });
+    await vi.waitFor(() => {
+      expect(run.events.map(({ type }) => type)).toContain('start');
+    });
+    process.kill(pid!, 'SIGKILL');
+    const { out, exit, events, rows } = await finish(run);
+    expect([out, exit.status]).toEqual(['all the same\n', 0]);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'notice', code: 'started-anew' }));
+    expect(rows().length).toBeGreaterThan(300);
+    own.close();
+  });
+
+  it('that make no guests any more are ended', async () => {
+    const zygote = await new Promise<Zygote>((resolve) => {
+      new Zygote(PLAIN, stdlib, clampLimits({}), resolve);
+    });
+    process.kill(zygote.pid!, 'SIGSTOP');
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    zygote.fork({ limits: clampLimits({}), uid: null })({
+      pipes: () => undefined,
+      ready: () => undefined,
+      failed: () => undefined,
+      exited: () => {
+        resolve('exited');
+      },
+      lost: () => {
+        resolve('lost');
+      },
+    });
+    vi.advanceTimersByTime(FORK_TIMEOUT_MS);
+    vi.useRealTimers();
+    expect([await promise, zygote.problem]).toEqual(['lost', 'The zygote makes no guests any more.']);
   });
 
   it('that cannot start say why', async () => {
