@@ -15,6 +15,14 @@ class Line {
     this.asked += 1;
   }
 
+  disconnect(): this {
+    return this;
+  }
+
+  close(): void {
+    this.connected = false;
+  }
+
   on(name: string, listener: (error?: Error) => void): void {
     this.#listeners.set(name, [...(this.#listeners.get(name) ?? []), listener]);
   }
@@ -76,6 +84,25 @@ describe('the connection', () => {
     vi.runAllTimers();
     vi.useRealTimers();
     expect(line.asked).toBe(1);
+  });
+
+  it('is tried at once when the machine has a network again, if it is down and not refused', () => {
+    const line = new Line();
+    const network = new EventTarget();
+    const back = (): number => {
+      network.dispatchEvent(new Event('online'));
+      return line.asked;
+    };
+    const connection = connectionOver(line as unknown as Socket, () => undefined, network);
+    line.tell('connect');
+    expect(back()).toBe(0);
+    line.tell('disconnect');
+    expect(back()).toBe(1);
+    line.active = false;
+    expect(back()).toBe(1);
+    line.active = true;
+    connection.close();
+    expect(back()).toBe(1);
   });
 
   it('never keeps a request for later once the line has been lost', async () => {

@@ -29,6 +29,9 @@ const ANSWER_TIMEOUT_MS = 20_000;
 const RECONNECT_MIN_MS = 250;
 const RECONNECT_MAX_MS = 4_000;
 
+/** An attempt that was begun without a network may hang without an error long after there is one again; then it is given up, and the next one is made. */
+const ATTEMPT_TIMEOUT_MS = 5_000;
+
 /** How long a request of a page that is just opening waits for the first line; a server that is there takes milliseconds. */
 const FIRST_LINE_MS = 5_000;
 
@@ -92,12 +95,21 @@ export function connect(cutOff: (again: () => void) => void): Connection {
     transports: ['websocket', 'polling'],
     reconnectionDelay: RECONNECT_MIN_MS,
     reconnectionDelayMax: RECONNECT_MAX_MS,
+    timeout: ATTEMPT_TIMEOUT_MS,
   });
-  return connectionOver(socket, cutOff);
+  return connectionOver(socket, cutOff, window);
 }
 
-/** The same over a given socket. */
-export function connectionOver(socket: Socket, cutOff: (again: () => void) => void = () => {}): Connection {
+/**
+ * The same over a given socket.
+ *
+ * @param network gets an event `online` when this machine has a network again, as `window` does
+ */
+export function connectionOver(
+  socket: Socket,
+  cutOff: (again: () => void) => void = () => {},
+  network = new EventTarget(),
+): Connection {
   let status: ConnectionStatus = socket.connected ? 'online' : 'connecting';
   const listeners = new Set<(status: ConnectionStatus) => void>();
   const nonsenseListeners = new Set<(message: Nonsense) => void>();
@@ -132,6 +144,12 @@ export function connectionOver(socket: Socket, cutOff: (again: () => void) => vo
     if (message === SIGNED_OUT) cutOff(() => socket.connect());
     else setTimeout(() => socket.connect(), RECONNECT_MAX_MS);
   });
+
+  // The attempt under way was begun without a network, or the next one is seconds away.
+  const networkBack = (): void => {
+    if (!socket.connected && socket.active) socket.disconnect().connect();
+  };
+  network.addEventListener('online', networkBack);
 
   const listen = (listener: (status: ConnectionStatus) => void): (() => void) => {
     listeners.add(listener);
@@ -189,6 +207,7 @@ export function connectionOver(socket: Socket, cutOff: (again: () => void) => vo
     close() {
       listeners.clear();
       nonsenseListeners.clear();
+      network.removeEventListener('online', networkBack);
       socket.close();
     },
   };
