@@ -10,6 +10,14 @@ const TAB_LEAVES = 'Press Control+M to let Tab leave.';
 
 type DiffEditor = Monaco.editor.IDiffEditor;
 
+/** The editor lets go of what it showed a turn later, and until then a comparison under way must find its texts. */
+function putAway(model: Monaco.editor.IDiffEditorModel | null | undefined): void {
+  setTimeout(() => {
+    model?.original.dispose();
+    model?.modified.dispose();
+  }, 0);
+}
+
 /** Two texts of one file, with what differs marked. To read only. */
 export default function DiffView({
   path,
@@ -63,8 +71,7 @@ export default function DiffView({
       gone = true;
       const model = shown.current?.editor.getModel();
       shown.current?.editor.dispose();
-      model?.original.dispose();
-      model?.modified.dispose();
+      putAway(model);
       shown.current = null;
     };
   }, [session]);
@@ -78,8 +85,7 @@ export default function DiffView({
       original: monaco.editor.createModel(before, language),
       modified: monaco.editor.createModel(after, language),
     });
-    old?.original.dispose();
-    old?.modified.dispose();
+    putAway(old);
   }, [state, path, before, after]);
   if (state === 'failed')
     return <p role="alert">The differences could not be loaded. Your files are safe; reload the page.</p>;
