@@ -6,11 +6,13 @@ import {
   filter,
   found,
   GUEST_MS,
+  mood,
   openTab,
   rows,
   run,
   shows,
   terminal,
+  typeLine,
 } from './workbench.ts';
 
 const SCRIPT = `import os
@@ -69,6 +71,43 @@ test('the scrubber moves terminal, files, descriptors, source line and row toget
   await expect(tree(page)).toContainText('kept.txt');
   await shows(page, 'last line');
   await expect(scrubber(page)).toHaveAttribute('aria-valuetext', 'the present');
+});
+
+test('in a run that is live one looks at the past, and is back in the present with what one types', async ({
+  page,
+}) => {
+  await benchWith(
+    page,
+    SCRIPT.replace("print('last line')", "print('hello', input('name? '))\ninput('again? ')"),
+  );
+  await run(page);
+  await shows(page, 'name?');
+  await expect(tree(page)).toContainText('kept.txt');
+  await expect(mood(page)).toHaveText('Waiting for input');
+
+  await page.getByRole('button', { name: 'Previous denied call' }).click();
+  await expect(detail(page)).toContainText('/etc/shadow');
+  await expect(page.locator('.line-of-moment').first()).toBeVisible();
+  await expect(tree(page)).toContainText('made.txt');
+  await expect(tree(page)).not.toContainText('kept.txt');
+  await expect(terminal(page)).not.toContainText('name?');
+  await openTab(page, 'Moment');
+  const moment = page.getByRole('region', { name: /^The world after row/ });
+  await expect(moment.getByRole('row').filter({ hasText: '/tmp/made.txt' })).toContainText('O_WRONLY');
+  await expect(mood(page)).toHaveText('Waiting for input');
+
+  await typeLine(page, 'Ada');
+  await shows(page, 'hello Ada');
+  await shows(page, 'again?');
+  await expect(scrubber(page)).toHaveAttribute('aria-valuetext', 'the present');
+  await expect(tree(page)).toContainText('kept.txt');
+  await expect(page.locator('.line-of-moment')).toHaveCount(0);
+
+  await scrubber(page).focus();
+  await page.keyboard.press('Home');
+  await expect(terminal(page)).not.toContainText('first line');
+  await page.keyboard.press('Alt+0');
+  await shows(page, 'again?');
 });
 
 test('the scrubber goes by keyboard, and a row chosen in the past is a moment', async ({ page }) => {

@@ -42,7 +42,7 @@ export function makePage(cutOff: (again: () => void) => void): PageParts {
     notify,
     lowest: () => (preferences.getState().showBoot ? 0 : (session.state.run?.bootCalls ?? 0)),
   });
-  const terminal = createTerminal(session);
+  const terminal = createTerminal(session, () => travel.live());
   travel.store.subscribe(({ point }, before) => {
     if (point === before.point) return;
     session.guest.showTerminal(point?.state.terminal ?? null);

@@ -83,6 +83,7 @@ export class TimeTravel {
 
   /** Back to the present. */
   live(): void {
+    if (this.state.wanted === null && this.state.point === null) return;
     this.store.setState({ point: null, wanted: null, file: null });
   }
 

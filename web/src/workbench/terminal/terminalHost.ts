@@ -43,6 +43,8 @@ export class TerminalHost implements TerminalSink {
   readonly #search = new SearchAddon();
   readonly #events: TerminalEvents;
   #opened = false;
+  /** Text of the past that is being written: what it asks the terminal was answered when it was new. */
+  #replaying = 0;
   #aside = '';
   #asideCut = 0;
   #tabLeaves = false;
@@ -69,7 +71,9 @@ export class TerminalHost implements TerminalSink {
       provideLinks: (y, tell) => tell(linksAt(this.#terminal.buffer.active, y, events)),
     });
     this.#terminal.attachCustomKeyEventHandler((event) => this.#key(event));
-    this.#terminal.onData((data) => events.onInput(data));
+    this.#terminal.onData((data) => {
+      if (this.#replaying === 0 || !data.startsWith('\x1b')) events.onInput(data);
+    });
     this.#terminal.onBinary((data) => events.onInput(data));
     this.#terminal.onResize((size) => events.onResize(size));
     document.addEventListener('visibilitychange', () => {
@@ -117,7 +121,9 @@ export class TerminalHost implements TerminalSink {
     this.#asideCut = 0;
     this.#terminal.reset();
     if (cut > 0) this.#terminal.write(cutLine(cut));
-    if (text !== '') this.#terminal.write(text);
+    if (text === '') return;
+    this.#replaying += 1;
+    this.#terminal.write(text, () => (this.#replaying -= 1));
   }
 
   write(text: string): void {

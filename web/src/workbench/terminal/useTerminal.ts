@@ -21,10 +21,15 @@ export const terminalUi = createStore<TerminalUi>(() => ({
   tabLeaves: false,
 }));
 
-export function createTerminal(session: Session): TerminalHost {
+/** @param typed told when a guest was given something: whoever looked at the past wants to see what comes of it */
+export function createTerminal(session: Session, typed: () => void): TerminalHost {
   const host = new TerminalHost(
     {
-      onInput: (data) => session.guest.input(data),
+      onInput: (data) => {
+        const taken = session.guest.input(data);
+        if (taken) typed();
+        return taken;
+      },
       onInterrupt: () => void session.guest.interrupt(),
       onResize: (size) => session.guest.resize(size),
       onShown: (chars) => session.guest.shown(chars),
