@@ -29,7 +29,7 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
   const others = useOtherPolicies();
   const chosen = others.find(({ key }) => key === against) ?? null;
   const other = usePolicySource(chosen);
-  const { answer, problem, busy } = useAnswer(
+  const { answer, problem, busy, late } = useAnswer(
     'replay',
     source === undefined || (chosen !== null && other.source === null)
       ? null
@@ -69,13 +69,12 @@ export function ReplayView({ trace }: { readonly trace: TraceName }) {
           {chosen?.title} cannot be read: {other.problem}
         </p>
       )}
-      {answer === null ? (
-        problem === null ? (
-          <p className="dim" role="status">
-            Judging …
-          </p>
-        ) : null
-      ) : (
+      {late || (answer === null && problem === null) ? (
+        <p className="dim" role="status">
+          Judging …{answer === null ? '' : ' What stands below is of the policy before.'}
+        </p>
+      ) : null}
+      {answer === null ? null : (
         <div data-stale={busy || problem !== null}>
           <Summary result={answer.value.result} ms={answer.value.ms} />
           <Changes result={answer.value.result} />
