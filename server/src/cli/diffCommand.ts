@@ -1,11 +1,11 @@
 /** `sandtable diff`: two traces of one script, side by side. */
-import { compareRuns, isDifferent, type Step } from '@sandtable/shared/replay/compareRuns';
+import { compareRuns, foremost, isDifferent, type Step } from '@sandtable/shared/replay/compareRuns';
 import { comparisonWords, DIFFERENCE_WORDS, judgedWords } from '@sandtable/shared/replay/summary';
 import { complain, say } from './complain.ts';
 import { parseWords } from './commandWords.ts';
 import { callWords } from './replayCommand.ts';
 import { DIFF_HELP } from './replayHelp.ts';
-import { openTrace } from './traceInput.ts';
+import { openTrace, sayWhereCut } from './traceInput.ts';
 
 /** Differences that are printed; `--json` has more. */
 const LINES = 60;
@@ -26,6 +26,8 @@ export async function diffCommand(words: readonly string[]): Promise<number> {
   if (!a.ok) return complain(a.message);
   const b = await openTrace(second);
   if (!b.ok) return complain(b.message);
+  sayWhereCut(first, a.run);
+  sayWhereCut(second, b.run);
   const comparison = compareRuns(a.run, b.run);
   if (flags.has('--json')) {
     const { steps, ...counts } = comparison;
@@ -36,7 +38,7 @@ export async function diffCommand(words: readonly string[]): Promise<number> {
       (step) => step.kind !== 'differs' || step.in.some((each) => each !== 'rule'),
     );
     if (shown.length > 0) say('');
-    for (const step of shown.slice(0, LINES)) say(stepLine(step));
+    for (const step of foremost(shown, LINES)) say(stepLine(step));
     if (shown.length > LINES) say(`… and ${String(shown.length - LINES)} more`);
   }
   return isDifferent(comparison) ? 1 : 0;

@@ -5,7 +5,7 @@ import { complain } from './complain.ts';
 import { parseWords } from './commandWords.ts';
 import { printable } from '@sandtable/shared/printable';
 import { LEARN_HELP } from './replayHelp.ts';
-import { openTrace } from './traceInput.ts';
+import { openTrace, sayWhereCut } from './traceInput.ts';
 
 const KEYS: readonly Choice['key'][] = ['exact', 'folder', 'below', 'looking'];
 
@@ -26,6 +26,15 @@ export async function learnCommand(words: readonly string[]): Promise<number> {
   const trace = await openTrace(file);
   if (!trace.ok) return complain(trace.message);
   const proposal = learn(trace.run);
+  for (const [id, key] of Object.entries(picks)) {
+    const rule = proposal.rules.find((each) => String(each.id) === id);
+    if (rule === undefined) return complain(`--choose ${id}:${key}: there is no rule ${id} in this proposal`);
+    if (!rule.choices.some((choice) => choice.key === key))
+      return complain(
+        `--choose ${id}:${key}: rule ${id} has ${rule.choices.map((choice) => choice.key).join(', ')}`,
+      );
+  }
+  sayWhereCut(file, trace.run);
   if (flags.has('--json')) {
     process.stdout.write(`${JSON.stringify(proposal)}\n`);
     return 0;

@@ -82,6 +82,7 @@ describe('sandtable replay', () => {
     [['replay', '--policy', 'nobody', TRACE], /neither a file nor/],
     [['diff', TRACE], /takes two traces/],
     [['learn', '--choose', 'x', TRACE], /such as 3:folder/],
+    [['learn', '--choose', '99:folder', TRACE], /no rule 99/],
   ])('wrong words %#', (args, message) => {
     const { status, err } = sandtable(...args);
     expect([status, err]).toEqual([2, expect.stringMatching(message)]);
@@ -93,6 +94,12 @@ describe('sandtable replay', () => {
     expect(sandtable('replay', '--policy', 'standard', broken)).toMatchObject({
       status: 2,
       err: `${broken}:2:1: error: this line is no JSON object (not-a-trace)\n`,
+    });
+    // Cut in the middle of a row, as one that is being written.
+    const cut = file('cut.jsonl', readFileSync(TRACE, 'utf8').slice(0, -500));
+    expect(sandtable('replay', '--policy', 'standard', cut)).toMatchObject({
+      status: 0,
+      err: expect.stringMatching(/cut\.jsonl: .* how the run ended; it is known up to call \d+\n$/),
     });
     const later = file('later.jsonl', '{"seq":1,"t":0,"type":"start","version":99}\n');
     expect(sandtable('learn', later).err).toContain('version 99');

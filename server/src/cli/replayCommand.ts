@@ -13,7 +13,7 @@ import { complain, say } from './complain.ts';
 import { parseWords } from './commandWords.ts';
 import { REPLAY_HELP } from './replayHelp.ts';
 import { openPolicy } from './policySource.ts';
-import { openTrace } from './traceInput.ts';
+import { openTrace, sayWhereCut } from './traceInput.ts';
 
 /** Changed calls that are printed; `--json` has more. */
 const LINES = 40;
@@ -33,6 +33,7 @@ export async function replayCommand(words: readonly string[]): Promise<number> {
     return complain("replay takes one --policy and one trace\nTry 'sandtable replay --help'.");
   const trace = await openTrace(file);
   if (!trace.ok) return complain(trace.message);
+  sayWhereCut(file, trace.run);
   const opened = await openPolicy(policy, { replay: true });
   if (!opened.ok) return complain(opened.message);
   const against = values['--against']?.at(-1);

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { CallEvent } from '../events.ts';
 import { engineOf, layer, request, rule } from '../policy/testing/engineParts.ts';
 import { align } from './align.ts';
-import { compareRuns, isDifferent } from './compareRuns.ts';
+import { compareRuns, foremost, isDifferent } from './compareRuns.ts';
 import type { RecordedRun } from './recordedRun.ts';
 import { recordRun, runOf } from './testing/recordRun.ts';
 
@@ -78,6 +78,16 @@ describe('two runs', () => {
     const b = await recordRun(strict, [request('ll_os_stat', '/tmp/a')]);
     const [step] = compareRuns(a, b).steps;
     expect(step).toMatchObject({ kind: 'differs', in: ['verdict', 'error', 'rule'], is: { kind: 'deny' } });
+  });
+
+  it('show other verdicts before all else where not all can be shown, in their order', async () => {
+    const a = await run('/tmp/a', '/tmp/b', '/tmp/c', '/tmp/kept');
+    const strict = engineOf({ student: layer([rule('deny', '*')]) });
+    const b = await recordRun(strict, [request('ll_os_stat', '/tmp/kept')]);
+    const { steps } = compareRuns(a, b);
+    expect(steps.map(({ kind }) => kind)).toEqual(['only-a', 'only-a', 'only-a', 'differs']);
+    expect(foremost(steps, 2)).toEqual([steps[0], steps[3]]);
+    expect(foremost(steps, 4)).toBe(steps);
   });
 
   it('tell what was written and what was read apart', async () => {

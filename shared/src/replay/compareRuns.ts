@@ -106,6 +106,14 @@ export function compareRuns(first: RecordedRun, second: RecordedRun): Comparison
   };
 }
 
+/** At most so many steps, in their order; where there are more, calls with another verdict come before all others. */
+export function foremost(steps: readonly Step[], count: number): readonly Step[] {
+  if (steps.length <= count) return steps;
+  const judged = (step: Step): boolean => step.kind === 'differs' && step.in.includes('verdict');
+  const chosen = new Set([...steps.filter(judged), ...steps.filter((step) => !judged(step))].slice(0, count));
+  return steps.filter((step) => chosen.has(step));
+}
+
 /** The run without what the interpreter does for itself. */
 function own(run: RecordedRun): RecordedRun {
   const isOwn = (row: CallEvent): boolean => {

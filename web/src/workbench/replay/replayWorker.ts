@@ -10,7 +10,7 @@ import { loadPolicy } from '@sandtable/policy/loadPolicy';
 import type { PolicyPlatform } from '@sandtable/policy/platform';
 import sandtableModule from '@sandtable/policy/sandtableModule.js?raw';
 import { runPolicyTests } from '@sandtable/shared/policy/policyTests';
-import { compareRuns } from '@sandtable/shared/replay/compareRuns';
+import { compareRuns, foremost } from '@sandtable/shared/replay/compareRuns';
 import { learn } from '@sandtable/shared/replay/learn';
 import { TraceReader, type RecordedRun } from '@sandtable/shared/replay/recordedRun';
 import { replay } from '@sandtable/shared/replay/replay';
@@ -105,7 +105,7 @@ async function answerTo(question: Question): Promise<Answer> {
       return replayed(question);
     case 'compare': {
       const comparison = compareRuns(await traceOf(question.first), await traceOf(question.second));
-      return { type: 'compare', value: { ...comparison, steps: comparison.steps.slice(0, CHANGES_SHOWN) } };
+      return { type: 'compare', value: { ...comparison, steps: foremost(comparison.steps, CHANGES_SHOWN) } };
     }
     case 'learn': {
       const run = await traceOf(question.trace);
