@@ -1,5 +1,6 @@
 /** Replies to requests, and the one place where failures become what a page is told. */
 import type { ErrorCode, ProtocolError, Reply } from '@sandtable/shared/protocol';
+import { isDiskFull } from '../diskTrouble.ts';
 import { logFailure } from '../serverLog.ts';
 
 export function done<T>(value: T): Reply<T> {
@@ -14,7 +15,7 @@ export function refused(
   return { ok: false, error: { code, message, ...more } };
 }
 
-/** A request that ended in an exception: a bug of ours. The page learns that, the log learns the rest. */
+/** A request that ended in an exception: no room on the disk, or a bug of ours. The page learns that, the log learns the rest. */
 export function crashed(
   request: string,
   error: unknown,
@@ -22,7 +23,9 @@ export function crashed(
   logFailure(`request ${request} failed`, error);
   return refused(
     'internal',
-    'The server made a mistake; it has been logged. Nothing was changed. Try again.',
+    isDiskFull(error)
+      ? 'The disk of the server is full. Nothing was changed. Whoever runs the server has to make room; then try again.'
+      : 'The server made a mistake; it has been logged. Nothing was changed. Try again.',
   );
 }
 

@@ -43,6 +43,10 @@ const SIGINT = 2;
 const SIGQUIT = 3;
 const SIGXCPU = 24;
 const STOPPED_STATUS = 130;
+const STOPPED_MESSAGES = {
+  stopped: 'The run was stopped.',
+  server: 'The server is closing; the run was stopped.',
+} as const;
 const TIMEOUT_STATUS = 124;
 const KILLED_STATUS = 137;
 const BROKEN_STATUS = 137;
@@ -140,12 +144,8 @@ class Run implements RunHandle {
       });
   }
 
-  stop(reason: 'stopped' | 'server' = 'stopped'): void {
-    this.#endAs({
-      status: STOPPED_STATUS,
-      reason,
-      message: reason === 'stopped' ? 'The run was stopped.' : 'The server is closing; the run was stopped.',
-    });
+  stop(reason: 'stopped' | 'server' = 'stopped', message = STOPPED_MESSAGES[reason]): void {
+    this.#endAs({ status: STOPPED_STATUS, reason, message });
   }
 
   resize(size: { readonly cols: number; readonly rows: number }): void {

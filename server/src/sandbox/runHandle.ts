@@ -88,8 +88,8 @@ export interface RunHandle {
   eof(): void;
   /** Ctrl-C: SIGINT to the guest; calls that block answer EINTR. */
   interrupt(): void;
-  /** Kills the guest at once; `exit` follows with reason `stopped` (or `server`). */
-  stop(reason?: 'stopped' | 'server'): void;
+  /** Kills the guest at once; `exit` follows with reason `stopped` (or `server`), and this message where there is one. */
+  stop(reason?: 'stopped' | 'server', message?: string): void;
   resize(size: TerminalSize): void;
   /** Entries of a directory as the platform sees them, hidden mounts left out. */
   list(path: string): WorldList;

@@ -12,6 +12,7 @@ import { shownWorld } from './labPart.ts';
 import { LogWriter } from './logWriter.ts';
 import { RunLog } from './runLog.ts';
 import type { FromWorker, RunSpec, StartRefusal, ToWorker } from './workerMessages.ts';
+import { whyNotWritten } from '../diskTrouble.ts';
 import { logFailure } from '../serverLog.ts';
 
 export type Launched = { readonly ok: true; readonly handle: RunHandle } | StartRefusal;
@@ -89,7 +90,11 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
         if (announced) send(message);
         else early.push(message);
       },
-      () => hosted.handle?.stop('server'),
+      (error) =>
+        hosted.handle?.stop(
+          'server',
+          `The run was stopped: its log cannot be kept, ${whyNotWritten(error)}.`,
+        ),
       new ContentRecorder(spec.files, (path, maxBytes) => hosted.shown?.read(path, maxBytes) ?? null),
     );
     const hosted: HostedRun = {
@@ -140,7 +145,7 @@ async function whyUnwritable(writer: LogWriter): Promise<StartRefusal | null> {
     return {
       ok: false,
       code: 'internal',
-      message: `The log of the run cannot be written: ${(error as Error).message}.`,
+      message: `The run was not started: its log cannot be kept, ${whyNotWritten(error)}.`,
     };
   }
 }

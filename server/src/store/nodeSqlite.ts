@@ -19,11 +19,21 @@ export function nodeSqliteDialect(path: string): SqliteDialect {
   return new SqliteDialect({ database: forKysely(database) });
 }
 
+/** SQLite takes a transaction back by itself where the disk is full; doing it again would be an error that hides that one. */
+function rollback(database: DatabaseSync): ReturnType<SqliteDatabase['prepare']> {
+  const run = (): { readonly changes: number; readonly lastInsertRowid: number } => {
+    if (database.isTransaction) database.exec('rollback');
+    return { changes: 0, lastInsertRowid: 0 };
+  };
+  return { reader: false, all: () => [], run, iterate: () => [].values() };
+}
+
 function forKysely(database: DatabaseSync): SqliteDatabase {
   const compiled = new Map<string, ReturnType<SqliteDatabase['prepare']>>();
   return {
     close: () => database.close(),
     prepare(sql) {
+      if (sql === 'rollback') return rollback(database);
       const known = compiled.get(sql);
       if (known !== undefined) return known;
       const statement = database.prepare(sql);
