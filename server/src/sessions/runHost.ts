@@ -27,9 +27,14 @@ interface HostedRun {
   /** Its world as a person may look at it; likewise. */
   shown: Pick<RunHandle, 'list' | 'read'> | null;
   /** What was asked for before it had started. */
-  stopAsked: 'stopped' | 'server' | null;
+  stopAsked: Parameters<RunHandle['stop']> | null;
   over: boolean;
   dropped: boolean;
+}
+
+function stop(hosted: HostedRun, ...asked: Parameters<RunHandle['stop']>): void {
+  if (hosted.handle === null) hosted.stopAsked ??= asked;
+  else if (!hosted.over) hosted.handle.stop(...asked);
 }
 
 /** Serves the port until the thread ends. */
@@ -65,8 +70,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
         }
         return;
       case 'stop':
-        if (hosted !== undefined && handle === null) hosted.stopAsked = message.reason;
-        if (hosted?.over === false) handle?.stop(message.reason);
+        if (hosted !== undefined) stop(hosted, message.reason);
         return;
       default:
         if (handle === null || hosted?.over !== false) return;
@@ -90,11 +94,9 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
         if (announced) send(message);
         else early.push(message);
       },
-      (error) =>
-        hosted.handle?.stop(
-          'server',
-          `The run was stopped: its log cannot be kept, ${whyNotWritten(error)}.`,
-        ),
+      (error) => {
+        stop(hosted, 'server', `The run was stopped: its log cannot be kept, ${whyNotWritten(error)}.`);
+      },
       new ContentRecorder(spec.files, (path, maxBytes) => hosted.shown?.read(path, maxBytes) ?? null),
     );
     const hosted: HostedRun = {
@@ -124,7 +126,7 @@ export function hostRuns(port: MessagePort, launch: Launch): void {
     announced = true;
     send({ type: 'started', run });
     for (const message of early.splice(0)) send(message);
-    if (hosted.stopAsked !== null) launched.handle.stop(hosted.stopAsked);
+    if (hosted.stopAsked !== null) launched.handle.stop(...hosted.stopAsked);
     const exit: RunExit = await launched.handle.done;
     hosted.over = true;
     log.close();

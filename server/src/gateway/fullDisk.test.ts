@@ -5,13 +5,13 @@ import path from 'node:path';
 import { MessageChannel } from 'node:worker_threads';
 import { Kysely, sql } from 'kysely';
 import { afterEach, expect, it, vi } from 'vitest';
-import { isDiskFull, whyNotWritten } from './diskTrouble.ts';
-import { crashed } from './gateway/replies.ts';
-import type { RunExit, RunHandle } from './sandbox/index.ts';
-import { LogWriter } from './sessions/logWriter.ts';
-import { hostRuns } from './sessions/runHost.ts';
-import type { FromWorker, ToWorker } from './sessions/workerMessages.ts';
-import { nodeSqliteDialect } from './store/nodeSqlite.ts';
+import { isDiskFull, whyNotWritten } from '../diskTrouble.ts';
+import { crashed } from './replies.ts';
+import type { RunExit, RunHandle } from '../sandbox/index.ts';
+import { LogWriter } from '../sessions/logWriter.ts';
+import { hostRuns } from '../sessions/runHost.ts';
+import type { FromWorker, ToWorker } from '../sessions/workerMessages.ts';
+import { nodeSqliteDialect } from '../store/nodeSqlite.ts';
 
 const FULL = Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
 
