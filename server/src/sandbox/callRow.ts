@@ -9,7 +9,7 @@ import { ROW_TEXT_LIMIT } from '@sandtable/shared/events';
 import type { CallArgs, CallRequest, Decision, Outcome, PlainValue } from '@sandtable/shared/policy/model';
 import { decodeText } from '@sandtable/shared/text';
 import type { Stat } from './vfs/abi.ts';
-import type { Native } from './wire/answers.ts';
+import type { Native } from './wire/encoder.ts';
 import type { HeldBytes } from './wire/asked.ts';
 
 /** Items of a list or an object in a row; a person reads a few, the rest is a number beside them. */

@@ -10,7 +10,7 @@
 import type { Outcome } from '@sandtable/shared/policy/model';
 import { CallCourse, type CourseOptions } from '../callCourse.ts';
 import { fail, int, type ActiveCall } from '../handlers/handler.ts';
-import type { AnswerError } from '../wire/answers.ts';
+import type { AnswerError } from '../wire/encoder.ts';
 import { askedOf, functionNumber, shapeOf, UNKNOWN } from './functions.ts';
 import { errnoReply, runtimeErrorReply, successReply } from './replies.ts';
 import type { ClassicRequest } from './requestReader.ts';

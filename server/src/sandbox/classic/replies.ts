@@ -9,7 +9,7 @@ import { errnoNumber, type Errno } from '@sandtable/shared/errno';
 import type { PlainValue } from '@sandtable/shared/policy/model';
 import { encodeText } from '@sandtable/shared/text';
 import type { Stat } from '../vfs/index.ts';
-import type { AnswerError, Native } from '../wire/answers.ts';
+import type { AnswerError, Native } from '../wire/encoder.ts';
 import type { Asked } from '../wire/asked.ts';
 import { isPlainObject, real, whole, type PlainObject } from '../wire/structs.ts';
 import type { Shape } from './functions.ts';

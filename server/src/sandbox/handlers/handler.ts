@@ -20,7 +20,7 @@ import type {
   Stat,
 } from '../vfs/index.ts';
 import type { Waits } from '../waits.ts';
-import type { Native } from '../wire/answers.ts';
+import type { Native } from '../wire/encoder.ts';
 import type { Asked } from '../wire/asked.ts';
 
 /** The run as handlers see it. */
