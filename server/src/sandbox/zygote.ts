@@ -1,69 +1,27 @@
 /**
  * A zygote: one host that has started the interpreter, waits where the guest's own part would begin, and forks a guest at every order.
  *
- * It starts like a guest in a world that holds nothing but the interpreter's library. The controller of that start leaves one request
- * unanswered: the opening of {@link START_FILE}, which `sitecustomize` makes last. Each fork asks it again, of its own controller. What the
- * start saw (terminal or pipes, memory limit, environment, clocks) is the same in every fork, so it is part of the {@link ZygoteSpec}.
+ * How it starts is in `zygoteStart.ts`: up to one request that is left unanswered. Each fork asks that again, of its own controller. What the start
+ * saw (terminal or pipes, memory limit, environment, clocks) is the same in every fork, so it is part of the {@link ZygoteSpec}.
  *
- * Invariants. No file of a person is in its world. It is not given anybody's request. A process number stays taken until this side has said that it
- * will not signal it any more. When the zygote goes, the kernel ends its guests, and each is told so.
+ * Invariants. A process number stays taken until this side has said that it will not signal it any more. When the zygote goes, the kernel ends its
+ * guests, and each is told so.
  */
-import { readdirSync } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import type { CallEvent, Prelude } from '@sandtable/shared/events';
-import { createEngine } from '@sandtable/shared/policy/engine';
-import type { RunLimits, WorldSpec } from '@sandtable/shared/policy/model';
-import { Controller } from './controller.ts';
-import { guestIdentity } from './guestIdentity.ts';
-import { GuestProcess } from './guestProcess.ts';
+import type { Prelude } from '@sandtable/shared/events';
+import type { RunLimits } from '@sandtable/shared/policy/model';
 import { tell, type GuestOrigin, type OriginListener, type OriginOf } from './guestOrigin.ts';
-import { buildGuestWorld, GUEST_PROGRAM } from './guestWorld.ts';
 import { HostChild, type HostReport } from './hostChild.ts';
 import { zygoteCommand, forkOrder } from './hostCommand.ts';
-import { AlarmTimers } from './intervalTimers.ts';
-import { RequestResolver } from './requests.ts';
-import { siteCustomize, START_FILE } from './siteCustomize.ts';
+import { START_FILE } from './siteCustomize.ts';
 import { SpareGuest } from './spareGuest.ts';
-import { GuestStdio } from './tty/guestStdio.ts';
-import { Waits } from './waits.ts';
-
-/** What a start depends on; guests that agree in it can be forked from one zygote. */
-export interface ZygoteSpec {
-  /** Whether the interpreter has started before the fork; else each guest starts its own, in a host that is loaded and hooked. */
-  readonly started: boolean;
-  readonly stdio: 'tty' | 'pipes';
-  readonly mode: 'script' | 'repl';
-  readonly heapBytes: number;
-  /** `NAME=value`, as the guest sees it. */
-  readonly environment: readonly string[];
-  readonly marshalTime: boolean;
-  /** Modules that are imported before the fork. */
-  readonly modules: readonly string[];
-}
+import { startZygote, type ZygoteSpec } from './zygoteStart.ts';
 
 /** Whoever starts a zygote has some hundred milliseconds; one that needs this long hangs. */
 const START_TIMEOUT_MS = 30_000;
 
 /** A guest is forked within some milliseconds, and within some hundred of a crowd's; a zygote that has not by then hangs, and is ended. */
 export const FORK_TIMEOUT_MS = 15_000;
-
-/** What the interpreter may have open when it is forked: a guest's world begins with these and no others. */
-const STANDARD_STREAMS = 3;
-
-/**
- * What the prompt itself imports before it asks for the first line: some 7 MB of every guest's own, if it were done after the fork. Not
- * `pyrepl.readline`, which makes copies of the descriptors of the terminal.
- */
-const PROMPT_MODULES: readonly string[] = [
-  '_pypy_interact',
-  'code',
-  'pyrepl.completing_reader',
-  'pyrepl.historical_reader',
-  'pyrepl.unix_console',
-  'warnings',
-];
-
-const BARE_WORLD: WorldSpec = { mounts: [], quotas: {}, identity: {}, limits: {} };
 
 interface Fork {
   readonly listener: OriginListener;
@@ -111,7 +69,14 @@ export class Zygote {
         },
       },
     );
-    this.#start(spec, stdlib, limits);
+    startZygote(spec, stdlib, limits, (listener) => this.#bootOrigin(listener), {
+      ready: (prelude) => {
+        this.#ready(prelude);
+      },
+      failed: (problem) => {
+        this.#fail(problem);
+      },
+    });
     this.#timer = setTimeout(() => {
       if (this.#state === 'starting') this.#fail('The zygote did not become ready.');
     }, START_TIMEOUT_MS);
@@ -196,106 +161,6 @@ export class Zygote {
   }
 
   // ---- its own start ----
-
-  #start(spec: ZygoteSpec, stdlib: string, limits: RunLimits): void {
-    const identity = { ...guestIdentity({}), environment: spec.environment };
-    const made = createEngine({ world: BARE_WORLD });
-    if (!made.ok) throw new Error('zygote: the engine without a policy does not load');
-    const closedGate = { open: false, passed: () => undefined };
-    const quiet = { shown: () => undefined, signal: () => undefined, typed: () => undefined };
-    const stdio = new GuestStdio(
-      spec.stdio === 'tty' ? { kind: 'tty', size: { cols: 80, rows: 24 } } : { kind: 'pipes' },
-      closedGate,
-      quiet,
-    );
-    const built = buildGuestWorld({
-      world: BARE_WORLD,
-      identity,
-      stdlib,
-      siteCustomize: siteCustomize({
-        modules: spec.mode === 'repl' ? [...PROMPT_MODULES, ...spec.modules] : spec.modules,
-        forked: true,
-      }),
-      startText: '',
-      files: [],
-      folders: [],
-      openTerminal: (opening) => stdio.openDevice(opening),
-      memoryBytes: spec.heapBytes,
-      onLimit: () => undefined,
-      onChange: () => undefined,
-    });
-    let controller: Controller | null = null;
-    const calls: { count: number; modules: Set<string> } = { count: 0, modules: new Set() };
-    const guest = new GuestProcess((listener) => this.#bootOrigin(listener), {
-      hello: () => {
-        if (!spec.started) this.#ready(null);
-      },
-      frame: (reader, now) => {
-        controller?.frame(reader, now);
-      },
-      broken: (code) => {
-        this.#fail(`The interpreter's start broke the rules of the wire (${code}).`);
-      },
-      ended: () => undefined,
-    });
-    if (!built.ok) {
-      this.#fail(built.message);
-      return;
-    }
-    const { world } = built;
-    stdio.install(world.files);
-    controller = new Controller({
-      engine: made.engine,
-      run: {
-        files: world.files,
-        terminal: stdio.terminal,
-        waits: new Waits(),
-        identity,
-        limits,
-        timers: new AlarmTimers(() => undefined),
-        usage: () => ({ heapBytes: 0, userSeconds: 0, systemSeconds: 0 }),
-        raise: () => undefined,
-        waitsForInput: () => undefined,
-        exiting: () => undefined,
-        fatal: (message) => {
-          this.#fail(`The interpreter gave up while it started: ${message}`);
-        },
-      },
-      resolver: new RequestResolver(world.files),
-      script: null,
-      startFile: START_FILE,
-      hold: {
-        path: START_FILE,
-        held: () => {
-          const open = world.files.descriptors().length;
-          const threads = readdirSync(`/proc/${String(this.#host.pid)}/task`).length;
-          if (open !== STANDARD_STREAMS)
-            this.#fail(`The interpreter's start left ${String(open)} descriptors open.`);
-          else if (threads !== 1) this.#fail(`The interpreter's start left ${String(threads)} threads.`);
-          else this.#ready({ calls: calls.count, modules: [...calls.modules] });
-          world.dispose();
-        },
-      },
-      reply: (frame) => {
-        guest.reply(frame);
-      },
-      breakOff: (code) => {
-        guest.breakOff(code);
-      },
-      lines: false,
-      record: (tail, call) => {
-        calls.count++;
-        if (call === 'll_os_open') noteModule(calls.modules, tail);
-      },
-      touched: () => undefined,
-      begins: () => {
-        this.#fail('The interpreter began before it was told what to run.');
-      },
-      notice: (_code, message) => {
-        this.#fail(message);
-      },
-    });
-  }
 
   #bootOrigin(listener: OriginListener): GuestOrigin {
     const host = this.#host;
@@ -403,20 +268,6 @@ export class Zygote {
     }
     this.#changed(this);
   }
-}
-
-/** `/bin/lib/pypy3.9/json/__pycache__/decoder.pypy39.pyc` → `json.decoder` */
-const MODULE_FILE = new RegExp(
-  `^${GUEST_PROGRAM.replace(/[^/]*$/, '')}lib/[^/]+/((?:[^/]+/)*?)(?:__pycache__/)?([^/.]+)(?:\\.[^/]*)?\\.(?:pyc?|so)$`,
-);
-
-function noteModule(modules: Set<string>, tail: string): void {
-  const row = JSON.parse(`{${tail}`) as Pick<CallEvent, 'args' | 'path' | 'errno'>;
-  const parts = row.errno === undefined ? MODULE_FILE.exec(row.path ?? (row.args['path'] as string)) : null;
-  if (parts === null) return;
-  const folder = parts[1]!.replaceAll('/', '.');
-  const name = parts[2] === '__init__' ? folder.replace(/\.$/, '') : folder + parts[2]!;
-  if (name !== 'sitecustomize') modules.add(name);
 }
 
 function kill(pid: number, signal: NodeJS.Signals | number): void {

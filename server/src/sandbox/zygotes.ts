@@ -9,7 +9,8 @@ import { clampLimits } from '@sandtable/shared/limits';
 import type { PolicyEngine, RunLimits } from '@sandtable/shared/policy/model';
 import { guestIdentity } from './guestIdentity.ts';
 import type { Stdio } from './runHandle.ts';
-import { Zygote, type ZygoteSpec } from './zygote.ts';
+import { Zygote } from './zygote.ts';
+import type { ZygoteSpec } from './zygoteStart.ts';
 import { logFailure } from '../serverLog.ts';
 
 /** What the start of such a guest depends on. */
