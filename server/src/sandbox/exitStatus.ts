@@ -1,5 +1,7 @@
-/** From how a guest's process ended to how the run ended. */
+/** How a run ended: from how its process did, or from why it was ended here. */
 import { constants } from 'node:os';
+import type { LimitName } from '@sandtable/shared/limits';
+import type { GuestEnd } from './guestProcess.ts';
 import type { RunExit } from './runHandle.ts';
 
 /** Exit statuses of the host itself; see its wire.h. */
@@ -58,4 +60,77 @@ export function exitOf({ code, signal, announced, fatal }: ProcessEnd): RunExit 
 
 function signalName(number: number): string | null {
   return Object.entries(constants.signals).find(([, value]) => value === number)?.[0] ?? null;
+}
+
+// ---- ended for a limit, or from here ----
+
+const SIGXCPU = 24;
+const ABORTED_STATUS = 134;
+const STOPPED_STATUS = 130;
+const STOPPED_MESSAGES = {
+  stopped: 'The run was stopped.',
+  server: 'The server is closing; the run was stopped.',
+} as const;
+const TIMEOUT_STATUS = 124;
+const KILLED_STATUS = 137;
+const BROKEN_STATUS = 137;
+
+export interface KernelEnd {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly status: number;
+  /** It had used about as much processor time as it may when that was last looked at. */
+  readonly nearCpuLimit: boolean;
+  /** The last that came on standard error. */
+  readonly lastErrors: string;
+  readonly fatal: string | null;
+}
+
+/** The limit for which the kernel ended a guest that seems to have ended by itself. */
+export function limitBehind(end: KernelEnd): 'cpuSeconds' | 'heapBytes' | null {
+  const { code, signal, nearCpuLimit } = end;
+  if (signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit))
+    return 'cpuSeconds';
+  return ranOutOfMemory(end) ? 'heapBytes' : null;
+}
+
+function ranOutOfMemory({ status, lastErrors, fatal }: KernelEnd): boolean {
+  if (status !== ABORTED_STATUS && status !== KILLED_STATUS) return false;
+  return /out of memory|MemoryError/i.test(lastErrors) || /out of memory/i.test(fatal ?? '');
+}
+
+/** How a run ends whose process never was a guest, or went with the one it was forked from. */
+export function goneExit(end: Exclude<GuestEnd, { readonly kind: 'exited' }>): RunExit {
+  if (end.kind === 'no-start')
+    return hostExit(`The guest could not be started (${end.code}): ${end.message}`);
+  return {
+    status: KILLED_STATUS,
+    reason: 'host',
+    message: 'The process that the guest was forked from ended, and took it along. Run it again.',
+  };
+}
+
+/** For what is no fault of the guest's. */
+export function hostExit(message: string): RunExit {
+  return { status: 1, reason: 'host', message };
+}
+
+export function limitExit(limit: LimitName, message: string): RunExit {
+  return { status: limit === 'wallSeconds' ? TIMEOUT_STATUS : KILLED_STATUS, reason: 'limit', message };
+}
+
+export function brokenExit(code: string): RunExit {
+  return {
+    status: BROKEN_STATUS,
+    reason: 'protocol',
+    message: `The guest broke the rules of the wire (${code}) and was ended.`,
+  };
+}
+
+/** `message`: why, where the reason alone does not say it. */
+export function stoppedExit(
+  reason: 'stopped' | 'server',
+  message: string = STOPPED_MESSAGES[reason],
+): RunExit {
+  return { status: STOPPED_STATUS, reason, message };
 }

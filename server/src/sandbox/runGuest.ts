@@ -4,22 +4,16 @@
  * Order at the end: the process is gone → what waits is dropped → last output, file changes and usage are told → `exit` → everything is
  * released → `done`. NEVER does an event follow `exit`.
  */
-import { TRACE_VERSION, type RunPhase } from '@sandtable/shared/events';
+import type { RunPhase } from '@sandtable/shared/events';
 import type { LimitName } from '@sandtable/shared/limits';
-import { classicCommand } from './classic/classicCommand.ts';
-import { classicGuest } from './classic/classicGuest.ts';
-import { exitOf } from './exitStatus.ts';
+import { brokenExit, exitOf, goneExit, hostExit, limitBehind, limitExit, stoppedExit } from './exitStatus.ts';
 import { FileNews } from './fileNews.ts';
 import { guestIdentity, type GuestIdentity } from './guestIdentity.ts';
-import { coldOrigin, type OriginOf } from './guestOrigin.ts';
 import { GuestPriority } from './guestPriority.ts';
 import type { GuestEnd } from './guestProcess.ts';
 import { returnGuestUser, takeGuestUser } from './guestUsers.ts';
-import { buildGuestWorld, type GuestWorld, type GuestWorldResult } from './guestWorld.ts';
+import type { GuestWorld, GuestWorldResult } from './guestWorld.ts';
 import type { GuestRun } from './handlers/handler.ts';
-import { hostCommand } from './hostCommand.ts';
-import { hostedGuest } from './hostedGuest.ts';
-import { CLASSIC_PROGRAM, GUEST_PROGRAM } from './interpreterFiles.ts';
 import { interpreterState, type InterpreterState } from './interpreters.ts';
 import { AlarmTimers } from './intervalTimers.ts';
 import { LimitWatch, type EndingLimit } from './limitWatch.ts';
@@ -27,29 +21,20 @@ import type { GuestCalls, LiveGuest, LiveGuestListener } from './liveGuest.ts';
 import { outputEvents } from './outputEvents.ts';
 import { RequestResolver } from './requests.ts';
 import type { FileChange, RunExit, RunHandle, RunOptions, WorldList, WorldRead } from './runHandle.ts';
+import { argvOf, beginningOf, guestOf, scriptOf, worldOfRun, zygoteOf } from './runStart.ts';
 import type { SideEvent } from './sink.ts';
-import { siteCustomize, START_FILE, startText } from './siteCustomize.ts';
+import { START_FILE } from './siteCustomize.ts';
 import { GuestStdio } from './tty/guestStdio.ts';
 import type { LimitHit, Vfs } from './vfs/index.ts';
 import { UsageMeter } from './usageMeter.ts';
 import { Waits } from './waits.ts';
 import type { Zygote } from './zygote.ts';
-import { zygoteSpecOf } from './zygotes.ts';
 import { listWorld, readWorld, worldChanges } from './world.ts';
 
 const SAMPLE_MS = 500;
 
 const SIGINT = 2;
 const SIGQUIT = 3;
-const SIGXCPU = 24;
-const STOPPED_STATUS = 130;
-const STOPPED_MESSAGES = {
-  stopped: 'The run was stopped.',
-  server: 'The server is closing; the run was stopped.',
-} as const;
-const TIMEOUT_STATUS = 124;
-const KILLED_STATUS = 137;
-const BROKEN_STATUS = 137;
 
 /** Says at once that the run has begun; what stands in its way comes as its `exit` event with reason `host`. */
 export function startRun(options: RunOptions): RunHandle {
@@ -144,8 +129,8 @@ class Run implements RunHandle {
       });
   }
 
-  stop(reason: 'stopped' | 'server' = 'stopped', message = STOPPED_MESSAGES[reason]): void {
-    this.#endAs({ status: STOPPED_STATUS, reason, message });
+  stop(reason: 'stopped' | 'server' = 'stopped', message?: string): void {
+    this.#endAs(stoppedExit(reason, message));
   }
 
   resize(size: { readonly cols: number; readonly rows: number }): void {
@@ -179,8 +164,8 @@ class Run implements RunHandle {
     // What a classic guest has in its environment the policy says, and nothing else does: the original had nothing.
     const isClassic = state.ok && state.kind === 'classic';
     const identity = guestIdentity(engine.world.identity, isClassic ? {} : undefined);
-    const zygote = isClassic ? null : this.#zygote;
-    const argv = this.#argv(isClassic ? CLASSIC_PROGRAM : GUEST_PROGRAM);
+    const zygote = isClassic ? null : zygoteOf(this.#options);
+    const argv = argvOf(this.#options, isClassic);
     const announce = (): void => {
       this.#announce(state, argv, zygote?.prelude ?? null);
     };
@@ -191,14 +176,18 @@ class Run implements RunHandle {
     }
     if (!state.ok) {
       announce();
-      this.#finish({
-        status: 1,
-        reason: 'host',
-        message: state.problems.map(({ message, cure }) => `${message} ${cure}`).join(' '),
-      });
+      this.#finish(hostExit(state.problems.map(({ message, cure }) => `${message} ${cure}`).join(' ')));
       return;
     }
-    const built = this.#build(state, identity);
+    const built = worldOfRun(this.#options, state, identity, {
+      openTerminal: (opening) => this.#stdio.openDevice(opening),
+      onLimit: (hit) => {
+        this.#worldLimit(hit);
+      },
+      onChange: () => {
+        this.#fileNews?.changed();
+      },
+    });
     if (!built.ok) {
       announce();
       this.#notBuilt(built);
@@ -215,56 +204,15 @@ class Run implements RunHandle {
     // Asked for first: the guest is made while the log begins.
     const forked = zygote?.fork({ limits, uid: this.#uid });
     announce();
-    const cold = (): OriginOf =>
-      coldOrigin(
-        hostCommand({
-          limits,
-          environment: identity.environment,
-          marshalTime: engine.judgesTime,
-          uid: this.#uid,
-          argv: argv.slice(1),
-        }),
-      );
-    this.#guest =
-      state.kind === 'classic'
-        ? classicGuest(
-            classicCommand({ ...state.engine, limits, uid: this.#uid, argv: argv.slice(1) }),
-            calls,
-            listener,
-          )
-        : hostedGuest(forked ?? cold(), forked === undefined ? null : cold(), calls, listener);
+    this.#guest = guestOf(
+      { state, argv, identity, uid: this.#uid, forked: forked ?? null },
+      this.#options,
+      calls,
+      listener,
+    );
     this.#sampler = setInterval(() => {
       this.#sample();
     }, SAMPLE_MS);
-  }
-
-  #build(state: InterpreterState & { readonly ok: true }, identity: GuestIdentity): GuestWorldResult {
-    const { engine, limits } = this.#options;
-    return buildGuestWorld({
-      world: engine.world,
-      identity,
-      ...(state.kind === 'classic'
-        ? { classicLibrary: state.engine.library }
-        : {
-            stdlib: state.stdlib,
-            siteCustomize: siteCustomize({ modules: engine.world.modules ?? [], forked: false }),
-            startText: startText(
-              this.#scriptArgv(),
-              engine.raising,
-              this.#options.lines === true ? '*' : engine.restrained,
-            ),
-          }),
-      files: this.#options.files,
-      folders: this.#options.folders ?? [],
-      openTerminal: (opening) => this.#stdio.openDevice(opening),
-      memoryBytes: limits.heapBytes,
-      onLimit: (hit) => {
-        this.#worldLimit(hit);
-      },
-      onChange: () => {
-        this.#fileNews?.changed();
-      },
-    });
   }
 
   #notBuilt(fault: GuestWorldResult & { readonly ok: false }): void {
@@ -272,8 +220,8 @@ class Run implements RunHandle {
     if (fault.code === 'quota') {
       const { limit, value } = fault;
       this.#tell({ type: 'limit', limit, value, ends: true, message });
-      this.#finish({ status: KILLED_STATUS, reason: 'limit', message });
-    } else this.#finish({ status: 1, reason: 'host', message });
+      this.#finish(limitExit(limit, message));
+    } else this.#finish(hostExit(message));
   }
 
   #guestRun(world: GuestWorld, identity: GuestIdentity, isClassic: boolean): GuestRun {
@@ -305,22 +253,8 @@ class Run implements RunHandle {
 
   /** What every log begins with. */
   #announce(state: InterpreterState, argv: readonly string[], prelude: Zygote['prelude']): void {
-    const { engine, limits, mode } = this.#options;
-    this.#tell({
-      type: 'start',
-      version: TRACE_VERSION,
-      run: this.#options.run,
-      at: new Date().toISOString(),
-      mode,
-      argv,
-      engine: state.ok ? state.name : 'PyPy',
-      policy: this.#options.policy,
-      limits,
-      ...(engine.audit === true ? { audit: true as const } : {}),
-      ...(prelude === null ? {} : { prelude }),
-      ...(this.#options.lines === true ? { lines: true as const } : {}),
-    });
-    for (const rule of engine.rules) this.#tell({ type: 'rule', rule });
+    const { engine } = this.#options;
+    for (const body of beginningOf(this.#options, state, argv, prelude)) this.#tell(body);
     engine.onRule = (rule) => {
       this.#tell({ type: 'rule', rule });
     };
@@ -335,7 +269,7 @@ class Run implements RunHandle {
       engine: this.#options.engine,
       run,
       resolver: new RequestResolver(files),
-      script: this.#options.mode === 'script' ? this.#script : null,
+      script: scriptOf(this.#options),
       startFile: isClassic ? null : START_FILE,
       lines: this.#options.lines === true,
       record: (tail, call, verdict, rule, now) => {
@@ -357,14 +291,10 @@ class Run implements RunHandle {
   #listener(): LiveGuestListener {
     return {
       broken: (code) => {
-        this.#endAs({
-          status: BROKEN_STATUS,
-          reason: 'protocol',
-          message: `The guest broke the rules of the wire (${code}) and was ended.`,
-        });
+        this.#endAs(brokenExit(code));
       },
       unfit: (message) => {
-        this.#endAs({ status: 1, reason: 'host', message });
+        this.#endAs(hostExit(message));
       },
       said: (line) => {
         this.#tell({
@@ -392,33 +322,8 @@ class Run implements RunHandle {
   /** A fault of ours while a run starts ends that run and no other of this thread. */
   #startFailed(error: unknown): void {
     this.#guest?.kill();
-    this.#finish({
-      status: 1,
-      reason: 'host',
-      message: `The run could not be started: ${error instanceof Error ? error.message : String(error)}`,
-    });
-  }
-
-  /** One that started as this guest has to; null where the interpreter is to be started from nothing. */
-  get #zygote(): Zygote | null {
-    const { engine, limits, mode, stdio, zygotes, cold } = this.#options;
-    return zygotes?.get(zygoteSpecOf(engine, mode, stdio, limits, cold)) ?? null;
-  }
-
-  get #script(): string {
-    return this.#options.script ?? '/tmp/script.py';
-  }
-
-  /** The guest's arguments, with the name of its program. */
-  #argv(program: string): readonly string[] {
-    return this.#options.mode === 'script'
-      ? [program, ...this.#scriptArgv()]
-      : [program, '-i', ...(this.#options.args ?? [])];
-  }
-
-  /** What the program finds in `sys.argv`; empty at the prompt. */
-  #scriptArgv(): readonly string[] {
-    return this.#options.mode === 'script' ? [this.#script, ...(this.#options.args ?? [])] : [];
+    const message = error instanceof Error ? error.message : String(error);
+    this.#finish(hostExit(`The run could not be started: ${message}`));
   }
 
   #begins(): void {
@@ -458,11 +363,7 @@ class Run implements RunHandle {
 
   #limitReached(limit: EndingLimit, value: number, message: string): void {
     this.#tell({ type: 'limit', limit, value, ends: true, message });
-    this.#endAs({
-      status: limit === 'wallSeconds' ? TIMEOUT_STATUS : KILLED_STATUS,
-      reason: 'limit',
-      message,
-    });
+    this.#endAs(limitExit(limit, message));
   }
 
   #worldLimit({ limit, value, detail }: LimitHit): void {
@@ -504,42 +405,23 @@ class Run implements RunHandle {
   }
 
   #ended(end: GuestEnd): void {
-    if (this.#verdict === null && end.kind === 'no-start') {
-      this.#finish({
-        status: 1,
-        reason: 'host',
-        message: `The guest could not be started (${end.code}): ${end.message}`,
-      });
-      return;
-    }
-    if (this.#verdict === null && end.kind === 'lost') {
-      this.#finish({
-        status: KILLED_STATUS,
-        reason: 'host',
-        message: 'The process that the guest was forked from ended, and took it along. Run it again.',
-      });
-      return;
-    }
-    if (end.kind === 'exited' && this.#verdict === null) this.#verdict = this.#judgeEnd(end.code, end.signal);
-    this.#finish(this.#verdict ?? { status: 1, reason: 'host', message: 'The guest could not be started.' });
+    this.#verdict ??= end.kind === 'exited' ? this.#judgeEnd(end) : goneExit(end);
+    this.#finish(this.#verdict);
   }
 
   /** The guest ended by itself; where the kernel ended it for a limit, that is what is told. */
-  #judgeEnd(code: number | null, signal: NodeJS.Signals | null): RunExit {
+  #judgeEnd({ code, signal }: GuestEnd & { readonly kind: 'exited' }): RunExit {
     const exit = exitOf({ code, signal, announced: this.#announced, fatal: this.#fatal });
-    const nearCpuLimit = this.#usage.seconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1;
-    const cpuSignal =
-      signal === 'SIGXCPU' || code === 128 + SIGXCPU || (signal === 'SIGKILL' && nearCpuLimit);
-    if (cpuSignal) this.#watch.reach('cpuSeconds');
-    else if (this.#ranOutOfMemory(exit.status)) this.#watch.reach('heapBytes');
+    const limit = limitBehind({
+      code,
+      signal,
+      status: exit.status,
+      nearCpuLimit: this.#usage.seconds >= this.#options.limits.cpuSeconds - 2 * (SAMPLE_MS / 1000) - 1,
+      lastErrors: this.#stdio.lastErrors,
+      fatal: this.#fatal,
+    });
+    if (limit !== null) this.#watch.reach(limit);
     return this.#verdict ?? exit;
-  }
-
-  #ranOutOfMemory(status: number): boolean {
-    if (status !== 134 && status !== KILLED_STATUS) return false;
-    return (
-      /out of memory|MemoryError/i.test(this.#stdio.lastErrors) || /out of memory/i.test(this.#fatal ?? '')
-    );
   }
 
   #finish(exit: RunExit): void {
