@@ -1,15 +1,14 @@
 /**
- * The sessions: which run each bench shows and who watches it. Main thread.
+ * The sessions: the runs of benches, from their start to their end. Main thread.
  *
- * What this owns: the run of every bench that somebody looks at or that is under way. What it does not own: files and benches (the
- * store), rows and logs of runs (the books), connections (the gateway), guests (the workers). One run a bench is under way at
- * a time: starting another stops the first. The last run stays to be looked at, from its log after a restart.
+ * What this owns: the run of every bench that somebody looks at or that is under way. What it does not own: what a bench shows and who watches it
+ * (the desks), files and benches (the store), rows and logs of runs (the books), connections (the gateway), guests (the workers). One run a bench
+ * is under way at a time: starting another stops the first. The last run stays to be looked at, from its log after a restart.
  *
  * Order at a start: the worker makes log and guest while the books are written → the pages are told.
  */
 import {
   MAX_FILE_BYTES,
-  type Batch,
   type Diagnostic,
   type RunSnapshot,
   type TerminalSize,
@@ -17,9 +16,10 @@ import {
 import type { WorldList, WorldRead } from '../sandbox/index.ts';
 import { newId, type Store } from '../store/store.ts';
 import { listBench, POLICY_FILE, readBench } from './benchWorld.ts';
+import { Desks, hasGuest, type Desk, type ShowResult, type Watched } from './desks.ts';
 import { LiveRun, type Broadcast } from './liveRun.ts';
 import { PolicyChecks } from './policyChecks.ts';
-import { RunBooks, type FinishedRun } from './runBooks.ts';
+import { RunBooks } from './runBooks.ts';
 import { planRun, type RunRefusal, type StartOptions } from './runPlan.ts';
 import { TraceImports, type TraceImported } from './traceImports.ts';
 import { WorkerPool } from './workerPool.ts';
@@ -56,19 +56,6 @@ export interface SessionsOptions {
   readonly maxRuns?: number;
 }
 
-interface Shown {
-  readonly run: LiveRun | FinishedRun;
-}
-
-interface Desk {
-  readonly pages: Set<string>;
-  shown: Shown | null;
-  /** Whether the last run was looked for in the database. */
-  loaded: boolean;
-  /** Starts of this bench, one after the other. */
-  starting: Promise<unknown>;
-}
-
 export class Sessions {
   readonly #store: Store;
   readonly #broadcast: Broadcast;
@@ -78,7 +65,7 @@ export class Sessions {
   readonly books: RunBooks;
   readonly #imports: TraceImports;
   readonly #policies = new PolicyChecks();
-  readonly #desks = new Map<string, Desk>();
+  readonly #desks: Desks;
   readonly #live = new Map<string, LiveRun>();
   /** Runs whose logs may be there before their rows are. */
   readonly #starting = new Set<string>();
@@ -93,6 +80,9 @@ export class Sessions {
       (run) => this.#live.has(run) || this.#starting.has(run),
     );
     this.#broadcast = options.broadcast;
+    this.#desks = new Desks(this.books, options.broadcast, (run) => {
+      this.#drop(run);
+    });
     this.#maxRuns = options.maxRuns ?? MAX_RUNS;
     this.#imports = new TraceImports(options.store.runs, options.logs, (run) =>
       this.books.history.ended(run),
@@ -128,31 +118,20 @@ export class Sessions {
    * Lets a page watch a bench. `resume` names the last event that it has of a run. `joined` is called at the very moment
    * that the answer speaks of: everything that is broadcast afterwards follows it.
    */
-  async watch(
+  watch(
     bench: string,
     page: string,
     resume: { readonly run: string; readonly after: number } | null,
     joined: () => void,
-  ): Promise<{ readonly run: RunSnapshot | null; readonly batches: readonly Batch[] | null }> {
-    const desk = this.#deskOf(bench);
-    desk.pages.add(page);
-    await this.#load(bench, desk);
-    joined();
-    void this.books.inBackground(this.#checkAhead(bench));
-    if (!desk.pages.has(page) || desk.shown === null) return { run: null, batches: null };
-    const { run } = desk.shown;
-    const after = resume?.run === run.id ? resume.after : null;
-    if (run instanceof LiveRun) return run.join(page, after);
-    if (after === run.state.to) return { run: null, batches: [] };
-    return { run: { run: run.id, bench, to: run.state.to, state: run.state }, batches: null };
+  ): Promise<Watched> {
+    return this.#desks.watch(bench, page, resume, () => {
+      joined();
+      void this.books.inBackground(this.#checkAhead(bench));
+    });
   }
 
   leave(bench: string, page: string): void {
-    const desk = this.#desks.get(bench);
-    if (desk === undefined) return;
-    desk.pages.delete(page);
-    if (desk.shown?.run instanceof LiveRun) desk.shown.run.leave(page);
-    this.#release(bench, desk);
+    this.#desks.leave(bench, page);
   }
 
   acknowledge(run: string, page: string, chars: number): void {
@@ -182,7 +161,7 @@ export class Sessions {
 
   /** Starts a run; one under way on the same bench is stopped first. */
   start(options: StartOptions): Promise<StartResult> {
-    const desk = this.#deskOf(options.bench);
+    const desk = this.#desks.of(options.bench);
     const result = desk.starting.then(() => this.#start(desk, options));
     desk.starting = result.catch(() => {});
     return result;
@@ -207,47 +186,19 @@ export class Sessions {
 
   /** Makes a run of the bench from a trace and shows it. Where a guest runs there nothing is imported. */
   async importTrace(bench: string, file: string): Promise<TraceImported> {
-    const desk = this.#deskOf(bench);
-    if (desk.shown?.run instanceof LiveRun && !desk.shown.run.over)
+    const desk = this.#desks.of(bench);
+    if (hasGuest(desk))
       return { ok: false, problems: [{ line: 0, message: 'A guest runs on this bench: stop it first.' }] };
     const imported = await this.#imports.import(bench, file);
     if (!imported.ok) return imported;
     const { id, state } = imported;
-    const before = desk.shown?.run;
-    if (before !== undefined) this.#forget(before);
-    desk.loaded = true;
-    desk.shown = { run: { id, bench, state } };
-    this.#broadcast.started(bench, { run: id, bench, to: state.to, state });
-    this.#release(bench, desk);
+    this.#desks.show(bench, desk, { id, bench, state });
     return imported;
   }
 
   /** Shows a run that is kept in the place of the one that the bench shows. */
-  async show(
-    bench: string,
-    run: string,
-  ): Promise<
-    | { readonly ok: true }
-    | { readonly ok: false; readonly code: 'busy' | 'not-found'; readonly message: string }
-  > {
-    const desk = this.#deskOf(bench);
-    const now = desk.shown?.run;
-    if (now?.id === run) return { ok: true };
-    if (now instanceof LiveRun && !now.over)
-      return { ok: false, code: 'busy', message: 'A guest runs on this bench: stop it first.' };
-    const kept = await this.books.kept(run, bench);
-    const meanwhile = desk.shown?.run;
-    if (kept === null || (meanwhile instanceof LiveRun && !meanwhile.over)) {
-      this.#release(bench, desk);
-      return { ok: false, code: 'not-found', message: 'The trace of that run is not kept any more.' };
-    }
-    if (meanwhile !== undefined) this.#forget(meanwhile);
-    desk.loaded = true;
-    desk.shown = { run: kept };
-    const { id, state } = kept;
-    this.#broadcast.started(bench, { run: id, bench, to: state.to, state });
-    this.#release(bench, desk);
-    return { ok: true };
+  show(bench: string, run: string): Promise<ShowResult> {
+    return this.#desks.showKept(bench, run);
   }
 
   // ---- policies ----------------------------------------------------------------------------------------------
@@ -261,13 +212,13 @@ export class Sessions {
 
   /** Of the bench's run where its world is still there, else as a run would find it. */
   async list(bench: string, path: string): Promise<WorldList> {
-    const run = this.#desks.get(bench)?.shown?.run;
+    const run = this.#desks.shownOn(bench);
     const listed = run instanceof LiveRun ? await this.#pool.list(run.id, path) : null;
     return listed ?? listBench(await this.#store.files.contents(bench), path);
   }
 
   async read(bench: string, path: string): Promise<WorldRead> {
-    const run = this.#desks.get(bench)?.shown?.run;
+    const run = this.#desks.shownOn(bench);
     const read = run instanceof LiveRun ? await this.#pool.read(run.id, path, MAX_FILE_BYTES) : null;
     return read ?? readBench(await this.#store.files.contents(bench), path, MAX_FILE_BYTES);
   }
@@ -276,15 +227,13 @@ export class Sessions {
 
   /** Stops what runs on a bench that was removed, and removes its logs. */
   async benchRemoved(bench: string, runs: readonly string[]): Promise<void> {
-    const desk = this.#desks.get(bench);
-    if (desk?.shown?.run instanceof LiveRun) {
-      const { run } = desk.shown;
+    const run = this.#desks.shownOn(bench);
+    if (run instanceof LiveRun) {
       this.stop(run.id);
       await this.#waitForEnd(run);
-      this.#live.delete(run.id);
-      this.#pool.tell({ type: 'drop', run: run.id });
+      this.#drop(run);
     }
-    this.#desks.delete(bench);
+    this.#desks.remove(bench);
     this.books.removeLogs(runs);
   }
 
@@ -310,8 +259,8 @@ export class Sessions {
     if (this.#closing) return { ok: false, code: 'busy', message: 'The server is closing. Nothing was run.' };
     const plan = await planRun(options, this.#store.files, this.#policies);
     if (!plan.ok) return plan;
-    await this.#load(bench, desk);
-    const before = desk.shown?.run;
+    await this.#desks.load(bench, desk);
+    const before = desk.shown;
     const others = [...this.#live.values()].filter((run) => !run.over && run !== before).length;
     if (others >= this.#maxRuns) {
       return {
@@ -336,10 +285,10 @@ export class Sessions {
     this.#starting.add(id);
     // The thread is asked first: the books wait for the disk, and nothing that it does can be told before they are written.
     const started = this.#pool.start({ ...plan.spec, run: id, folder }, run.allowed, run, () => {
-      if (before !== undefined) this.#forget(before);
+      this.#desks.forget(before);
       // Pages may have come and gone while the guest was made.
       run.audienceIs(desk.pages);
-      desk.shown = { run };
+      desk.shown = run;
       this.#live.set(id, run);
       void run.end.then(() => this.books.inBackground(written.then(() => this.#runEnded(run))));
       this.#broadcast.started(bench, run.snapshot());
@@ -363,8 +312,7 @@ export class Sessions {
 
   async #runEnded(run: LiveRun): Promise<void> {
     if (!(await this.books.ended(run.id, run.state, run.logBytes, run.input))) return;
-    const desk = this.#desks.get(run.bench);
-    if (desk !== undefined) this.#release(run.bench, desk);
+    this.#desks.release(run.bench);
     this.books.pruneSoon();
   }
 
@@ -373,15 +321,6 @@ export class Sessions {
     if (this.#closing) return;
     const policy = await this.#store.files.read(bench, POLICY_FILE);
     if (policy?.content?.encoding === 'utf8') void this.#policies.check(policy.content.text);
-  }
-
-  /** Finds the last run of a bench that has none in memory. */
-  async #load(bench: string, desk: Desk): Promise<void> {
-    if (desk.loaded) return;
-    const last = await this.books.lastOf(bench);
-    if (desk.loaded) return;
-    desk.loaded = true;
-    if (last !== null && desk.shown === null) desk.shown = { run: last };
   }
 
   /** Whether the run was over in time. */
@@ -393,26 +332,7 @@ export class Sessions {
     return inTime;
   }
 
-  #deskOf(bench: string): Desk {
-    let desk = this.#desks.get(bench);
-    if (desk === undefined) {
-      desk = { pages: new Set(), shown: null, loaded: false, starting: Promise.resolve() };
-      this.#desks.set(bench, desk);
-    }
-    return desk;
-  }
-
-  /** Nobody looks and nothing runs: forget it, the log has everything. */
-  #release(bench: string, desk: Desk): void {
-    const run = desk.shown?.run;
-    if (desk.pages.size > 0 || (run instanceof LiveRun && !run.over)) return;
-    if (this.#desks.get(bench) !== desk) return;
-    this.#desks.delete(bench);
-    if (run !== undefined) this.#forget(run);
-  }
-
-  #forget(run: LiveRun | FinishedRun): void {
-    if (!(run instanceof LiveRun)) return;
+  #drop(run: LiveRun): void {
     this.#live.delete(run.id);
     this.#pool.tell({ type: 'drop', run: run.id });
   }
