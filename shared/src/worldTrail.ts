@@ -3,8 +3,9 @@
  *
  * One pass over the events in the order of `seq`; the result is what can be known from the rows alone. Sizes and places in a
  * file are null where no row told them. A call that the policy denied or answered itself moved nothing, whatever its row says
- * the guest saw. NEVER guess: a number that stands here was in the trace.
+ * the guest saw (`doneCall.ts`). NEVER guess: a number that stands here was in the trace.
  */
+import { answerOf, intIn, newpathIn, NOT_DONE, pathIn, text } from './doneCall.ts';
 import type { CallEvent, RunEvent } from './events.ts';
 import type { CallArgs, PlainValue } from './policy/model.ts';
 
@@ -173,17 +174,17 @@ export class WorldTrail {
         this.#open(row, args, answer);
         return;
       case 'll_os_close':
-        this.descriptors.delete(int(args, 'fd'));
+        this.descriptors.delete(intIn(args, 'fd'));
         return;
       case 'll_os_dup':
-        this.#duplicate(int(args, 'fd'), answer);
+        this.#duplicate(intIn(args, 'fd'), answer);
         return;
       case 'll_os_dup2':
-        this.#duplicate(int(args, 'fd'), typeof answer === 'number' ? answer : int(args, 'fd2'));
+        this.#duplicate(intIn(args, 'fd'), typeof answer === 'number' ? answer : intIn(args, 'fd2'));
         return;
       case 'll_os_fcntl':
         if (args['command'] === F_DUPFD || args['command'] === F_DUPFD_CLOEXEC)
-          this.#duplicate(int(args, 'fd'), answer);
+          this.#duplicate(intIn(args, 'fd'), answer);
         return;
       case 'll_os_pipe':
         this.#pair(row, answer, 'pipe', ['<pipe: read end>', '<pipe: write end>']);
@@ -199,7 +200,7 @@ export class WorldTrail {
         this.#made(row, answer, 'epoll', '<epoll>');
         return;
       case 'll_os_lseek': {
-        const thing = this.descriptors.get(int(args, 'fd'));
+        const thing = this.descriptors.get(intIn(args, 'fd'));
         if (thing !== undefined && typeof answer === 'number') thing.offset = answer;
         return;
       }
@@ -218,7 +219,7 @@ export class WorldTrail {
         return;
       case 'll_os_truncate':
       case 'll_os_ftruncate':
-        this.#resize(row, int(args, 'length'));
+        this.#resize(row, intIn(args, 'length'));
         return;
       case 'll_os_mkdir':
         this.#make(row, pathIn(row), 'directory');
@@ -248,7 +249,7 @@ export class WorldTrail {
   #open(row: CallEvent, args: CallArgs, answer: PlainValue): void {
     if (typeof answer !== 'number') return;
     const path = pathIn(row) ?? '?';
-    const flags = int(args, 'flags');
+    const flags = intIn(args, 'flags');
     const known = this.files.get(path);
     const directory = (flags & O_DIRECTORY) !== 0 || known?.kind === 'directory';
     this.#put(answer, {
@@ -269,17 +270,17 @@ export class WorldTrail {
   }
 
   #read(row: CallEvent, args: CallArgs, answer: PlainValue): void {
-    const thing = this.descriptors.get(int(args, 'fd'));
+    const thing = this.descriptors.get(intIn(args, 'fd'));
     const count = row.bytes ?? 0;
     if (thing === undefined || thing.kind !== 'file') return;
-    const at = row.call === 'll_os_pread' ? int(args, 'offset') : thing.offset;
+    const at = row.call === 'll_os_pread' ? intIn(args, 'offset') : thing.offset;
     if (row.call === 'll_os_read' && thing.offset !== null) thing.offset += count;
     if (this.onBytes === null || typeof answer !== 'string' || count === 0) return;
     this.onBytes({ kind: 'read', path: pathIn(row) ?? thing.label, offset: at, data: answer, count });
   }
 
   #write(row: CallEvent, args: CallArgs): void {
-    const thing = this.descriptors.get(int(args, 'fd'));
+    const thing = this.descriptors.get(intIn(args, 'fd'));
     const path = pathIn(row) ?? thing?.label;
     if (path === undefined || !path.startsWith('/') || PLATFORM.test(path)) return;
     const count = row.bytes ?? 0;
@@ -288,7 +289,7 @@ export class WorldTrail {
     const at = appends
       ? (file?.size ?? null)
       : row.call === 'll_os_pwrite'
-        ? int(args, 'offset')
+        ? intIn(args, 'offset')
         : (thing?.offset ?? null);
     if (row.call === 'll_os_write' && thing !== undefined) thing.offset = at === null ? null : at + count;
     if (file !== null) {
@@ -412,41 +413,4 @@ export class WorldTrail {
     const thing = this.descriptors.get(fd);
     if (thing !== undefined && typeof to === 'number') this.#put(to, thing);
   }
-}
-
-const NOT_DONE = Symbol('not done');
-
-/** What the world answered, or that it was not asked or refused. */
-function answerOf(row: CallEvent): PlainValue | typeof NOT_DONE {
-  if (row.answered !== undefined) {
-    const { answered } = row;
-    const refused =
-      typeof answered === 'object' &&
-      answered !== null &&
-      !Array.isArray(answered) &&
-      ('errno' in answered || 'raise' in answered);
-    return refused ? NOT_DONE : answered;
-  }
-  if (row.verdict === 'deny' || row.verdict === 'fake') return NOT_DONE;
-  return row.errno !== undefined || row.raise !== undefined ? NOT_DONE : (row.result ?? null);
-}
-
-function pathIn(row: CallEvent): string | null {
-  const aimed = row.performed === undefined ? undefined : (row.performedPath ?? text(row.performed['path']));
-  return aimed ?? row.path ?? text(row.args['path']);
-}
-
-function newpathIn(row: CallEvent): string | null {
-  const aimed =
-    row.performed === undefined ? undefined : (row.performedNewpath ?? text(row.performed['newpath']));
-  return aimed ?? row.newpath ?? text(row.args['newpath']);
-}
-
-function text(value: PlainValue | undefined): string | null {
-  return typeof value === 'string' ? value : null;
-}
-
-function int(args: CallArgs, name: string): number {
-  const value = args[name];
-  return typeof value === 'number' ? value : -1;
 }
