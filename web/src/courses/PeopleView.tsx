@@ -6,6 +6,7 @@ import { notify } from '../app/notices.ts';
 import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
+import { TableHead } from '../ui/TableHead.tsx';
 import { Answer } from './Answer.tsx';
 import { plural } from './CourseList.tsx';
 import { RosterDialog } from './RosterDialog.tsx';
@@ -129,15 +130,7 @@ function Members({ people, course, teaches, reload }: ListProps) {
       <h2 id="course-members">{plural(people.members.length, 'member')}</h2>
       <div className="course-scroll" tabIndex={0} role="region" aria-label="Members">
         <table className="course-table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">E-mail</th>
-              <th scope="col">Role</th>
-              <th scope="col">Last seen</th>
-              {teaches ? <th scope="col">Change</th> : null}
-            </tr>
-          </thead>
+          <TableHead columns={['Name', 'E-mail', 'Role', 'Last seen', ...(teaches ? ['Change'] : [])]} />
           <tbody>
             {people.members.map((member) => (
               <tr key={member.id}>
@@ -191,14 +184,7 @@ function Expected({ people, course, teaches, reload }: ListProps) {
       <p className="dim">Whoever signs in with one of these addresses is a member from then on.</p>
       <div className="course-scroll" tabIndex={0} role="region" aria-label="Expected">
         <table className="course-table">
-          <thead>
-            <tr>
-              <th scope="col">Name</th>
-              <th scope="col">E-mail</th>
-              <th scope="col">Role</th>
-              {teaches ? <th scope="col">Change</th> : null}
-            </tr>
-          </thead>
+          <TableHead columns={['Name', 'E-mail', 'Role', ...(teaches ? ['Change'] : [])]} />
           <tbody>
             {people.expected.map(({ email, name, role }) => (
               <tr key={email}>

@@ -5,6 +5,7 @@ import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TableHead } from '../ui/TableHead.tsx';
 import { Answer } from './Answer.tsx';
 import { plural } from './CourseList.tsx';
 import { shownTime } from './times.ts';
@@ -209,15 +210,7 @@ function Changes({ changes }: { readonly changes: readonly RegradeChange[] }) {
   return (
     <div className="course-scroll course-preview" tabIndex={0} role="region" aria-label="What would change">
       <table className="course-table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">Attempt</th>
-            <th scope="col">Points</th>
-            <th scope="col">Grade</th>
-            <th scope="col">Checks</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Name', 'Attempt', 'Points', 'Grade', 'Checks']} />
         <tbody>
           {changes.map(({ attempt, name, kind, at, before, after, max, grade, byHand, checks }) => (
             <tr key={attempt}>

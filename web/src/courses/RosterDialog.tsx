@@ -5,6 +5,7 @@ import { notify } from '../app/notices.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TableHead } from '../ui/TableHead.tsx';
 import { plural } from './CourseList.tsx';
 
 const BECOMES = {
@@ -123,14 +124,7 @@ function Preview({ preview: { problems, lines } }: { readonly preview: RosterPre
       aria-label="What the roster does"
     >
       <table className="course-table">
-        <thead>
-          <tr>
-            <th scope="col">Name</th>
-            <th scope="col">E-mail</th>
-            <th scope="col">Role</th>
-            <th scope="col">What happens</th>
-          </tr>
-        </thead>
+        <TableHead columns={['Name', 'E-mail', 'Role', 'What happens']} />
         <tbody>
           {lines.slice(0, LINES_SHOWN).map(({ line, name, email, role, becomes }) => (
             <tr key={line}>

@@ -7,6 +7,7 @@ import { useRequest } from '../session/useRequest.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
+import { TableHead } from '../ui/TableHead.tsx';
 import { TextField } from '../ui/TextField.tsx';
 import { Answer } from './Answer.tsx';
 import { fieldTime, shownTime, timeOfField } from './times.ts';
@@ -97,14 +98,7 @@ function Attempts({ history, bench }: { readonly history: GradeHistory; readonly
       ) : (
         <div className="course-scroll course-preview" tabIndex={0} role="region" aria-label="Attempts">
           <table className="course-table">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">What</th>
-                <th scope="col">Points</th>
-                <th scope="col">Files then</th>
-              </tr>
-            </thead>
+            <TableHead columns={['When', 'What', 'Points', 'Files then']} />
             <tbody>
               {history.attempts.map(({ id, at, kind, points, max, counts, replaced, regraded }) => (
                 <tr key={id}>

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { linkTo, route } from '../app/route.ts';
 import { useSession } from '../session/useSession.ts';
 import { Button } from '../ui/Button.tsx';
+import { TableHead } from '../ui/TableHead.tsx';
 import { When } from './When.tsx';
 
 /** Beginnings of the names of acts. */
@@ -64,15 +65,7 @@ export function AuditView() {
       ) : (
         <div className="people-scroll" tabIndex={0} role="region" aria-label="The log">
           <table className="people-table">
-            <thead>
-              <tr>
-                <th scope="col">When</th>
-                <th scope="col">Who</th>
-                <th scope="col">Did</th>
-                <th scope="col">To</th>
-                <th scope="col">What else is known</th>
-              </tr>
-            </thead>
+            <TableHead columns={['When', 'Who', 'Did', 'To', 'What else is known']} />
             <tbody>
               {entries.map((entry) => (
                 <tr key={entry.id}>

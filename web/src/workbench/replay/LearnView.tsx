@@ -5,6 +5,7 @@ import { notify } from '../../app/notices.ts';
 import { useSession } from '../../session/useSession.ts';
 import { plural } from '../../ui/numbers.ts';
 import { Button } from '../../ui/Button.tsx';
+import { TableHead } from '../../ui/TableHead.tsx';
 import { openFile, showPanel } from '../view.ts';
 import { useTraceView } from '../trace/useTrace.ts';
 import { Problem } from './Problem.tsx';
@@ -70,13 +71,7 @@ function Proposed({ learned: { proposal, what }, picks, onPick }: ProposedProps)
       </div>
       <table className="replay-table">
         <caption className="unseen">The proposed rules</caption>
-        <thead>
-          <tr>
-            <th scope="col">rule</th>
-            <th scope="col">how wide</th>
-            <th scope="col">from calls</th>
-          </tr>
-        </thead>
+        <TableHead columns={['rule', 'how wide', 'from calls']} />
         <tbody>
           {proposal.fakes.map(({ call, rows }) => (
             <tr key={call}>

@@ -4,6 +4,7 @@ import { useMemo, useState } from 'react';
 import { bytesOf, hexRows } from '../../session/bytes.ts';
 import { useTravel, useTravelState } from '../../session/useTravel.ts';
 import { IconButton } from '../../ui/Button.tsx';
+import { TableHead } from '../../ui/TableHead.tsx';
 import { byteSize, count } from '../../ui/numbers.ts';
 import { openFlags } from '../trace/describe.ts';
 import { lineDiff } from './lineDiff.ts';
@@ -53,14 +54,7 @@ function Descriptors({ descriptors }: { readonly descriptors: readonly PastDescr
   return (
     <table>
       <caption className="unseen">Descriptors that were open</caption>
-      <thead>
-        <tr>
-          <th scope="col">fd</th>
-          <th scope="col">what</th>
-          <th scope="col">at byte</th>
-          <th scope="col">opened</th>
-        </tr>
-      </thead>
+      <TableHead columns={['fd', 'what', 'at byte', 'opened']} />
       <tbody>
         {descriptors.map(({ fd, kind, label, flags, offset, row, shared }) => (
           <tr key={fd}>
