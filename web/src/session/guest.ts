@@ -159,7 +159,7 @@ export class Guest {
     if (past === null) this.#feed.show(this.#sink);
     else {
       if (!wasPast) this.#feed.show({ begin: () => {}, write: (text) => this.shown(text.length) });
-      this.#sink.begin(tailText(past), past.cut);
+      this.#sink.begin(tailText(past), past.cut, 'past');
     }
   }
 

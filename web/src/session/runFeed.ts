@@ -12,7 +12,8 @@ import type { RowCache } from './rowCache.ts';
 
 /** Where terminal text goes. `begin` starts an empty screen; `cut` characters before `text` are not kept any more. */
 export interface TerminalSink {
-  begin(text: string, cut: number): void;
+  /** `past`: what it asks the terminal is no question to be answered now. */
+  begin(text: string, cut: number, past?: 'past'): void;
   write(text: string): void;
 }
 

@@ -43,7 +43,7 @@ export class TerminalHost implements TerminalSink {
   readonly #search = new SearchAddon();
   readonly #events: TerminalEvents;
   #opened = false;
-  /** Text of the past that is being written: what it asks the terminal was answered when it was new. */
+  /** Texts of the past that are being written. */
   #replaying = 0;
   #aside = '';
   #asideCut = 0;
@@ -116,14 +116,17 @@ export class TerminalHost implements TerminalSink {
     this.#terminal.options.screenReaderMode = on;
   }
 
-  begin(text: string, cut: number): void {
+  begin(text: string, cut: number, past?: 'past'): void {
     this.#aside = '';
     this.#asideCut = 0;
     this.#terminal.reset();
     if (cut > 0) this.#terminal.write(cutLine(cut));
     if (text === '') return;
-    this.#replaying += 1;
-    this.#terminal.write(text, () => (this.#replaying -= 1));
+    if (past === undefined) this.#terminal.write(text);
+    else {
+      this.#replaying += 1;
+      this.#terminal.write(text, () => (this.#replaying -= 1));
+    }
   }
 
   write(text: string): void {
