@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CallEvent } from '../events.ts';
+import type { CallEvent, StartEvent } from '../events.ts';
 import { engineOf, layer, request, rule } from '../policy/testing/engineParts.ts';
 import { align } from './align.ts';
 import { compareRuns, foremost, isDifferent } from './compareRuns.ts';
@@ -78,6 +78,23 @@ describe('two runs', () => {
     const b = await recordRun(strict, [request('ll_os_stat', '/tmp/a')]);
     const [step] = compareRuns(a, b).steps;
     expect(step).toMatchObject({ kind: 'differs', in: ['verdict', 'error', 'rule'], is: { kind: 'deny' } });
+  });
+
+  it('are not told apart by what reading the script itself gave, but by how that was judged', async () => {
+    const start = { argv: ['/bin/pypy3', '/tmp/a'] } as unknown as StartEvent;
+    const reading = async (value: string, effect: 'allow' | 'deny'): Promise<RecordedRun> => ({
+      ...(await recordRun(
+        engineOf({ student: layer([rule(effect, '*')]) }),
+        ['/tmp/a', '/tmp/b'].map((path) => request('ll_os_read', path)),
+        () => ({ ok: true, value }),
+      )),
+      start,
+    });
+    const once = await reading('x', 'allow');
+    expect(compareRuns(once, await reading('y', 'allow')).steps).toMatchObject([
+      { in: ['answer'], a: { args: { path: '/tmp/b' } } },
+    ]);
+    expect(compareRuns(once, await reading('y', 'deny')).byDifference.verdict).toBe(2);
   });
 
   it('show other verdicts before all else where not all can be shown, in their order', async () => {

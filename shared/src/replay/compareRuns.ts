@@ -3,7 +3,8 @@
  *
  * Calls are aligned by what they ask and where (`align.ts`); what belongs together is then compared in detail. What differs from run to run
  * by itself is no difference: clocks, random numbers, identities, the numbers of descriptors and inodes. The interpreter's own start and its
- * reading of its library are left out: they are the platform's, and a traceback alone reads ten files.
+ * reading of its library are left out: they are the platform's, and a traceback alone reads ten files. What reading the script itself gave is not
+ * compared either: that its text was changed is known, and twenty rows that say so would stand before all that it did differently.
  */
 import { accessOf } from '../callAccess.ts';
 import { callSpec, type CallGroup, type CallName } from '../calls.ts';
@@ -87,7 +88,8 @@ export function compareRuns(first: RecordedRun, second: RecordedRun): Comparison
     [atA, atB] = [inA + 1, inB + 1];
     const left = a.rows[inA]!;
     const right = b.rows[inB]!;
-    const differences = differencesOf(left, was(left), right, is(right));
+    const all = differencesOf(left, was(left), right, is(right));
+    const differences = readsItself(a, left) && readsItself(b, right) ? all.filter(isJudgement) : all;
     if (differences.length === 0) continue;
     differing += 1;
     for (const each of differences) byDifference[each] += 1;
@@ -112,6 +114,16 @@ export function foremost(steps: readonly Step[], count: number): readonly Step[]
   const judged = (step: Step): boolean => step.kind === 'differs' && step.in.includes('verdict');
   const chosen = new Set([...steps.filter(judged), ...steps.filter((step) => !judged(step))].slice(0, count));
   return steps.filter((step) => chosen.has(step));
+}
+
+/** Whether a call looks at the script that was run. */
+function readsItself({ start }: RecordedRun, { call, args, path }: CallEvent): boolean {
+  const script = start?.argv[1];
+  return script !== undefined && (path ?? args['path']) === script && accessOf(call, args) !== 'write';
+}
+
+function isJudgement(difference: Difference): boolean {
+  return difference !== 'args' && difference !== 'answer';
 }
 
 /** The run without what the interpreter does for itself. */
