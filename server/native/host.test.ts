@@ -1,4 +1,9 @@
-/** The host with real guests, under the smallest controller that will do. Builds what it tests. */
+/**
+ * The host with real guests, under the smallest controller that will do. Builds what it tests.
+ *
+ * One file, so that its tests come one after the other: all these guests are one user's, and the kernel counts that user's threads together. Guests
+ * of a second file beside it would use up the few that a test of limits allows.
+ */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
