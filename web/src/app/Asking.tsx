@@ -65,7 +65,7 @@ function Form({ question, onAnswer }: FormProps) {
         <Button
           type="submit"
           kind={danger === true ? 'danger' : 'main'}
-          aria-disabled={field !== undefined && complaint !== null}
+          aria-disabled={field !== undefined && (complaint !== null || text.trim() === '')}
         >
           {action}
         </Button>

@@ -78,6 +78,12 @@ function whyNot({ code, message }: RequestFailure): Notice {
         title: 'The run of this link is gone',
         text: 'A bench keeps the traces of its newest runs, and that one is no longer among them: its rows, its terminal and its files of that time cannot be shown. What is here is the bench as it is now. Run again for a new trace; or, where that run was exported, import its file in “Trace”.',
       };
+    case 'bad-request':
+      return {
+        level: 'warning',
+        title: 'The link names no run',
+        text: 'It is not complete, or was changed on its way. What is here is the bench as it is now. Ask for the link once more.',
+      };
     default:
       return { level: 'error', title: 'The run of this link could not be shown', text: message };
   }
