@@ -6,6 +6,11 @@
  * request, so the controller performs the same steps in the same order, its descriptor moves as ours does, and the trace misses nothing. It
  * lends only what cannot change and what it would allow, so its answers are the ones that were given here.
  *
+ * Threads. The reply to an opening comes after its number is in use: another thread may have guessed that number, and asked the controller to move
+ * the file or to close it, while there was no loan yet that this could end. So calls that name a number count themselves in before they look
+ * for a loan of it, and out when their reply has come; an opening begins its loan, looks whether anybody was counted since it went out, and ends the
+ * loan again if so. Numbers share places of the count, which ends a loan too many now and then.
+ *
  * Invariants. Notes leave before the request that follows them. A call about a lent descriptor that is not answered here ends the loan. What
  * is wrong with a call (a null buffer, an offset before the beginning) is left to the controller to say.
  *
@@ -56,6 +61,35 @@ static void end(struct loan *loan) {
     free(loan->bytes);
     loan->bytes = NULL;
     __atomic_sub_fetch(&loan_count, 1, __ATOMIC_RELAXED);
+}
+
+/* ---- calls of other threads ---- */
+
+static bool has_threads;
+static uint32_t named[LOANS_PLACES]; /* how often calls began or ended that name a number of this place */
+static uint32_t under_way[LOANS_PLACES]; /* such calls that wait for their replies */
+
+static unsigned place_of(int64_t number) { return (uint32_t)number % LOANS_PLACES; }
+
+void loans_expect_threads(void) { __atomic_store_n(&has_threads, true, __ATOMIC_SEQ_CST); }
+
+static void count(enum call_id id, const int64_t *args, uint32_t more) {
+    for (unsigned i = 0; i < CALL_MAX_ARGS; i++) {
+        if (!call_takes_number(id, i)) continue;
+        __atomic_add_fetch(&named[place_of(args[i])], 1, __ATOMIC_SEQ_CST);
+        __atomic_add_fetch(&under_way[place_of(args[i])], more, __ATOMIC_SEQ_CST);
+    }
+}
+
+void loans_done(enum call_id id, const int64_t *args) { count(id, args, UINT32_MAX); }
+
+void loans_look(struct loans_view *view) {
+    for (unsigned i = 0; i < LOANS_PLACES; i++) view->named[i] = __atomic_load_n(&named[i], __ATOMIC_SEQ_CST);
+}
+
+static bool was_named(int fd, const struct loans_view *before) {
+    unsigned place = place_of(fd);
+    return __atomic_load_n(&under_way[place], __ATOMIC_SEQ_CST) != 0 || __atomic_load_n(&named[place], __ATOMIC_SEQ_CST) != before->named[place];
 }
 
 /* ---- notes ---- */
@@ -156,17 +190,20 @@ bool loans_answer(enum call_id id, const int64_t *args, int64_t *result) {
 /* Looks at a descriptor's flags, which neither moves the file nor gives the number away. */
 static bool only_looks(enum call_id id, const int64_t *args) { return id == CALL_at_fcntl && (args[1] == F_GETFD || args[1] == F_GETFL); }
 
-void loans_see(enum call_id id, const int64_t *args) {
-    if (__atomic_load_n(&loan_count, __ATOMIC_RELAXED) == 0 || only_looks(id, args)) return;
+bool loans_see(enum call_id id, const int64_t *args) {
+    bool counted = __atomic_load_n(&has_threads, __ATOMIC_RELAXED) && !only_looks(id, args);
+    if (counted) count(id, args, 1);
+    if (__atomic_load_n(&loan_count, __ATOMIC_SEQ_CST) == 0 || only_looks(id, args)) return counted;
     pthread_mutex_lock(&table);
     for (unsigned i = 0; i < CALL_MAX_ARGS; i++) {
         struct loan *loan = call_takes_number(id, i) ? find((int)args[i]) : NULL;
         if (loan != NULL) end(loan);
     }
     pthread_mutex_unlock(&table);
+    return counted;
 }
 
-void loans_begin(int fd, int flags, uint8_t *bytes, size_t length) {
+void loans_begin(int fd, int flags, uint8_t *bytes, size_t length, const struct loans_view *before) {
     pthread_mutex_lock(&table);
     struct loan *loan = find(fd);
     if (loan != NULL) end(loan);
@@ -176,7 +213,8 @@ void loans_begin(int fd, int flags, uint8_t *bytes, size_t length) {
     else {
         *loan = (struct loan){ .fd = fd, .bytes = bytes, .contents = bytes + WIRE_STAT_BYTES, .size = (int64_t)(length - WIRE_STAT_BYTES), .at = 0,
                                .closes_on_exec = (flags & O_CLOEXEC) != 0 };
-        __atomic_add_fetch(&loan_count, 1, __ATOMIC_RELAXED);
+        __atomic_add_fetch(&loan_count, 1, __ATOMIC_SEQ_CST); /* before the look: whoever is counted later sees the loan */
+        if (before != NULL && was_named(fd, before)) end(loan);
     }
     pthread_mutex_unlock(&table);
 }

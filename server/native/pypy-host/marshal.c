@@ -243,18 +243,17 @@ static int64_t (*answers)(enum call_id id, const int64_t *args);
 
 void call_answer_with(int64_t (*answer)(enum call_id id, const int64_t *args)) { answers = answer; }
 
-int64_t call_ask(enum call_id id, const int64_t *args) {
+static bool is_opening(enum call_id id) { return id == CALL_open || id == CALL_open64 || id == CALL_openat64; }
+
+static void begin_loan(enum call_id id, const int64_t *args, const struct pending *pending, const struct loans_view *named) {
+    int flags = (int)args[id == CALL_openat64 ? 2 : 1];
+    loans_begin((int)pending->result, flags, pending->loan, pending->loan_length, is_opening(id) ? named : NULL);
+}
+
+static int64_t ask_controller(enum call_id id, const int64_t *args) {
     struct pending pending = { .row = &ROWS[id], .args = args };
     struct request request;
-    int64_t answered;
-    signals_enter_call();
-    if (loans_answer(id, args, &answered)) {
-        signals_leave_call();
-        return answered;
-    }
-    loans_see(id, args);
-    signals_leave_call();
-    if (answers != NULL) return answers(id, args);
+    struct loans_view named;
     bool waits = may_wait(id, args);
     /* Asking leaves traces in errno; a call that succeeds does not change it, and programs count on that. */
     int before = errno;
@@ -268,13 +267,28 @@ int64_t call_ask(enum call_id id, const int64_t *args) {
         errno = EINTR;
         return -1;
     }
+    if (is_opening(id)) loans_look(&named);
     channel_exchange(&request.exchange);
-    if (pending.loan != NULL) loans_begin((int)pending.result, (int)args[id == CALL_openat64 ? 2 : 1], pending.loan, pending.loan_length);
+    if (pending.loan != NULL) begin_loan(id, args, &pending, &named);
     if ((pending.flags & WIRE_FLAG_FRAMES) != 0) frames_send(wire_u32(request.scratch + WIRE_LENGTH_BYTES), (pending.flags & WIRE_FLAG_RAISE) != 0);
     signals_leave_call();
     if ((pending.flags & WIRE_FLAG_RAISE) != 0) errno = WIRE_ERRNO_RAISE;
     else errno = pending.error != 0 ? pending.error : before;
     return bounded(&pending);
+}
+
+int64_t call_ask(enum call_id id, const int64_t *args) {
+    int64_t answered;
+    signals_enter_call();
+    if (loans_answer(id, args, &answered)) {
+        signals_leave_call();
+        return answered;
+    }
+    bool counted = loans_see(id, args);
+    signals_leave_call();
+    answered = answers != NULL ? answers(id, args) : ask_controller(id, args);
+    if (counted) loans_done(id, args);
+    return answered;
 }
 
 int64_t call_refuse(const char *symbol) {

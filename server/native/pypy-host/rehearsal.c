@@ -51,7 +51,7 @@ static int64_t open_program(int flags) {
     if (bytes == NULL) return -1;
     memcpy(bytes, &program_stat, sizeof program_stat);
     memcpy(bytes + sizeof program_stat, program, sizeof program - 1);
-    loans_begin(FIRST_FREE_FD, flags, bytes, length);
+    loans_begin(FIRST_FREE_FD, flags, bytes, length, NULL);
     return FIRST_FREE_FD;
 }
 

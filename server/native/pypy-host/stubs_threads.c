@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 #include "frames.h"
+#include "loans.h"
 #include "marshal.h"
 #include "stubs.h"
 
@@ -82,6 +83,7 @@ static void *run(void *number) {
 static int stub_pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*routine)(void *), void *argument) {
     uintptr_t number = take_number(routine, argument);
     if (number == 0) return EAGAIN;
+    loans_expect_threads();
     int error = pthread_create(thread, attributes, run, (void *)number);
     if (error != 0) free_number((void *)number);
     return error;

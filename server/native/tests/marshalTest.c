@@ -24,16 +24,19 @@ static uint8_t answer[WIRE_MAX_FRAME];
 static size_t answer_size;
 static bool well_formed;
 static bool recent;
+static void (*meanwhile)(void); /* what another thread does while a call is under way */
 
 void channel_exchange(struct exchange *exchange) {
     sent_size = 0;
     exchanges++;
     sent_may_wait = exchange->may_wait;
+    wire_put_u32(exchange->head + WIRE_LENGTH_BYTES, exchanges); /* its id */
     for (size_t i = 0; i < exchange->piece_count; i++) {
         memcpy(sent + sent_size, exchange->pieces[i].start, exchange->pieces[i].length);
         sent_size += exchange->pieces[i].length;
     }
     /* Exactly as large as the reply, so that the sanitizer sees every look beyond it. */
+    if (meanwhile != NULL) meanwhile();
     uint8_t *copy = malloc(answer_size);
     memcpy(copy, answer, answer_size);
     well_formed = exchange->deliver(exchange->context, copy, answer_size);
@@ -410,6 +413,53 @@ static void test_loans_end(void) {
     CHECK(noted(notes) > 0);
 }
 
+static const int64_t six[CALL_MAX_ARGS] = { 6 }, seven[CALL_MAX_ARGS] = { 7 };
+
+static void ask_of_six(void) { CHECK(loans_see(CALL_read, six)); }
+static void ask_of_seven(void) { CHECK(loans_see(CALL_read, seven)); }
+static void be_told_of_six(void) { loans_done(CALL_read, six); }
+static void read_six(void) {
+    ask_of_six();
+    be_told_of_six();
+}
+
+static bool is_lent(int fd) {
+    unsigned before = exchanges;
+    prepare(0, 0, 0);
+    ASK(CALL_isatty, fd);
+    return exchanges == before;
+}
+
+static void lend_while(void (*other)(void)) {
+    meanwhile = other;
+    lend(6, "x");
+    meanwhile = NULL;
+}
+
+/* Another thread's call may have moved the file before the loan was there. */
+static void test_loans_and_threads(void) {
+    loans_forget();
+    loans_expect_threads();
+    lend_while(NULL);
+    CHECK(is_lent(6));
+    lend_while(read_six);
+    CHECK(!is_lent(6));
+    lend_while(ask_of_seven);
+    CHECK(is_lent(6));
+    loans_done(CALL_read, seven);
+    CHECK(is_lent(6));
+    lend_while(ask_of_six);
+    CHECK(!is_lent(6));
+    lend_while(be_told_of_six); /* it was under way when the opening went out */
+    CHECK(!is_lent(6));
+    lend_while(NULL);
+    CHECK(is_lent(6));
+    ask_of_six();
+    CHECK(!is_lent(6));
+    be_told_of_six();
+    loans_forget();
+}
+
 static void test_malformed_loans(void) {
     static const uint32_t lengths[] = { 0, 1, WIRE_STAT_BYTES - 1, WIRE_STAT_BYTES + 1, 0xffffffffu };
     uint8_t bytes[WIRE_STAT_BYTES] = { 0 };
@@ -437,6 +487,7 @@ int main(void) {
     test_random_replies();
     test_loans();
     test_loans_end();
+    test_loans_and_threads();
     test_malformed_loans();
     return check_end("marshal");
 }

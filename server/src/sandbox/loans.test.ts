@@ -145,3 +145,35 @@ print(wrong)`;
   const { out, exit } = await runScript(script);
   expect([out, exit.status]).toEqual(['[]\n', 0]);
 });
+
+it('tell what was read even where another thread has guessed the number of a file that is being opened', async () => {
+  const script = `
+import os, threading
+place = os.__file__.replace('.pyc', '.py')
+guess = os.open(place, os.O_RDONLY)
+os.close(guess)
+stop = False
+got = [0, 0]
+def meddle():
+    while not stop:
+        try: got[1] += len(os.read(guess, 7))
+        except OSError: pass
+thread = threading.Thread(target=meddle)
+thread.start()
+for _ in range(60):
+    file = os.open(place, os.O_RDONLY)
+    while True:
+        part = os.read(file, 1000)
+        if not part: break
+        got[0] += len(part)
+    os.close(file)
+stop = True
+thread.join()
+print(sum(got))`;
+  const { out, rows, exit } = await runScript(script);
+  expect(exit.status).toBe(0);
+  const told = rows()
+    .filter(({ call, path }) => call === 'll_os_read' && path?.endsWith('/os.py') === true)
+    .reduce((sum, { bytes }) => sum + (bytes ?? 0), 0);
+  expect(told).toBe(Number(out));
+});
