@@ -41,7 +41,7 @@ export const THREAD_HEAP_MIB = 1024;
 /** Seconds that a policy table may take: 500 calls through a slow function are done long before. */
 export const TABLE_SECONDS = 30;
 
-/** Seconds that judging one check may take: reading a trace of 64 MiB takes two, a regular expression of an author that blows up takes for ever. Then the check is an error. */
+/** Seconds of a processor that judging one check may take: reading a trace of 64 MiB takes two, a regular expression of an author that blows up takes for ever. Then the check is an error. */
 export const JUDGE_SECONDS = 15;
 
 /** Heap of the thread that judges, in MiB. */

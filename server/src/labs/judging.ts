@@ -38,6 +38,9 @@ export async function judgeAll(
   return results;
 }
 
+/** A thread that gets so small a part of a processor, or waits for something that never comes, is given up. */
+const MOST_WALL_SECONDS_PER_SECOND = 20;
+
 /** Until all are judged, or one cannot be; then why. */
 function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResult) => void): Promise<string> {
   const { promise, resolve } = Promise.withResolvers<string>();
@@ -45,14 +48,18 @@ function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResul
     workerData: order,
     resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
   });
-  const timer = setTimeout(() => {
+  let watch = watchCheck(worker, seconds, () => {
     resolve(TOO_LONG);
-  }, seconds * 1000);
+  });
   let count = 0;
   worker.on('message', ({ result }: JudgeMessage) => {
-    timer.refresh();
+    watch.end();
     take(result);
     if (++count === order.checks.length) resolve('');
+    else
+      watch = watchCheck(worker, seconds, () => {
+        resolve(TOO_LONG);
+      });
   });
   worker.on('error', (error) => {
     console.error('sandtable: judging failed:', error);
@@ -62,8 +69,40 @@ function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResul
     resolve(DIED);
   });
   return promise.finally(async () => {
-    clearTimeout(timer);
+    watch.end();
     worker.removeAllListeners('message');
     await worker.terminate();
   });
+}
+
+/**
+ * Calls `over` when the thread has used so many seconds of a processor from now on. Not seconds of the clock: beside two hundred others a check
+ * takes ten times as long, and is as good.
+ */
+function watchCheck(worker: Worker, seconds: number, over: () => void): { end(): void } {
+  const used = async (): Promise<number> => {
+    // One that has ended says so itself.
+    const usage = await worker.cpuUsage().catch(() => null);
+    return usage === null ? 0 : (usage.user + usage.system) / 1e6;
+  };
+  const began = performance.now();
+  const before = used();
+  let ended = false;
+  let timer = setTimeout(look, seconds * 1000);
+  function look(): void {
+    void Promise.all([before, used()]).then(([then, now]) => {
+      const left = seconds - (now - then);
+      const tooLate = performance.now() - began > seconds * 1000 * MOST_WALL_SECONDS_PER_SECOND;
+      if (ended) return;
+      if (left <= 0 || tooLate) over();
+      // It cannot have used them up before.
+      else timer = setTimeout(look, left * 1000);
+    });
+  }
+  return {
+    end: () => {
+      ended = true;
+      clearTimeout(timer);
+    },
+  };
 }
