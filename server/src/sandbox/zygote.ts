@@ -23,6 +23,12 @@ const START_TIMEOUT_MS = 30_000;
 /** A guest is forked within some milliseconds, and within some hundred of a crowd's; a zygote that has not by then hangs, and is ended. */
 export const FORK_TIMEOUT_MS = 15_000;
 
+/**
+ * Until the zygote is told that its spare is born. It needs that only to make the next one; the order and what it wakes would take a thirtieth of an
+ * ordinary start from the guest.
+ */
+const BORN_MS = 10;
+
 interface Fork {
   readonly listener: OriginListener;
   readonly serial: number;
@@ -116,7 +122,10 @@ export class Zygote {
     this.#spare = null;
     const ends = spare?.bear(serial, options) ?? null;
     if (spare === null || ends === null) this.#host.order(forkOrder(serial, options));
-    else this.#host.order(`born ${String(serial)} ${String(spare.pid)}`);
+    else
+      setTimeout(() => {
+        this.#host.order(`born ${String(serial)} ${String(spare.pid)}`);
+      }, BORN_MS);
     return (listener) => {
       const pid = ends === null ? null : spare!.pid;
       const fork: Fork = { listener, serial, pid, ended: false, doomed: false };
