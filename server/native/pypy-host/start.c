@@ -190,13 +190,13 @@ static void send_hello(pid_t process) {
     channel_send_hello(hello);
 }
 
-void become_guest(const struct options *options, pid_t parent, struct walls *walls, struct channel_ends ends) {
+void become_guest(const struct options *options, pid_t parent, struct walls *walls, struct channel_ends ends, bool reports) {
     pid_t process = getpid();
     call_process(GUEST_NAME);
     threads_open(options->threads);
     const char *problem = walls_raise(options, parent, walls);
     if (problem != NULL) report_failure("walls", problem, strerror(errno));
-    report_ready(options, walls, ends.poll >= 0);
+    if (reports) report_ready(options, walls, ends.poll >= 0);
     if (!pipes_close_all_else(&ends)) _exit(EXIT_PREPARATION);
     raise_filter(ends, options->threads);
     channel_open(ends);
@@ -242,7 +242,7 @@ void start_guest(const struct options *options, pid_t parent, int argc, char **a
         struct walls walls;
         problem = walls_prepare(options->has_uid, &walls);
         if (problem != NULL) report_failure("walls", problem, strerror(errno));
-        become_guest(options, parent, &walls, ends);
+        become_guest(options, parent, &walls, ends, true);
     }
     if (options->zygote && options->before_start) zygote_serve();
     run(options);

@@ -12,9 +12,9 @@
 _Noreturn void start_guest(const struct options *options, pid_t parent, int argc, char **argv);
 
 /*
- * The last steps, for this process as it is prepared: the rest of the walls, "ready", nothing open but `ends`, filter, hello. `parent` is who the guest
- * dies with. Where a step fails the process ends.
+ * The last steps, for this process as it is prepared: the rest of the walls, "ready" where it `reports`, nothing open but `ends`, filter, hello. `parent`
+ * is who the guest dies with. Where a step fails the process ends.
  */
-void become_guest(const struct options *options, pid_t parent, struct walls *walls, struct channel_ends ends);
+void become_guest(const struct options *options, pid_t parent, struct walls *walls, struct channel_ends ends, bool reports);
 
 #endif

@@ -21,7 +21,8 @@
  *          reap PID                                         the controller will not signal that process any more
  * reports  {"type":"pipes","serial":N,"pid":N,"request":FD,"reply":FD}   descriptors of the zygote, open until "go"
  *          {"type":"spare","pid":N,"request":FD,"reply":FD,"birth":FD}   likewise, until "took"; `birth` takes one struct birth
- *          {"type":"ready","serial":N,…} or {"type":"error",…}           from the child itself, as from a guest that starts by itself
+ *          {"type":"ready","serial":N,…} or {"type":"error",…}           from the child itself, as from a guest that starts by itself;
+ *                                                               a spare, which somebody waits for, lets its hello say that it is ready
  *          {"type":"exited","pid":N,"code":N|null,"signal":N|null}       the number stays taken until "reap"
  *
  * Invariants. Only the platform's own code has run here: the interpreter's start and the modules that the order of the run names. The child
@@ -203,11 +204,11 @@ static const char *prepare_birth(struct walls *walls) {
 }
 
 /* In the child. Returns as a guest. */
-static void be_born(pid_t parent, struct walls *walls, struct channel_ends ends) {
+static void be_born(pid_t parent, struct walls *walls, struct channel_ends ends, bool reports) {
     sigset_t none;
     sigemptyset(&none);
     sigprocmask(SIG_SETMASK, &none, NULL);
-    become_guest(&guest_options, parent, walls, ends);
+    become_guest(&guest_options, parent, walls, ends, reports);
     if (has_question) channel_resume();
 }
 
@@ -232,7 +233,7 @@ static void await_birth(pid_t parent, int told, struct channel_ends ends) {
     guest_options.data_bytes = birth.data_bytes;
     guest_options.cpu_seconds = birth.cpu_seconds;
     guest_options.threads = (unsigned)birth.threads;
-    be_born(parent, &walls, ends);
+    be_born(parent, &walls, ends, false);
 }
 
 /* true in the child, when it is born. */
@@ -287,7 +288,7 @@ static bool fork_guest(unsigned long serial) {
         report_as(serial);
         const char *problem = prepare_birth(&walls);
         if (problem != NULL) report_failure("walls", problem, strerror(errno));
-        be_born(self, &walls, pipes.guest);
+        be_born(self, &walls, pipes.guest, true);
         return true;
     }
     pipes_close_guests(&pipes);

@@ -42,7 +42,7 @@ export function descriptorOf(process: number, fd: number): string {
 
 export interface OriginListener {
   pipes(ends: PipeEnds | OpenEnds): void;
-  /** Everything is prepared; what follows comes through the pipes. */
+  /** Everything is prepared; what follows comes through the pipes. A guest whose hello says as much does not say this. */
   ready(): void;
   /** It cannot become a guest. The process may live still: whoever listens kills it. */
   failed(code: string, message: string): void;

@@ -11,7 +11,7 @@
  *
  * One that ends before it has said hello has done nothing yet: where there is another origin, a guest of that one takes its place, once.
  *
- * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready`).
+ * NEVER: write to a guest's pipe in a blocking way; trust anything from the pipe (the control channel is trusted until `ready` or the hello).
  */
 import { closeSync, writeSync } from 'node:fs';
 import { Socket } from 'node:net';
@@ -315,6 +315,7 @@ export class GuestProcess {
       ).toString('utf8');
       const hello = JSON.parse(text) as { protocol?: unknown; table?: unknown; pypy?: unknown };
       this.#saidHello = true;
+      this.#phase = 'running';
       this.#listener.hello({
         protocol: Number(hello.protocol),
         table: String(hello.table),
