@@ -12,7 +12,7 @@ import { unjudged } from '@sandtable/shared/labs/judge';
 import { JUDGE_HEAP_MIB, JUDGE_SECONDS } from './checkLimits.ts';
 import type { JudgeMessage, JudgeOrder } from './judgeThread.ts';
 
-const TOO_LONG = `Judging this check took longer than ${String(JUDGE_SECONDS)} seconds. One of its regular expressions may be to blame; whoever gave you the lab can mend it.`;
+const TOO_LONG = `Judging this check took more than ${String(JUDGE_SECONDS)} seconds of a processor. One of its regular expressions may be to blame; whoever gave you the lab can mend it.`;
 
 const DIED = 'Judging this check failed. The server has logged why.';
 
@@ -38,8 +38,8 @@ export async function judgeAll(
   return results;
 }
 
-/** A thread that gets so small a part of a processor, or waits for something that never comes, is given up. */
-const MOST_WALL_SECONDS_PER_SECOND = 20;
+/** Seconds of the clock for each of a processor: a thread that gets a smaller part, or waits for something that never comes, is given up. */
+const MOST_CLOCK_SECONDS = 20;
 
 /** Until all are judged, or one cannot be; then why. */
 function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResult) => void): Promise<string> {
@@ -48,18 +48,17 @@ function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResul
     workerData: order,
     resourceLimits: { maxOldGenerationSizeMb: JUDGE_HEAP_MIB },
   });
-  let watch = watchCheck(worker, seconds, () => {
-    resolve(TOO_LONG);
-  });
+  const watchNext = (): Watch =>
+    watchCheck(worker, seconds, () => {
+      resolve(TOO_LONG);
+    });
+  let watch = watchNext();
   let count = 0;
   worker.on('message', ({ result }: JudgeMessage) => {
     watch.end();
     take(result);
     if (++count === order.checks.length) resolve('');
-    else
-      watch = watchCheck(worker, seconds, () => {
-        resolve(TOO_LONG);
-      });
+    else watch = watchNext();
   });
   worker.on('error', (error) => {
     console.error('sandtable: judging failed:', error);
@@ -75,11 +74,15 @@ function judgeSome(order: JudgeOrder, seconds: number, take: (result: CheckResul
   });
 }
 
+interface Watch {
+  end(): void;
+}
+
 /**
  * Calls `over` when the thread has used so many seconds of a processor from now on. Not seconds of the clock: beside two hundred others a check
  * takes ten times as long, and is as good.
  */
-function watchCheck(worker: Worker, seconds: number, over: () => void): { end(): void } {
+function watchCheck(worker: Worker, seconds: number, over: () => void): Watch {
   const used = async (): Promise<number> => {
     // One that has ended says so itself.
     const usage = await worker.cpuUsage().catch(() => null);
@@ -92,7 +95,7 @@ function watchCheck(worker: Worker, seconds: number, over: () => void): { end():
   function look(): void {
     void Promise.all([before, used()]).then(([then, now]) => {
       const left = seconds - (now - then);
-      const tooLate = performance.now() - began > seconds * 1000 * MOST_WALL_SECONDS_PER_SECOND;
+      const tooLate = performance.now() - began > seconds * 1000 * MOST_CLOCK_SECONDS;
       if (ended) return;
       if (left <= 0 || tooLate) over();
       // It cannot have used them up before.

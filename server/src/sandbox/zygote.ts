@@ -134,7 +134,7 @@ export class Zygote {
         setTimeout(() => {
           if (fork.pid === null && !fork.ended) this.#fail('The zygote makes no guests any more.');
         }, FORK_TIMEOUT_MS).unref();
-      if (ends !== null)
+      else
         queueMicrotask(() => {
           listener.pipes(ends);
         });
