@@ -115,6 +115,10 @@ export class DirectoryDescription extends Description {
     return fail('EBADF');
   }
 
+  rewind(): void {
+    this.#position = 0;
+  }
+
   /** Kept for those who rewind; a listing always comes whole. */
   override seek(offset: number, whence: number): Result<number> {
     if (whence === SEEK_END) return fail('EINVAL');

@@ -77,6 +77,17 @@ describe('compared with a real folder', () => {
     ]);
   });
 
+  it('leaves a directory that was listed at its beginning', async () => {
+    await compare([
+      ['mkdir', 'a', 0o755, null],
+      ['open', 'a', 0, 0, null],
+      ['lseek', 0, 1, 0],
+      ['flistdir', 0],
+      ['lseek', 0, -1, 1],
+      ['lseek', 0, 0, 1],
+    ]);
+  });
+
   it('takes setuid away from a file that is written or cut', async () => {
     const make = (name: string, mode: number): Step[] => [
       ['open', name, O_CREAT | O_RDWR, 0o755, null],

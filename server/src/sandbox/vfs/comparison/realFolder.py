@@ -147,7 +147,10 @@ class Performer:
 
     def flistdir(self, fd):
         # Python takes -1 for the working directory.
-        os.fstat(self.fd(fd))
+        kind = os.fstat(self.fd(fd)).st_mode
+        # A listing of the virtual world always comes whole.
+        if stat.S_ISDIR(kind):
+            os.lseek(self.fd(fd), 0, os.SEEK_SET)
         return sorted(os.listdir(self.fd(fd)))
 
     def mkdir(self, path, mode, at):

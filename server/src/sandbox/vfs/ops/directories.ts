@@ -9,10 +9,13 @@ import { isDirectory, parentOf, type DirectoryEntry, type Inode } from '../inode
 import { DONE, fail, ok, type Result } from '../result.ts';
 import type { GuestPath } from '../../paths.ts';
 
+/** All of a directory, wherever its descriptor stands; that is at the beginning afterwards, as listdir() leaves it. */
 export function readdir(context: GuestContext, fd: VirtualFd): Result<DirectoryLine[]> {
   const description = context.table.get(fd);
   if (description === undefined) return fail('EBADF');
-  return description instanceof DirectoryDescription ? lines(description.entry) : fail('ENOTDIR');
+  if (!(description instanceof DirectoryDescription)) return fail('ENOTDIR');
+  description.rewind();
+  return lines(description.entry);
 }
 
 /** opendir and readdir in one. */
